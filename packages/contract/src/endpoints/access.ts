@@ -1,0 +1,121 @@
+import { z } from 'zod';
+import { dnsLabel, listQuery, pageOf, timestamp, uuid } from '../common.ts';
+import { defineEndpoint, platformRight } from '../endpoint.ts';
+import { user, username } from './auth.ts';
+
+/** Where a grant holds, as people write it: names, not ids. */
+export const grantScope = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('all') }),
+  z.strictObject({ kind: z.literal('cluster'), cluster: dnsLabel }),
+  z.strictObject({ kind: z.literal('namespace'), cluster: dnsLabel, namespace: dnsLabel }),
+]);
+
+export const grant = z.object({
+  id: uuid,
+  user: z.object({ id: uuid, username: z.string(), displayName: z.string() }),
+  role: z.object({ id: uuid, name: z.string() }),
+  scope: grantScope,
+  createdAt: timestamp,
+});
+
+export const role = z.object({
+  id: uuid,
+  /** Translated as `role.<name>` when built in. */
+  name: z.string(),
+  builtIn: z.boolean(),
+  policies: z.array(z.object({ object: z.string(), action: z.string() })),
+});
+
+const userParams = z.strictObject({ user: username });
+
+export const accessEndpoints = {
+  listUsers: defineEndpoint({
+    id: 'users.list',
+    method: 'GET',
+    path: '/users',
+    summary: 'Users of the platform',
+    query: listQuery,
+    response: pageOf(user),
+    permission: () => [platformRight('GET', '/users')],
+  }),
+  createUser: defineEndpoint({
+    id: 'users.create',
+    method: 'POST',
+    path: '/users',
+    summary: 'Create a user; answers a one-time password, shown this once',
+    body: z.strictObject({ username, displayName: z.string().trim().min(1).max(100) }),
+    response: z.object({ user, oneTimePassword: z.string() }),
+    status: 201,
+    permission: () => [platformRight('POST', '/users')],
+    audit: { code: 'user.create', target: ({ body }) => ({ resource: 'user', name: body.username }) },
+  }),
+  updateUser: defineEndpoint({
+    id: 'users.update',
+    method: 'PATCH',
+    path: '/users/{user}',
+    summary: 'Rename, disable or enable a user; disabling ends their sessions and streams',
+    params: userParams,
+    body: z.strictObject({
+      displayName: z.string().trim().min(1).max(100).optional(),
+      disabled: z.boolean().optional(),
+    }),
+    response: user,
+    permission: () => [platformRight('PATCH', '/users/{user}')],
+    audit: { code: 'user.update', target: ({ params }) => ({ resource: 'user', name: params.user }) },
+  }),
+  resetPassword: defineEndpoint({
+    id: 'users.resetPassword',
+    method: 'POST',
+    path: '/users/{user}/password',
+    summary: 'Give a user a new one-time password; ends their sessions',
+    params: userParams,
+    response: z.object({ oneTimePassword: z.string() }),
+    permission: () => [platformRight('POST', '/users/{user}/password')],
+    audit: { code: 'user.resetPassword', target: ({ params }) => ({ resource: 'user', name: params.user }) },
+  }),
+  listRoles: defineEndpoint({
+    id: 'roles.list',
+    method: 'GET',
+    path: '/roles',
+    summary: 'Roles and what they allow',
+    response: z.object({ items: z.array(role) }),
+    permission: () => [platformRight('GET', '/roles')],
+  }),
+  listGrants: defineEndpoint({
+    id: 'grants.list',
+    method: 'GET',
+    path: '/grants',
+    summary: 'Who has which role where',
+    query: listQuery.extend({ user: username.optional(), cluster: dnsLabel.optional() }),
+    response: pageOf(grant),
+    permission: () => [platformRight('GET', '/grants')],
+  }),
+  createGrant: defineEndpoint({
+    id: 'grants.create',
+    method: 'POST',
+    path: '/grants',
+    summary: 'Give a user a role in a scope',
+    body: z.strictObject({ user: username, role: z.string().min(1).max(63), scope: grantScope }),
+    response: grant,
+    status: 201,
+    permission: () => [platformRight('POST', '/grants')],
+    audit: {
+      code: 'grant.create',
+      target: ({ body }) => ({
+        resource: 'grant',
+        name: `${body.user}:${body.role}`,
+        ...(body.scope.kind === 'all' ? {} : { cluster: body.scope.cluster }),
+        ...(body.scope.kind === 'namespace' ? { namespace: body.scope.namespace } : {}),
+      }),
+    },
+  }),
+  deleteGrant: defineEndpoint({
+    id: 'grants.delete',
+    method: 'DELETE',
+    path: '/grants/{grant}',
+    summary: 'Take a grant away; streams that stood on it end within 5 s',
+    params: z.strictObject({ grant: uuid }),
+    permission: () => [platformRight('DELETE', '/grants/{grant}')],
+    audit: { code: 'grant.delete', target: ({ params }) => ({ resource: 'grant', name: params.grant }) },
+  }),
+};

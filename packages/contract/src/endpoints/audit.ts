@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { dnsLabel, listQuery, pageOf, timestamp, uuid } from '../common.ts';
+import { defineEndpoint, platformRight } from '../endpoint.ts';
+
+export const auditEvent = z.object({
+  id: uuid,
+  at: timestamp,
+  /** Translated as `audit.<code>`. */
+  code: z.string(),
+  user: z.string().nullable(),
+  address: z.string(),
+  cluster: z.string().nullable(),
+  namespace: z.string().nullable(),
+  resource: z.string().nullable(),
+  name: z.string().nullable(),
+  params: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+  /** `pending`: begun, and the process has not (or never) said how it ended. */
+  outcome: z.enum(['pending', 'succeeded', 'failed', 'refused']),
+  /** HTTP status of the platform's answer. */
+  status: z.number().int().nullable(),
+  /** Error code, or the reason a stream ended with. */
+  reason: z.string().nullable(),
+  /** The cluster's answer, where one was asked. */
+  clusterStatus: z.number().int().nullable(),
+  /** Joins this row with the cluster's own audit log. */
+  auditId: uuid,
+  endedAt: timestamp.nullable(),
+});
+
+export const auditEndpoints = {
+  listAudit: defineEndpoint({
+    id: 'audit.list',
+    method: 'GET',
+    path: '/audit',
+    summary: 'Who did what, newest first',
+    query: listQuery.extend({
+      user: z.string().max(64).optional(),
+      cluster: dnsLabel.optional(),
+      code: z.string().max(64).optional(),
+      outcome: auditEvent.shape.outcome.optional(),
+      from: timestamp.optional(),
+      to: timestamp.optional(),
+    }),
+    response: pageOf(auditEvent),
+    permission: () => [platformRight('GET', '/audit')],
+  }),
+};

@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { dnsSubdomain, timestamp, uuid } from '../common.ts';
+import { defineEndpoint } from '../endpoint.ts';
+
+export const user = z.object({
+  id: uuid,
+  username: z.string(),
+  displayName: z.string(),
+  disabled: z.boolean(),
+  mustChangePassword: z.boolean(),
+  createdAt: timestamp,
+});
+
+export const session = z.object({
+  accessToken: z.string(),
+  /** Seconds. */
+  expiresIn: z.number().int(),
+  user,
+  mustChangePassword: z.boolean(),
+});
+
+/** A node of the menu: `key` is translated as `menu.<key>`, `path` is a route of the SPA. */
+export const menuEntry: z.ZodType<MenuEntry> = z.object({
+  key: z.string(),
+  path: z.string().nullable(),
+  icon: z.string(),
+  get children() {
+    return z.array(menuEntry);
+  },
+});
+export interface MenuEntry {
+  key: string;
+  path: string | null;
+  icon: string;
+  children: MenuEntry[];
+}
+
+/** A grant as its holder sees it: what the SPA needs to grey out what would be refused. */
+export const ownGrant = z.object({
+  role: z.string(),
+  /** `*`, `cluster:<name>` or `cluster:<name>/<namespace>`. */
+  domain: z.string(),
+  policies: z.array(z.object({ object: z.string(), action: z.string() })),
+});
+
+const password = z.string().min(1).max(1024);
+export const username = dnsSubdomain.max(64);
+
+export const authEndpoints = {
+  login: defineEndpoint({
+    id: 'auth.login',
+    method: 'POST',
+    path: '/auth/login',
+    summary: 'Sign in; sets the refresh cookie',
+    body: z.strictObject({ username: z.string().min(1).max(64), password }),
+    response: session,
+    permission: 'public',
+    audit: { code: 'auth.login', target: ({ body }) => ({ resource: 'user', name: body.username }) },
+  }),
+  refresh: defineEndpoint({
+    id: 'auth.refresh',
+    method: 'POST',
+    path: '/auth/refresh',
+    summary: 'Trade the refresh cookie for a new access token',
+    response: session,
+    permission: 'public',
+  }),
+  logout: defineEndpoint({
+    id: 'auth.logout',
+    method: 'POST',
+    path: '/auth/logout',
+    summary: 'End this session and its streams',
+    permission: 'public',
+    audit: { code: 'auth.logout', target: () => ({ resource: 'session' }) },
+  }),
+  changePassword: defineEndpoint({
+    id: 'auth.changePassword',
+    method: 'POST',
+    path: '/auth/password',
+    summary: 'Change the own password; ends all other sessions',
+    body: z.strictObject({ currentPassword: password, newPassword: password }),
+    response: session,
+    permission: 'session',
+    audit: { code: 'auth.changePassword', target: () => ({ resource: 'user' }) },
+  }),
+  me: defineEndpoint({
+    id: 'auth.me',
+    method: 'GET',
+    path: '/auth/me',
+    summary: 'Who am I: user, menus, grants',
+    response: z.object({ user, menus: z.array(menuEntry), grants: z.array(ownGrant) }),
+    permission: 'session',
+  }),
+};

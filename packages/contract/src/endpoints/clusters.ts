@@ -1,0 +1,276 @@
+import { z } from 'zod';
+import { dnsLabel, timestamp, uuid } from '../common.ts';
+import { defineEndpoint, platformRight, type Method, type Requirement } from '../endpoint.ts';
+
+export const environment = z.enum(['production', 'staging', 'test', 'development', 'other']);
+
+/** Why a probe failed; the SPA has a sentence with a remedy for each. */
+export const probeReason = z.enum([
+  'dns',
+  'refused',
+  'timeout',
+  'unreachable',
+  'certificateExpired',
+  'certificateNotYetValid',
+  'certificateUnknownAuthority',
+  'certificateWrongName',
+  'tls',
+  'unauthorized',
+  'forbidden',
+  'notAnApiserver',
+  'addressForbidden',
+  'serverError',
+]);
+
+export const probe = z.object({
+  at: timestamp,
+  ok: z.boolean(),
+  reason: probeReason.nullable(),
+  /** What the system or the server said, in English, without any response body. */
+  detail: z.string().nullable(),
+  version: z.string().nullable(),
+  latencyMs: z.number().nullable(),
+  nodes: z.number().int().nullable(),
+});
+
+export const cluster = z.object({
+  id: uuid,
+  name: dnsLabel,
+  displayName: z.string(),
+  environment,
+  description: z.string(),
+  /** Milliseconds a request to this cluster may take. */
+  timeoutMs: z.number().int(),
+  server: z.string(),
+  context: z.string(),
+  insecureSkipTlsVerify: z.boolean(),
+  certificateExpiresAt: timestamp.nullable(),
+  caExpiresAt: timestamp.nullable(),
+  source: z.enum(['pasted', 'file', 'demo']),
+  health: z.object({
+    state: z.enum(['healthy', 'unhealthy', 'unknown']),
+    /** Since when it is in that state. */
+    since: timestamp.nullable(),
+    lastProbe: probe.nullable(),
+  }),
+  createdAt: timestamp,
+});
+
+/** Something in a kubeconfig the platform will not run or follow, and the way out. */
+export const kubeconfigRefusal = z.object({
+  /** `exec`, `auth-provider`, `file-path`, `proxy-url`, `impersonation`, `unknown-key`. */
+  code: z.enum(['exec', 'auth-provider', 'file-path', 'proxy-url', 'impersonation', 'unknown-key']),
+  /** `users[admin].exec` */
+  path: z.string(),
+  /** Commands that lead out, one a line; empty when the key just has to go. */
+  commands: z.array(z.string()),
+});
+
+export const kubeconfigContext = z.object({
+  name: z.string(),
+  current: z.boolean(),
+  server: z.string().nullable(),
+  user: z.string().nullable(),
+  namespace: z.string().nullable(),
+  authentication: z.enum(['certificate', 'token', 'basic', 'none']),
+  insecureSkipTlsVerify: z.boolean(),
+  tlsServerName: z.string().nullable(),
+  caExpiresAt: timestamp.nullable(),
+  certificateExpiresAt: timestamp.nullable(),
+  loopback: z.boolean(),
+  refusals: z.array(kubeconfigRefusal),
+  /** A context that is itself broken: it names a cluster or user that is not there, a bad URL, a bad certificate. */
+  problems: z.array(z.string()),
+});
+
+const settings = {
+  displayName: z.string().trim().max(100),
+  environment,
+  description: z.string().max(2000),
+  timeoutMs: z.number().int().min(1000).max(120_000),
+};
+
+const kubeconfigText = z.string().min(1).max(1_048_576);
+const kubeconfigChoice = {
+  kubeconfig: kubeconfigText,
+  context: z.string().max(253).optional(),
+  /** The explicit tick that certificate checks may be off. */
+  allowInsecure: z.boolean().default(false),
+};
+
+const clusterParams = z.strictObject({ cluster: dnsLabel });
+
+function clusterRight(method: Method, path: string, cluster: string): Requirement {
+  return { domain: { kind: 'cluster', cluster }, object: path, action: method };
+}
+
+const candidate = z.object({
+  /** Hash of path and content. */
+  id: z.string(),
+  file: z.string(),
+  contexts: z.array(kubeconfigContext),
+  /** Why it waits for a click. */
+  waitsFor: z.enum(['contextChoice', 'insecure', 'loopback', 'refused', 'replacement', 'unreadable']),
+  /** The registered cluster this file's new content would replace the credential of. */
+  replaces: dnsLabel.nullable(),
+  error: z.string().nullable(),
+});
+
+export const demoState = z.object({
+  state: z.enum(['off', 'unavailable', 'absent', 'starting', 'running', 'failed']),
+  reason: z.string().nullable(),
+  /** The operation to watch while it starts. */
+  operation: uuid.nullable(),
+});
+
+export const clusterEndpoints = {
+  inspectKubeconfig: defineEndpoint({
+    id: 'kubeconfigs.inspect',
+    method: 'POST',
+    path: '/kubeconfigs/inspect',
+    summary:
+      'Read a kubeconfig without storing it: contexts, server, expiry, what is refused; probes the chosen one',
+    body: z.strictObject({ ...kubeconfigChoice, probe: z.boolean().default(false) }),
+    response: z.object({
+      contexts: z.array(kubeconfigContext),
+      /** Keys that were accepted and dropped. */
+      dropped: z.array(z.string()),
+      suggestedName: z.string(),
+      probe: probe.nullable(),
+    }),
+    permission: () => [platformRight('POST', '/kubeconfigs/inspect')],
+    audit: { code: 'kubeconfig.inspect', target: () => ({ resource: 'kubeconfig' }) },
+  }),
+  listClusters: defineEndpoint({
+    id: 'clusters.list',
+    method: 'GET',
+    path: '/clusters',
+    summary: 'Clusters the caller may see',
+    response: z.object({ items: z.array(cluster) }),
+    permission: () => [{ ...platformRight('GET', '/clusters'), match: 'entry' }],
+    live: true,
+  }),
+  createCluster: defineEndpoint({
+    id: 'clusters.create',
+    method: 'POST',
+    path: '/clusters',
+    summary: 'Register a cluster from a kubeconfig',
+    body: z.strictObject({
+      name: dnsLabel,
+      ...kubeconfigChoice,
+      displayName: settings.displayName.default(''),
+      environment: settings.environment.default('other'),
+      description: settings.description.default(''),
+      timeoutMs: settings.timeoutMs.default(10_000),
+    }),
+    response: cluster,
+    status: 201,
+    permission: () => [platformRight('POST', '/clusters')],
+    audit: { code: 'cluster.create', target: ({ body }) => ({ resource: 'cluster', name: body.name }) },
+  }),
+  getCluster: defineEndpoint({
+    id: 'clusters.get',
+    method: 'GET',
+    path: '/clusters/{cluster}',
+    summary: 'One cluster',
+    params: clusterParams,
+    response: cluster,
+    permission: ({ params }) => [
+      { ...clusterRight('GET', '/clusters/{cluster}', params.cluster), match: 'entry' },
+    ],
+    live: true,
+  }),
+  updateCluster: defineEndpoint({
+    id: 'clusters.update',
+    method: 'PATCH',
+    path: '/clusters/{cluster}',
+    summary: 'Edit display name, environment, description, timeout',
+    params: clusterParams,
+    body: z.strictObject(settings).partial(),
+    response: cluster,
+    permission: ({ params }) => [clusterRight('PATCH', '/clusters/{cluster}', params.cluster)],
+    audit: {
+      code: 'cluster.update',
+      target: ({ params }) => ({ resource: 'cluster', name: params.cluster }),
+    },
+  }),
+  replaceKubeconfig: defineEndpoint({
+    id: 'clusters.replaceKubeconfig',
+    method: 'PUT',
+    path: '/clusters/{cluster}/kubeconfig',
+    summary: 'Replace the stored credential',
+    params: clusterParams,
+    body: z.strictObject(kubeconfigChoice),
+    response: cluster,
+    permission: ({ params }) => [clusterRight('PUT', '/clusters/{cluster}/kubeconfig', params.cluster)],
+    audit: {
+      code: 'cluster.replaceKubeconfig',
+      target: ({ params }) => ({ resource: 'cluster', name: params.cluster }),
+    },
+  }),
+  deleteCluster: defineEndpoint({
+    id: 'clusters.delete',
+    method: 'DELETE',
+    path: '/clusters/{cluster}',
+    summary: 'Forget a cluster; ends its streams; nothing in the cluster changes',
+    params: clusterParams,
+    permission: ({ params }) => [clusterRight('DELETE', '/clusters/{cluster}', params.cluster)],
+    audit: {
+      code: 'cluster.delete',
+      target: ({ params }) => ({ resource: 'cluster', name: params.cluster }),
+    },
+  }),
+  probeCluster: defineEndpoint({
+    id: 'clusters.probe',
+    method: 'POST',
+    path: '/clusters/{cluster}/probe',
+    summary: 'Probe now',
+    params: clusterParams,
+    response: cluster,
+    permission: ({ params }) => [clusterRight('POST', '/clusters/{cluster}/probe', params.cluster)],
+    audit: { code: 'cluster.probe', target: ({ params }) => ({ resource: 'cluster', name: params.cluster }) },
+  }),
+  listCandidates: defineEndpoint({
+    id: 'candidates.list',
+    method: 'GET',
+    path: '/cluster-candidates',
+    summary: 'Kubeconfig files that wait for a decision',
+    response: z.object({ items: z.array(candidate) }),
+    permission: () => [platformRight('GET', '/cluster-candidates')],
+  }),
+  registerCandidate: defineEndpoint({
+    id: 'candidates.register',
+    method: 'POST',
+    path: '/cluster-candidates/{candidate}/register',
+    summary: 'Register, or replace the credential with, a kubeconfig file',
+    params: z.strictObject({ candidate: z.string().regex(/^[0-9a-f]{16,64}$/) }),
+    body: z.strictObject({
+      name: dnsLabel,
+      context: kubeconfigChoice.context,
+      allowInsecure: kubeconfigChoice.allowInsecure,
+      environment: environment.default('other'),
+    }),
+    response: cluster,
+    status: 201,
+    permission: () => [platformRight('POST', '/clusters')],
+    audit: { code: 'cluster.create', target: ({ body }) => ({ resource: 'cluster', name: body.name }) },
+  }),
+  getDemo: defineEndpoint({
+    id: 'demo.get',
+    method: 'GET',
+    path: '/demo',
+    summary: 'The demo cluster: whether it runs, is being built, or why it cannot',
+    response: demoState,
+    permission: () => [platformRight('GET', '/demo')],
+  }),
+  startDemo: defineEndpoint({
+    id: 'demo.start',
+    method: 'POST',
+    path: '/demo',
+    summary: 'Build and start the demo cluster',
+    response: demoState,
+    status: 202,
+    permission: () => [platformRight('POST', '/demo')],
+    audit: { code: 'demo.start', target: () => ({ resource: 'cluster', name: 'demo' }) },
+  }),
+};

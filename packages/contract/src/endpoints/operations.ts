@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { listQuery, pageOf, timestamp, uuid } from '../common.ts';
+import { defineEndpoint, platformRight } from '../endpoint.ts';
+
+export const operationState = z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled']);
+export const itemState = z.enum(['queued', 'running', 'succeeded', 'failed', 'skipped', 'cancelled']);
+
+export const operationItem = z.object({
+  id: uuid,
+  /** What it is about, as shown: a node's name, `namespace/pod`, a step of a build. */
+  target: z.string(),
+  step: z.string().nullable(),
+  state: itemState,
+  /** Code and parameters, translated by the SPA as `errors.<code>` or `operationResult.<code>`. */
+  result: z
+    .object({ code: z.string(), params: z.record(z.string(), z.union([z.string(), z.number()])) })
+    .nullable(),
+});
+
+export const operation = z.object({
+  id: uuid,
+  /** `resource.cordon`, `demo.start`; translated as `operation.<kind>`. */
+  kind: z.string(),
+  cluster: z.string().nullable(),
+  actor: z.string(),
+  state: operationState,
+  cancelRequested: z.boolean(),
+  counts: z.object({ total: z.number().int(), done: z.number().int(), failed: z.number().int() }),
+  createdAt: timestamp,
+  endedAt: timestamp.nullable(),
+});
+
+const operationParams = z.strictObject({ operation: uuid });
+
+/** Own operations need no right beyond being signed in; `scope=all` needs the right on the platform. */
+export const operationEndpoints = {
+  listOperations: defineEndpoint({
+    id: 'operations.list',
+    method: 'GET',
+    path: '/operations',
+    summary: 'Operations: the own ones, or everybody’s',
+    query: listQuery.extend({
+      scope: z.enum(['own', 'all']).default('own'),
+      state: operationState.optional(),
+    }),
+    response: pageOf(operation),
+    permission: ({ query }) => (query.scope === 'own' ? [] : [platformRight('GET', '/operations')]),
+    live: true,
+  }),
+  getOperation: defineEndpoint({
+    id: 'operations.get',
+    method: 'GET',
+    path: '/operations/{operation}',
+    summary: 'One operation with its items; others’ are not found without the right on the platform',
+    params: operationParams,
+    response: operation.extend({ items: z.array(operationItem) }),
+    permission: 'session',
+    live: true,
+  }),
+  cancelOperation: defineEndpoint({
+    id: 'operations.cancel',
+    method: 'POST',
+    path: '/operations/{operation}/cancel',
+    summary: 'Ask an operation to stop before its next step',
+    params: operationParams,
+    response: operation,
+    permission: 'session',
+    audit: {
+      code: 'operation.cancel',
+      target: ({ params }) => ({ resource: 'operation', name: params.operation }),
+    },
+  }),
+  retryOperation: defineEndpoint({
+    id: 'operations.retry',
+    method: 'POST',
+    path: '/operations/{operation}/retry',
+    summary: 'Run what failed again, as a new operation',
+    params: operationParams,
+    response: operation,
+    status: 202,
+    permission: 'session',
+    audit: {
+      code: 'operation.retry',
+      target: ({ params }) => ({ resource: 'operation', name: params.operation }),
+    },
+  }),
+};

@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import { dnsLabel, listQuery, objectName, pageOf, timestamp, uuid } from '../common.ts';
+import { defineEndpoint, platformRight, type Requirement } from '../endpoint.ts';
+import { resourceRight } from './resources.ts';
+
+const container = { cluster: dnsLabel, namespace: dnsLabel, pod: objectName, container: dnsLabel };
+
+/** What a ticket opens. It is good for one use, 30 s, by the same user and session, for exactly this. */
+export const ticketRequest = z.discriminatedUnion('purpose', [
+  z.strictObject({ purpose: z.literal('live') }),
+  z.strictObject({ purpose: z.literal('log'), ...container }),
+  z.strictObject({ purpose: z.literal('exec'), ...container }),
+  z.strictObject({
+    purpose: z.literal('download'),
+    what: z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('recording'), terminal: uuid }),
+      z.strictObject({
+        kind: z.literal('log'),
+        ...container,
+        previous: z.boolean().default(false),
+        sinceSeconds: z.number().int().min(1).optional(),
+        timestamps: z.boolean().default(false),
+      }),
+    ]),
+  }),
+]);
+export type TicketRequest = z.output<typeof ticketRequest>;
+
+/** The rights a ticket's use will need; checked when it is made, when it is used and while its stream lives. */
+export function ticketRequirements(request: TicketRequest): Requirement[] {
+  const pods = { group: 'core', plural: 'pods' };
+  switch (request.purpose) {
+    case 'live':
+      return [];
+    case 'log':
+      return [resourceRight({ ...pods, ...request }, 'get', 'log')];
+    case 'exec':
+      return [resourceRight({ ...pods, ...request }, 'create', 'exec')];
+    case 'download':
+      return request.what.kind === 'log'
+        ? [resourceRight({ ...pods, ...request.what }, 'get', 'log')]
+        : [platformRight('GET', '/terminals/{terminal}/recording')];
+  }
+}
+
+function ticketTarget(request: TicketRequest) {
+  const place = request.purpose === 'download' ? request.what : request;
+  if ('pod' in place) {
+    const subresource = request.purpose === 'exec' ? 'exec' : 'log';
+    const { cluster, namespace, pod } = place;
+    return { cluster, namespace, resource: `k8s/core/pods/${subresource}`, name: pod };
+  }
+  return 'terminal' in place ? { resource: 'terminal', name: place.terminal } : { resource: 'live' };
+}
+
+export const terminal = z.object({
+  id: uuid,
+  user: z.string(),
+  cluster: z.string(),
+  namespace: z.string(),
+  pod: z.string(),
+  container: z.string(),
+  shell: z.string(),
+  startedAt: timestamp,
+  endedAt: timestamp.nullable(),
+  exitCode: z.number().int().nullable(),
+  /** Why it ended: `exit`, `sessionEnded`, `rightsLost`, `clusterRemoved`, `disconnected`, `recordingFailed`, `platformRestart` … */
+  endReason: z.string().nullable(),
+  /** Bytes of the recording so far. */
+  recordingBytes: z.number().int(),
+  truncated: z.boolean(),
+});
+
+export const streamEndpoints = {
+  createTicket: defineEndpoint({
+    id: 'tickets.create',
+    method: 'POST',
+    path: '/tickets',
+    summary: 'A one-use ticket for what cannot send a header: WebSockets and downloads',
+    body: ticketRequest,
+    response: z.object({
+      ticket: z.string(),
+      /** Path with the ticket in it, on the platform's own origin. */
+      url: z.string(),
+      expiresAt: timestamp,
+    }),
+    status: 201,
+    permission: ({ body }) => ticketRequirements(body),
+    audit: { code: 'ticket.create', target: ({ body }) => ticketTarget(body) },
+  }),
+  download: defineEndpoint({
+    id: 'downloads.get',
+    method: 'GET',
+    path: '/downloads',
+    summary: 'What a download ticket was made for, as a file',
+    query: z.strictObject({ ticket: z.string().min(1).max(200) }),
+    produces: 'stream',
+    permission: 'public',
+    audit: { code: 'download', target: () => ({}) },
+  }),
+  listTerminals: defineEndpoint({
+    id: 'terminals.list',
+    method: 'GET',
+    path: '/terminals',
+    summary: 'Shells: who, where, how they ended',
+    query: listQuery,
+    response: pageOf(terminal),
+    permission: () => [platformRight('GET', '/terminals')],
+  }),
+  getRecording: defineEndpoint({
+    id: 'terminals.recording',
+    method: 'GET',
+    path: '/terminals/{terminal}/recording',
+    summary: 'Recording of a shell as asciicast v2',
+    params: z.strictObject({ terminal: uuid }),
+    produces: 'stream',
+    permission: () => [platformRight('GET', '/terminals/{terminal}/recording')],
+    audit: {
+      code: 'terminal.recording',
+      target: ({ params }) => ({ resource: 'terminal', name: params.terminal }),
+    },
+  }),
+};

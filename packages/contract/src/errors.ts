@@ -1,0 +1,85 @@
+/**
+ * Every error the platform can answer with: HTTP status and the English sentence scripts see. `{x}` are parameters.
+ * The SPA has a sentence for each code in every language; a test walks this table.
+ */
+export const errorCodes = {
+  // requests
+  invalid: { status: 400, message: 'The request is not valid: {reason}' },
+  invalidField: { status: 400, message: '{field}: {reason}' },
+  unknownField: { status: 400, message: 'Unknown field {field}' },
+  malformedJson: { status: 400, message: 'The body is not valid JSON: {reason}' },
+  bodyTooLarge: { status: 413, message: 'The body is larger than {limit} bytes' },
+  notFound: { status: 404, message: 'Not found' },
+  methodNotAllowed: { status: 405, message: 'Method {method} is not allowed here' },
+  conflict: { status: 409, message: '{what} exists already' },
+  changedMeanwhile: { status: 409, message: '{what} was changed by somebody else meanwhile' },
+  internal: {
+    status: 500,
+    message: 'Something went wrong on our side; the log has it under this request id',
+  },
+  // identity
+  unauthenticated: { status: 401, message: 'Sign in first' },
+  badCredentials: { status: 401, message: 'Wrong user name or password' },
+  sessionEnded: { status: 401, message: 'This session has ended: {reason}' },
+  tooManyAttempts: { status: 429, message: 'Too many attempts; try again in {seconds} s' },
+  passwordChangeRequired: { status: 403, message: 'Change your password first' },
+  wrongPassword: { status: 400, message: 'The current password is wrong' },
+  weakPassword: { status: 400, message: 'The new password is too weak: {reason}' },
+  forbidden: { status: 403, message: 'You lack the right {action} on {object} in {domain}' },
+  foreignOrigin: { status: 403, message: 'Requests from {origin} are not accepted' },
+  badTicket: { status: 401, message: 'The ticket is unknown, used or expired' },
+  ticketMismatch: { status: 403, message: 'The ticket was made for something else' },
+  lastAdmin: { status: 409, message: 'This would leave nobody who administers the platform' },
+  // the platform's own parts
+  databaseUnavailable: { status: 503, message: 'The database does not answer' },
+  auditUnavailable: { status: 503, message: 'The audit log cannot be written, so nothing is changed' },
+  shuttingDown: { status: 503, message: 'The platform is shutting down' },
+  notCancellable: { status: 409, message: 'The operation has ended already' },
+  notRetryable: { status: 409, message: 'The operation has nothing that failed' },
+  demoUnavailable: { status: 409, message: 'The demo cluster cannot be started here: {reason}' },
+  // kubeconfigs
+  kubeconfigUnreadable: { status: 400, message: 'This is not a kubeconfig: {reason}' },
+  kubeconfigRefused: {
+    status: 400,
+    message: 'The kubeconfig uses {what}, which the platform does not run: {way}',
+  },
+  kubeconfigContextRequired: { status: 400, message: 'The kubeconfig has several contexts; choose one' },
+  kubeconfigContextUnknown: { status: 400, message: 'The kubeconfig has no context {context}' },
+  kubeconfigInsecure: { status: 400, message: 'The kubeconfig turns certificate checks off; confirm that' },
+  addressForbidden: { status: 400, message: 'The address {address} is not allowed: {reason}' },
+  // clusters
+  clusterUnreachable: { status: 502, message: 'The cluster does not answer: {reason}' },
+  clusterTimeout: { status: 504, message: 'The cluster did not answer within {seconds} s' },
+  clusterUnauthorized: { status: 502, message: 'The cluster refuses the stored credential (401)' },
+  clusterForbidden: { status: 403, message: 'The cluster refuses: {message}' },
+  clusterNotFound: { status: 404, message: 'The cluster says: {message}' },
+  clusterConflict: { status: 409, message: 'The cluster says: {message}' },
+  clusterInvalid: { status: 422, message: 'The cluster says: {message}' },
+  clusterBusy: { status: 429, message: 'The cluster asks to slow down; try again in {seconds} s' },
+  clusterError: { status: 502, message: 'The cluster answered {status}: {message}' },
+  unknownResource: { status: 404, message: 'The cluster serves no {plural} in {group}' },
+  unknownAction: { status: 404, message: 'There is no action {action} on {plural}' },
+  notNamespaced: { status: 400, message: '{plural} do not live in a namespace; use _' },
+  namespaceRequired: { status: 400, message: '{plural} live in a namespace; name it' },
+  badSelector: { status: 400, message: 'The selector is not valid: {reason}' },
+  containerNotStarted: { status: 409, message: 'There is no log yet: {message}' },
+  noShell: { status: 409, message: 'The container has no shell: looked for {shells}' },
+} as const satisfies Record<string, { status: number; message: string }>;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+/** The body of every answer that is not a 2xx. */
+export interface ErrorBody {
+  error: {
+    code: ErrorCode;
+    message: string;
+    params?: Record<string, string | number>;
+    /** Dotted path of the offending input: `body.name`. */
+    field?: string;
+    /** All fields that were wrong, when there are several. */
+    fields?: { field: string; code: string; message: string }[];
+    requestId: string;
+    /** The cluster's own Status, verbatim, when it refused. */
+    status?: unknown;
+  };
+}

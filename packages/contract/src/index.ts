@@ -1,0 +1,30 @@
+import { accessEndpoints } from './endpoints/access.ts';
+import { auditEndpoints } from './endpoints/audit.ts';
+import { authEndpoints } from './endpoints/auth.ts';
+import { clusterEndpoints } from './endpoints/clusters.ts';
+import { operationEndpoints } from './endpoints/operations.ts';
+import { resourceEndpoints } from './endpoints/resources.ts';
+import { streamEndpoints } from './endpoints/streams.ts';
+
+export * from './common.ts';
+export * from './endpoint.ts';
+export * from './endpoints/access.ts';
+export * from './endpoints/audit.ts';
+export * from './endpoints/auth.ts';
+export * from './endpoints/clusters.ts';
+export * from './endpoints/operations.ts';
+export * from './endpoints/resources.ts';
+export * from './endpoints/streams.ts';
+export * from './errors.ts';
+export * from './messages.ts';
+
+/** Every endpoint of the platform. A route that is not here does not exist. */
+export const endpoints = {
+  ...authEndpoints,
+  ...accessEndpoints,
+  ...clusterEndpoints,
+  ...resourceEndpoints,
+  ...operationEndpoints,
+  ...auditEndpoints,
+  ...streamEndpoints,
+};

@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { dataState, timestamp } from './common.ts';
+import { row } from './endpoints/resources.ts';
+
+/**
+ * Messages of the tab's live socket (`/api/v1/live`). The browser subscribes to an endpoint marked `live`, by its id,
+ * with the same params and query a GET would take.
+ */
+export const liveClientMessage = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('subscribe'),
+    id: z.number().int().min(0),
+    endpoint: z.string().max(64),
+    params: z.record(z.string(), z.unknown()).default({}),
+    query: z.record(z.string(), z.unknown()).default({}),
+  }),
+  z.strictObject({ type: z.literal('unsubscribe'), id: z.number().int().min(0) }),
+]);
+
+const streamError = z.object({
+  code: z.string(),
+  message: z.string(),
+  params: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+});
+
+export const liveServerMessage = z.discriminatedUnion('type', [
+  /** The endpoint's whole answer: the first one, and again whenever it is not a list of rows. */
+  z.object({ type: z.literal('snapshot'), id: z.number().int(), data: z.unknown() }),
+  /** A list of rows, in place: order and membership of the page stay as the snapshot had them. */
+  z.object({
+    type: z.literal('rows'),
+    id: z.number().int(),
+    changed: z.array(row),
+    /** uids of rows on the page whose object is gone. */
+    deleted: z.array(z.string()),
+    total: z.number().int(),
+    /** Objects that match now and did not at the snapshot. */
+    added: z.number().int(),
+    asOf: timestamp,
+    state: dataState,
+  }),
+  /** The subscription is over: rights lost, bad input, cluster removed. */
+  z.object({ type: z.literal('error'), id: z.number().int(), error: streamError }),
+]);
+
+export const logClientMessage = z.discriminatedUnion('type', [
+  /** First message of a log socket. Without `cursor` it starts at `tailLines`/`sinceSeconds`, with it right behind that line. */
+  z.strictObject({
+    type: z.literal('start'),
+    tailLines: z.number().int().min(0).max(100_000).optional(),
+    sinceSeconds: z.number().int().min(1).optional(),
+    previous: z.boolean().default(false),
+    follow: z.boolean().default(true),
+    cursor: z.string().max(300).optional(),
+  }),
+  /** Lines the viewer has taken in; the server sends no more than a window ahead. */
+  z.strictObject({ type: z.literal('ack'), lines: z.number().int().min(1) }),
+]);
+
+export const logServerMessage = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('lines'),
+    /** `[RFC3339Nano, text]`; the text is the container's bytes decoded as UTF-8, without the newline. */
+    lines: z.array(z.tuple([z.string(), z.string()])),
+    /** Opaque position behind the last of these lines. */
+    cursor: z.string(),
+  }),
+  /** Lines that are gone for good: rotated away or beyond a limit. `lost` is null where nobody can count them. */
+  z.object({
+    type: z.literal('gap'),
+    lost: z.number().int().nullable(),
+    from: timestamp.nullable(),
+    to: timestamp.nullable(),
+  }),
+  /** Nothing to show yet, and why (`ContainerCreating`, `CrashLoopBackOff` …), in the cluster's words. */
+  z.object({ type: z.literal('waiting'), message: z.string() }),
+  z.object({ type: z.literal('end'), reason: z.string(), error: streamError.optional() }),
+]);
+
+/**
+ * Text messages of a shell socket. Binary messages are terminal bytes both ways: keys from the browser,
+ * output from the shell.
+ */
+export const execClientMessage = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('start'),
+    columns: z.number().int().min(1).max(1000),
+    rows: z.number().int().min(1).max(1000),
+  }),
+  z.strictObject({
+    type: z.literal('resize'),
+    columns: z.number().int().min(1).max(1000),
+    rows: z.number().int().min(1).max(1000),
+  }),
+  /** Bytes the terminal has drawn; the server sends no more than a window ahead. */
+  z.strictObject({ type: z.literal('ack'), bytes: z.number().int().min(1) }),
+]);
+
+export const execServerMessage = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('started'), terminal: z.string(), shell: z.string() }),
+  z.object({ type: z.literal('exit'), exitCode: z.number().int() }),
+  z.object({ type: z.literal('end'), reason: z.string(), error: streamError.optional() }),
+]);
