@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { LogBuffer, levelOf } from './log-buffer.ts';
+
+function numbered(from: number, to: number): [string, string][] {
+  return Array.from({ length: to - from }, (_, i) => ['2026-01-01T00:00:00.000000001Z', `line ${from + i}`]);
+}
+
+test('keeps the newest lines and counts what fell out', () => {
+  const buffer = new LogBuffer(100);
+  buffer.addLines(numbered(0, 100));
+  expect(buffer.dropped).toBe(0);
+  buffer.addLines(numbered(100, 101));
+  expect(buffer.entries).toHaveLength(90);
+  expect(buffer.dropped).toBe(11);
+  expect(buffer.entries.at(-1)).toMatchObject({ plain: 'line 100', n: 100 });
+  expect(buffer.indexOf(5)).toBe(-1);
+  expect(buffer.entries[buffer.indexOf(50)]).toMatchObject({ n: 50 });
+});
+
+test('matches follow new lines, a changed search and lines that fall out', () => {
+  const buffer = new LogBuffer(20);
+  buffer.addLines(numbered(0, 10));
+  buffer.search('LINE 1');
+  expect(buffer.matches).toEqual([1]);
+  buffer.addLines(numbered(10, 20));
+  expect(buffer.matches).toEqual([1, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19]);
+  buffer.addLines(numbered(20, 25));
+  expect(buffer.matches).toEqual([10, 11, 12, 13, 14, 15, 16, 17, 18, 19]);
+  buffer.search('');
+  expect(buffer.matches).toEqual([]);
+});
+
+test('a gap is an entry of its own and never a match', () => {
+  const buffer = new LogBuffer();
+  buffer.search('line');
+  buffer.addGap({ lost: null, from: null, to: null });
+  buffer.addLines(numbered(0, 1));
+  expect(buffer.entries.map((entry) => entry.kind)).toEqual(['gap', 'line']);
+  expect(buffer.matches).toEqual([1]);
+});
+
+test.each([
+  ['E0102 15:04:05 1 file.go:1] boom', 'error'],
+  ['{"level":"warn","msg":"x"}', 'warning'],
+  ['2026-01-01 INFO started', 'info'],
+  ['DEBUG cache hit', 'debug'],
+  ['GET /information 200', null],
+])('%s reads as %s', (line, level) => {
+  expect(levelOf(line)).toBe(level);
+});

@@ -1,0 +1,104 @@
+import { plainText } from './terminal-text.ts';
+
+export type LogLevel = 'error' | 'warning' | 'info' | 'debug';
+
+export interface LogLine {
+  kind: 'line';
+  /** Counts up from 0 over the life of the buffer; stable as a key. */
+  n: number;
+  /** RFC 3339 with nanoseconds, as the kubelet stamped it. */
+  at: string;
+  raw: string;
+  plain: string;
+  level: LogLevel | null;
+}
+
+export interface LogGap {
+  kind: 'gap';
+  n: number;
+  /** Null where nobody can count them. */
+  lost: number | null;
+  from: string | null;
+  to: string | null;
+}
+
+export type LogEntry = LogLine | LogGap;
+
+const levels: [LogLevel, RegExp][] = [
+  ['error', /\b(?:error|fatal|panic|critical|severe|exception)\b|^E\d{4} /i],
+  ['warning', /\bwarn(?:ing)?\b|^W\d{4} /i],
+  ['debug', /\b(?:debug|trace)\b/i],
+  ['info', /\b(?:info|notice)\b|^I\d{4} /i],
+];
+
+/** The level a line names near its beginning (also klog's `E0102 `); null when it names none. */
+export function levelOf(plain: string): LogLevel | null {
+  const head = plain.slice(0, 160);
+  return levels.find(([, pattern]) => pattern.test(head))?.[0] ?? null;
+}
+
+/** The newest `capacity` entries of a log, and which of them match a search. */
+export class LogBuffer {
+  readonly capacity: number;
+  entries: LogEntry[] = [];
+  /** Lines that fell out at the old end. */
+  dropped = 0;
+  /** `n` of every matching line still held, ascending. */
+  matches: number[] = [];
+  #next = 0;
+  #needle = '';
+
+  constructor(capacity = 50_000) {
+    this.capacity = capacity;
+  }
+
+  addLines(lines: readonly (readonly [at: string, raw: string])[]): void {
+    for (const [at, raw] of lines) {
+      const plain = plainText(raw);
+      const line: LogLine = { kind: 'line', n: this.#next++, at, raw, plain, level: levelOf(plain) };
+      this.entries.push(line);
+      if (this.#isMatch(line)) this.matches.push(line.n);
+    }
+    this.#trim();
+  }
+
+  addGap(gap: { lost: number | null; from: string | null; to: string | null }): void {
+    this.entries.push({ kind: 'gap', n: this.#next++, ...gap });
+    this.#trim();
+  }
+
+  clear(): void {
+    this.entries = [];
+    this.matches = [];
+    this.dropped = 0;
+  }
+
+  /** Case-insensitive plain text; the empty string matches nothing. */
+  search(needle: string): void {
+    this.#needle = needle.toLowerCase();
+    this.matches = this.entries.filter((entry) => this.#isMatch(entry)).map((entry) => entry.n);
+  }
+
+  /** Index in `entries` of the entry with this `n`; -1 when it has fallen out. */
+  indexOf(n: number): number {
+    const first = this.entries[0];
+    if (first === undefined || n < first.n) return -1;
+    const index = n - first.n;
+    return index < this.entries.length ? index : -1;
+  }
+
+  #isMatch(entry: LogEntry): boolean {
+    return this.#needle !== '' && entry.kind === 'line' && entry.plain.toLowerCase().includes(this.#needle);
+  }
+
+  /** Cuts a tenth at once: shifting single lines off a long array is what makes viewers crawl. */
+  #trim(): void {
+    if (this.entries.length <= this.capacity) return;
+    const excess = this.entries.length - Math.floor(this.capacity * 0.9);
+    const gone = this.entries.splice(0, excess);
+    this.dropped += gone.filter((entry) => entry.kind === 'line').length;
+    const first = this.entries[0]?.n ?? this.#next;
+    const firstMatch = this.matches.findIndex((n) => n >= first);
+    this.matches.splice(0, firstMatch === -1 ? this.matches.length : firstMatch);
+  }
+}
