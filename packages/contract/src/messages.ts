@@ -17,10 +17,55 @@ export const liveClientMessage = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('unsubscribe'), id: z.number().int().min(0) }),
 ]);
 
+/**
+ * Why a stream ended, in its `end` message, in the audit row and (for shells) on the terminal's row. The SPA has a
+ * sentence for each.
+ */
+export const streamEndReasons = [
+  /** The shell's process ended; the exit code came before. */
+  'exit',
+  /** Everything there was has been sent. */
+  'completed',
+  /** The browser went away. */
+  'disconnected',
+  /** Signed out, expired, disabled, or the password was changed. */
+  'sessionEnded',
+  'rightsLost',
+  'clusterRemoved',
+  /** The cluster closed or lost the connection; `error` says how. */
+  'upstreamLost',
+  /** The cluster, or we, refused to begin; `error` says why. */
+  'failed',
+  /** The client sent what the protocol does not know, or more than its window. */
+  'protocol',
+  'recordingFailed',
+  /** The recording has reached its largest size. */
+  'recordingFull',
+  /** The platform is stopping. */
+  'shuttingDown',
+  /** Found after the fact: the platform's process was gone before it could end the shell. */
+  'platformRestart',
+] as const;
+export const streamEndReason = z.enum(streamEndReasons);
+export type StreamEndReason = z.output<typeof streamEndReason>;
+
+/** Lines a log viewer is sent beyond those it has acknowledged. */
+export const logWindowLines = 5000;
+/** Bytes of output a terminal is sent beyond those it has acknowledged. */
+export const execOutputWindowBytes = 512 * 1024;
+/** Bytes of input a client may send beyond those the server has acknowledged; twice as many end the stream. */
+export const execInputWindowBytes = 512 * 1024;
+
 const streamError = z.object({
   code: z.string(),
   message: z.string(),
   params: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+});
+
+const streamEnd = z.object({
+  type: z.literal('end'),
+  reason: streamEndReason,
+  error: streamError.optional(),
 });
 
 export const liveServerMessage = z.discriminatedUnion('type', [
@@ -41,6 +86,8 @@ export const liveServerMessage = z.discriminatedUnion('type', [
   }),
   /** The subscription is over: rights lost, bad input, cluster removed. */
   z.object({ type: z.literal('error'), id: z.number().int(), error: streamError }),
+  /** The socket is over, as with every stream. */
+  streamEnd,
 ]);
 
 export const logClientMessage = z.discriminatedUnion('type', [
@@ -74,7 +121,7 @@ export const logServerMessage = z.discriminatedUnion('type', [
   }),
   /** Nothing to show yet, and why (`ContainerCreating`, `CrashLoopBackOff` …), in the cluster's words. */
   z.object({ type: z.literal('waiting'), message: z.string() }),
-  z.object({ type: z.literal('end'), reason: z.string(), error: streamError.optional() }),
+  streamEnd,
 ]);
 
 /**
@@ -98,6 +145,8 @@ export const execClientMessage = z.discriminatedUnion('type', [
 
 export const execServerMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('started'), terminal: z.string(), shell: z.string() }),
+  /** Bytes of input the shell has taken in. */
+  z.object({ type: z.literal('ack'), bytes: z.number().int().min(1) }),
   z.object({ type: z.literal('exit'), exitCode: z.number().int() }),
-  z.object({ type: z.literal('end'), reason: z.string(), error: streamError.optional() }),
+  streamEnd,
 ]);
