@@ -76,7 +76,8 @@ export async function goAvailable(): Promise<boolean> {
   }
 }
 
-async function toolPaths(): Promise<ToolPaths> {
+/** The absolute path of each program, whether it is built yet or not. */
+export async function toolPaths(): Promise<ToolPaths> {
   const paths: Partial<ToolPaths> = {};
   for (const module of Object.values(modulesOf).flat() as GoModule[]) {
     const directory = await outputDirectory(module, cacheDirectory());

@@ -1,0 +1,16 @@
+export { buildTools, goAvailable, toolsBuilt } from './build/buildTools.ts';
+export type { BuildOptions, Progress, ToolPaths } from './build/buildTools.ts';
+export type { ToolName, ToolSet } from './build/programs.ts';
+export { mintAuthority, mintCertificate } from './certificates.ts';
+export type { CertificateRequest, KeyPair } from './certificates.ts';
+export { clusterStatus, connectCluster, reapOrphans, stopCluster } from './clusters.ts';
+export type { ClusterStatus } from './clusters.ts';
+export { kubeconfigOf } from './kubeconfig.ts';
+export type { Credential } from './kubeconfig.ts';
+export { limitedKubeconfig } from './limitedKubeconfig.ts';
+export type { PolicyRule } from './limitedKubeconfig.ts';
+export type { LocalCluster } from './localCluster.ts';
+export { realNodePossible } from './node/realNodePossible.ts';
+export { startCluster, startDetachedCluster } from './startCluster.ts';
+export type { StartClusterOptions } from './startCluster.ts';
+export type { ClusterSpec, ComponentName } from './state.ts';

@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+import { shortId } from './paths.ts';
+
+/** Where everything of one cluster lies. */
+export interface ClusterLayout {
+  /** The state folder; every path below is inside but `runtime`. */
+  directory: string;
+  /** Marks what lives outside the state folder: cgroups, the bridge, CNI results. */
+  id: string;
+  /** Short-lived files whose paths must be short, unix sockets above all. */
+  runtime: string;
+  lock: string;
+  state: string;
+  kubeconfig: string;
+  auditLog: string;
+  pki: string;
+  kubeconfigs: string;
+  configs: string;
+  logs: string;
+  data: string;
+}
+
+/** The layout of the cluster `name` below `base`, which must be a real path (the mount table knows no links). */
+export function layoutOf(base: string, name: string): ClusterLayout {
+  const directory = join(base, name);
+  const id = shortId(directory);
+  return {
+    directory,
+    id,
+    runtime: `/run/pilothouse-${id}`,
+    lock: join(base, `.${name}.lock`),
+    state: join(directory, 'state.json'),
+    kubeconfig: join(directory, 'kubeconfig'),
+    auditLog: join(directory, 'audit.log'),
+    pki: join(directory, 'pki'),
+    kubeconfigs: join(directory, 'kubeconfigs'),
+    configs: join(directory, 'configs'),
+    logs: join(directory, 'logs'),
+    data: join(directory, 'data'),
+  };
+}

@@ -1,0 +1,90 @@
+import { readFile } from 'node:fs/promises';
+import { toolPaths } from './build/buildTools.ts';
+import { kubectlFor } from './kubectl.ts';
+import type { ClusterLayout } from './layout.ts';
+import { isAlive, signal, waitUntilGone } from './processIdentity.ts';
+import { readState, type ClusterState, type ComponentName } from './state.ts';
+import { stopLayout } from './stop.ts';
+import { waitFor } from './waitFor.ts';
+
+/** A running cluster on this machine. */
+export interface LocalCluster {
+  name: string;
+  /** The apiserver's URL, on loopback. */
+  server: string;
+  /** Of a kubeconfig that may do everything (`system:masters`). */
+  kubeconfigPath: string;
+  /** The same as text, everything inline: what a user would paste. */
+  kubeconfig: string;
+  /** The apiserver's audit log: one JSON event per line, level Metadata; `auditID` is the request's `Audit-ID`. */
+  auditLogPath: string;
+  /** The components' processes, as they are now. */
+  readonly pids: Partial<Record<ComponentName, number>>;
+  /** Runs kubectl and returns its stdout; the error thrown has its exit code as `code` and its `stderr`. */
+  kubectl(...arguments_: string[]): Promise<string>;
+  /** `kubectl apply -f -` with this YAML or JSON. */
+  apply(manifest: string): Promise<string>;
+  /** Ends the cluster; nothing of it is left afterwards. */
+  stop(): Promise<void>;
+  /** kill -9 of the apiserver: requests are refused, streams break. */
+  killApiServer(): Promise<void>;
+  /** Starts the apiserver again, and every other component that was killed; returns when it is ready. */
+  startApiServer(): Promise<void>;
+}
+
+/** The running cluster with this layout. Throws where there is none. */
+export async function openCluster(layout: ClusterLayout): Promise<LocalCluster> {
+  const { spec, server } = currentState(layout);
+  const tools = await toolPaths();
+  const kubectl = kubectlFor(tools.kubectl, layout.kubeconfig);
+  return {
+    name: spec.name,
+    server,
+    kubeconfigPath: layout.kubeconfig,
+    kubeconfig: await readFile(layout.kubeconfig, 'utf8'),
+    auditLogPath: layout.auditLog,
+    get pids() {
+      const components = Object.entries(currentState(layout).components);
+      return Object.fromEntries(components.map(([name, identity]) => [name, identity.pid]));
+    },
+    kubectl: (...arguments_) => kubectl(arguments_),
+    apply: (manifest) => kubectl(['apply', '-f', '-'], { input: manifest }),
+    stop: () => stopLayout(layout),
+    killApiServer: async () => {
+      const identity = currentState(layout).components['kube-apiserver'];
+      if (!identity) return;
+      signal(identity, 'SIGKILL');
+      await waitUntilGone(identity, 5_000);
+    },
+    startApiServer: () =>
+      waitFor(
+        'the apiserver to be ready again',
+        async () => {
+          await revive(layout);
+          return (await kubectl(['get', '--raw', '/readyz'], { timeout: 10_000 })) === 'ok';
+        },
+        { milliseconds: 60_000 },
+      ),
+  };
+}
+
+/** Asks the supervisor to start what was killed, where anything was. */
+async function revive(layout: ClusterLayout): Promise<void> {
+  const { supervisor, components } = currentState(layout);
+  const dead = Object.values(components).filter((identity) => !isAlive(identity));
+  if (dead.length === 0) return;
+  if (!signal(supervisor, 'SIGUSR2')) throw new Error('the supervisor of this cluster is gone');
+  const replaced = () => {
+    const now = Object.values(currentState(layout).components);
+    return dead.every((old) => !now.some((identity) => identity.pid === old.pid));
+  };
+  await waitFor('the supervisor to start it', () => Promise.resolve(replaced()), {
+    milliseconds: 10_000,
+  });
+}
+
+function currentState(layout: ClusterLayout): ClusterState {
+  const state = readState(layout.state);
+  if (!state) throw new Error('this cluster does not run any more');
+  return state;
+}

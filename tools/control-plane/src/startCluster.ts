@@ -1,0 +1,142 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+import { buildTools, type Progress, type ToolPaths } from './build/buildTools.ts';
+import type { ToolSet } from './build/programs.ts';
+import { layoutOf, type ClusterLayout } from './layout.ts';
+import { openCluster, type LocalCluster } from './localCluster.ts';
+import { installPackages } from './node/packages.ts';
+import { realNodePossible } from './node/realNodePossible.ts';
+import { clustersDirectory } from './paths.ts';
+import type { ClusterSpec } from './state.ts';
+import { stopLayout } from './stop.ts';
+import type { FromSupervisor, ToSupervisor } from './supervisor/messages.ts';
+
+export interface StartClusterOptions {
+  /** A DNS label of at most 40 characters. */
+  name: string;
+  /** How many fake nodes; default 0. */
+  kwokNodes?: number;
+  /** A kubelet with real containers (root on Linux); default false. */
+  realNode?: boolean;
+  /** What to fill it with; default none. */
+  landscape?: ClusterSpec['landscape'];
+  /** metrics-server, for `kubectl top`; default false. */
+  metrics?: boolean;
+  /** The base folder of the clusters' state; default `PILOTHOUSE_CLUSTERS_DIR` or a folder in the cache. */
+  dataDir?: string;
+  onProgress?: (progress: Progress) => void;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Builds what is missing, starts a cluster and returns when its nodes are Ready and its landscape is applied. The cluster ends with this
+ * process, also when it is killed with -9. Throws, with nothing left behind, where the name is taken, the machine can't do it or
+ * `signal` aborts.
+ */
+export async function startCluster(options: StartClusterOptions): Promise<LocalCluster> {
+  const { layout, supervisor } = await launch(options);
+  supervisor.unref();
+  supervisor.channel?.unref();
+  return openCluster(layout);
+}
+
+/** Like `startCluster`, but the cluster belongs to nobody and lives until `stopCluster`. */
+export async function startDetachedCluster(options: StartClusterOptions): Promise<LocalCluster> {
+  const { layout, supervisor } = await launch(options);
+  tell(supervisor, { type: 'release' });
+  await answer(supervisor, 'released', () => undefined);
+  supervisor.disconnect();
+  supervisor.unref();
+  return openCluster(layout);
+}
+
+/** The real path of the folder that holds the clusters' state. */
+export async function baseDirectory(dataDir: string | undefined): Promise<string> {
+  const base = dataDir ?? clustersDirectory();
+  await mkdir(base, { recursive: true });
+  return realpath(base);
+}
+
+async function launch(
+  options: StartClusterOptions,
+): Promise<{ layout: ClusterLayout; supervisor: ChildProcess }> {
+  const spec = specOf(options);
+  const tools = await prepareMachine(spec, options);
+  const layout = layoutOf(await baseDirectory(options.dataDir), spec.name);
+  options.signal?.throwIfAborted();
+  const supervisor = fork(join(import.meta.dirname, 'supervisor', 'supervisor.ts'), {
+    detached: true,
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const abort = () => supervisor.kill('SIGTERM');
+  options.signal?.addEventListener('abort', abort);
+  try {
+    tell(supervisor, { type: 'start', spec, layout, tools });
+    await answer(supervisor, 'ready', (progress) => options.onProgress?.(progress));
+  } catch (error) {
+    if (!options.signal?.aborted) throw error;
+    await stopLayout(layout);
+    throw options.signal.reason;
+  } finally {
+    options.signal?.removeEventListener('abort', abort);
+  }
+  return { layout, supervisor };
+}
+
+function specOf(options: StartClusterOptions): ClusterSpec {
+  const { name, kwokNodes = 0, realNode = false, metrics = false, landscape = 'none' } = options;
+  if (!/^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/.test(name)) {
+    throw new Error(`"${name}" is no cluster name: a-z, 0-9 and -, at most 40 characters`);
+  }
+  if (!Number.isInteger(kwokNodes) || kwokNodes < 0) {
+    throw new Error(`${kwokNodes} is no number of nodes`);
+  }
+  return { name, kwokNodes, realNode, metrics, landscape };
+}
+
+async function prepareMachine(spec: ClusterSpec, options: StartClusterOptions): Promise<ToolPaths> {
+  const { onProgress, signal } = options;
+  const only: ToolSet[] = ['controlPlane'];
+  if (spec.metrics) only.push('metrics');
+  if (spec.realNode) {
+    only.push('node');
+    const possible = await realNodePossible();
+    if (!possible.ok) throw new Error(`No real node here: ${possible.reason}`);
+    await installPackages({
+      signal,
+      onProgress: (message) => onProgress?.({ step: 'packages', done: 0, total: 1, message }),
+    });
+  }
+  return buildTools({ only, signal, ...(onProgress && { onProgress }) });
+}
+
+const tell = (supervisor: ChildProcess, message: ToSupervisor) => supervisor.send(message);
+
+/** Waits for a message of this type; throws where the supervisor says that it failed, or ends. */
+async function answer(
+  supervisor: ChildProcess,
+  type: 'ready' | 'released',
+  onProgress: (progress: Progress) => void,
+): Promise<void> {
+  const listening = new AbortController();
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const ended = once(supervisor, 'exit', { signal: listening.signal });
+      ended.then(
+        () => reject(new Error('the supervisor of the cluster ended unexpectedly')),
+        () => undefined,
+      );
+      supervisor.on('message', (message: FromSupervisor) => {
+        if (message.type === 'progress') onProgress(message.progress);
+        else if (message.type === 'failed') reject(new Error(message.message));
+        else if (message.type === type) resolve();
+      });
+    });
+  } finally {
+    listening.abort();
+    supervisor.removeAllListeners('message');
+  }
+}
