@@ -1,0 +1,98 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import { WebSocket, WebSocketServer } from 'ws';
+import { z } from 'zod';
+import { GuardedSocket } from './guarded-socket.ts';
+
+const schema = z.strictObject({ type: z.literal('hello'), n: z.number() });
+const closers: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closers.splice(0)) close();
+});
+
+/** A real socket pair over loopback. */
+async function pair(options?: { heartbeatMs?: number }) {
+  const server = createServer();
+  const sockets = new WebSocketServer({ server });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const browser = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  closers.push(
+    () => browser.terminate(),
+    () => server.close(),
+  );
+  const [raw] = (await once(sockets, 'connection')) as [WebSocket];
+  await once(browser, 'open');
+  const said: unknown[] = [];
+  browser.on('message', (data, isBinary) => said.push(isBinary ? data : JSON.parse(String(data))));
+  return { browser, guarded: new GuardedSocket(raw, options), said };
+}
+
+test('delivers what was sent before anyone received, in order, messages and bytes', async () => {
+  const { browser, guarded } = await pair();
+  browser.send('{"type":"hello","n":1}');
+  browser.send(Buffer.from([1, 2]));
+  const got: unknown[] = [];
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  guarded.receive({ schema, onMessage: (m) => got.push(m.n), onBytes: (bytes) => got.push([...bytes]) });
+  await expect.poll(() => got).toEqual([1, [1, 2]]);
+});
+
+test.each([
+  ['no JSON', '{'],
+  ['an unknown field', '{"type":"hello","n":1,"x":2}'],
+  ['bytes where none are expected', Buffer.from('x')],
+])('%s ends the stream with the reason', async (_name, data) => {
+  const { browser, guarded, said } = await pair();
+  guarded.receive({ schema, onMessage: () => {} });
+  browser.send(data);
+  const [code] = await once(browser, 'close');
+  expect(code).toBe(1000);
+  expect(said).toEqual([expect.objectContaining({ type: 'end', reason: 'protocol' })]);
+  expect(guarded.signal.reason).toMatchObject({ reason: 'protocol' });
+});
+
+test('only the first end counts and it aborts the signal', async () => {
+  const { browser, guarded, said } = await pair();
+  guarded.end('rightsLost');
+  guarded.end('completed');
+  await once(browser, 'close');
+  expect(said).toEqual([{ type: 'end', reason: 'rightsLost' }]);
+  expect(guarded.ended).toEqual({ reason: 'rightsLost' });
+});
+
+test('a browser that goes away ends the stream as disconnected', async () => {
+  const { browser, guarded } = await pair();
+  guarded.receive({ schema, onMessage: () => {} });
+  browser.terminate();
+  await expect.poll(() => guarded.ended).toEqual({ reason: 'disconnected' });
+});
+
+test('a sender waits for a browser that does not read, and memory stays near the mark', async () => {
+  const { browser, guarded } = await pair();
+  browser.pause();
+  const piece = Buffer.alloc(64 * 1024);
+  let sent = 0;
+  const sending = (async () => {
+    while (sent < 64 * 1024 * 1024) {
+      await guarded.sendBytes(piece);
+      sent += piece.length;
+    }
+  })();
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(sent).toBeLessThan(32 * 1024 * 1024);
+  expect(guarded.bufferedBytes).toBeLessThanOrEqual(1024 * 1024 + piece.length);
+  browser.resume();
+  await sending;
+});
+
+test('a peer that answers no ping is closed', async () => {
+  const { browser, guarded } = await pair({ heartbeatMs: 30 });
+  guarded.receive({ schema, onMessage: () => {} });
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  expect(guarded.ended, 'a live peer answers').toBeUndefined();
+  browser.pause();
+  await expect.poll(() => guarded.ended).toEqual({ reason: 'disconnected' });
+});
