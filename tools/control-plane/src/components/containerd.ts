@@ -74,4 +74,6 @@ disabled_plugins = [
   [plugins.'io.containerd.cri.v1.runtime'.cni]
     bin_dirs = ['${cniPluginDirectory}']
     conf_dir = '${cniConfigDirectory(layout)}'
+    # the plugin would keep a result per pod that nobody can tell apart
+    use_internal_loopback = true
 `;

@@ -26,8 +26,8 @@ export const namespace = (name: string): object => ({
 });
 
 export function podSpec(placement: Placement, spec: object): object {
-  // none of the scripts has anything to put away
-  const common = { terminationGracePeriodSeconds: 2, ...spec };
+  // none of the scripts has anything to put away, and the cluster has no DNS of its own
+  const common = { terminationGracePeriodSeconds: 2, dnsPolicy: 'Default', ...spec };
   if (placement === 'anywhere') return common;
   const { key, value, effect } = fakeNodeTaint;
   const tolerations = [{ key, value, effect, operator: 'Equal' }];
