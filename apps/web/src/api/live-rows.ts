@@ -1,0 +1,35 @@
+import type { liveServerMessage, row } from '@pilothouse/contract';
+import type { z } from 'zod';
+
+export type Row = z.output<typeof row>;
+export type RowsMessage = Extract<z.output<typeof liveServerMessage>, { type: 'rows' }>;
+
+/** The part of a list's answer that the live socket keeps up to date. */
+export interface RowPage {
+  items: Row[];
+  total: number;
+  asOf: string;
+  state: RowsMessage['state'];
+}
+
+export interface LivePage<T extends RowPage> {
+  page: T;
+  /** uids of rows whose object is gone; they stay on the page, fading, until it is read again. */
+  deleted: ReadonlySet<string>;
+  /** Objects that match now and are not on the page as it was read. */
+  added: number;
+}
+
+/**
+ * The page after a message: rows change in place, order and membership stay. A row that comes back under the same uid
+ * is no longer deleted. Rows that did not change keep their identity, so that nothing else is drawn again.
+ */
+export function mergeRows<T extends RowPage>(before: LivePage<T>, message: RowsMessage): LivePage<T> {
+  const changed = new Map(message.changed.map((row) => [row.uid, row]));
+  const deleted = new Set([...before.deleted, ...message.deleted]);
+  for (const uid of changed.keys()) deleted.delete(uid);
+  const items =
+    changed.size === 0 ? before.page.items : before.page.items.map((row) => changed.get(row.uid) ?? row);
+  const { total, asOf, state, added } = message;
+  return { page: { ...before.page, items, total, asOf, state }, deleted, added };
+}

@@ -1,0 +1,60 @@
+import { defineStore } from 'pinia';
+import { ref, watch, type Ref } from 'vue';
+import { browserLocale, locales, type Locale } from './i18n/i18n.ts';
+
+export type ThemeChoice = 'system' | 'light' | 'dark';
+
+const storageKey = 'pilothouse.preferences';
+
+interface Stored {
+  theme: ThemeChoice;
+  locale: Locale;
+  isMenuCollapsed: boolean;
+  lastCluster: string | null;
+  columns: Record<string, string[]>;
+}
+
+/** What a person has chosen on this browser; nothing here is secret or needed to get anywhere. */
+export const usePreferences = defineStore('preferences', () => {
+  const stored = read();
+  const theme = ref<ThemeChoice>(stored.theme ?? 'system');
+  const locale: Ref<Locale> = ref(knownLocale(stored.locale) ?? browserLocale(navigator.languages));
+  const isMenuCollapsed = ref(stored.isMenuCollapsed ?? false);
+  /** Where the menu's cluster pages lead when the address names no cluster. */
+  const lastCluster = ref<string | null>(stored.lastCluster ?? null);
+  /** Chosen columns of a table, by the table's key. */
+  const columns = ref<Record<string, string[]>>(stored.columns ?? {});
+
+  watch(
+    [theme, locale, isMenuCollapsed, lastCluster, columns],
+    () => {
+      const values: Stored = {
+        theme: theme.value,
+        locale: locale.value,
+        isMenuCollapsed: isMenuCollapsed.value,
+        lastCluster: lastCluster.value,
+        columns: columns.value,
+      };
+      try {
+        localStorage.setItem(storageKey, JSON.stringify(values));
+      } catch {
+        // Storage may be full or forbidden; the choice then lasts for this tab.
+      }
+    },
+    { deep: true },
+  );
+
+  return { theme, locale, isMenuCollapsed, lastCluster, columns };
+});
+
+function read(): Partial<Stored> {
+  try {
+    return JSON.parse(localStorage.getItem(storageKey) ?? '{}') as Partial<Stored>;
+  } catch {
+    return {};
+  }
+}
+
+function knownLocale(locale: Locale | undefined): Locale | undefined {
+  return locales.find((known) => known === locale);
+}

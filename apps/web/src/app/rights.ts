@@ -1,0 +1,66 @@
+import type { DomainRef, endpoints, OutputOf, Requirement } from '@pilothouse/contract';
+import { useSession } from './session.ts';
+
+export type OwnGrant = OutputOf<typeof endpoints.me>['grants'][number];
+
+/**
+ * Whether the grants give all that is required, as far as the browser can tell: it greys out what would be refused.
+ * The API decides.
+ */
+export function allows(grants: readonly OwnGrant[], requirements: readonly Requirement[]): boolean {
+  return requirements.every((requirement) =>
+    grants.some(
+      (grant) =>
+        domainMatches(grant.domain, domainName(requirement.domain), requirement.match ?? 'covers') &&
+        (requirement.match === 'entry' ||
+          grant.policies.some(
+            (policy) =>
+              objectMatches(policy.object, requirement.object) &&
+              (policy.action === 'All' || policy.action === requirement.action),
+          )),
+    ),
+  );
+}
+
+/** `*`, `cluster:<name>` or `cluster:<name>/<namespace>`, as grants write it. */
+export function domainName(domain: DomainRef): string {
+  if (domain.kind === 'platform') return '*';
+  return domain.kind === 'cluster'
+    ? `cluster:${domain.cluster}`
+    : `cluster:${domain.cluster}/${domain.namespace}`;
+}
+
+function domainMatches(granted: string, wanted: string, match: NonNullable<Requirement['match']>): boolean {
+  if (covers(granted, wanted)) return true;
+  return match !== 'covers' && covers(wanted, granted);
+}
+
+/** By whole segments: `cluster:1` never covers `cluster:12`. */
+function covers(wide: string, narrow: string): boolean {
+  return wide === '*' || wide === narrow || narrow.startsWith(`${wide}/`);
+}
+
+/** A `*` at the end stands for all that follows, elsewhere for one segment. */
+function objectMatches(pattern: string, object: string): boolean {
+  if (pattern === '*' || pattern === object) return true;
+  const wanted = object.split('/');
+  const segments = pattern.split('/');
+  if (segments.at(-1) !== '*' && segments.length !== wanted.length) return false;
+  return segments.every((segment, index) => segment === '*' || segment === wanted[index]);
+}
+
+/** The namespaces of a cluster the user may choose from; `all` where a grant covers the whole cluster. */
+export function grantedNamespaces(grants: readonly OwnGrant[], cluster: string): 'all' | string[] {
+  const whole = `cluster:${cluster}`;
+  if (grants.some((grant) => covers(grant.domain, whole))) return 'all';
+  const names = grants
+    .filter((grant) => grant.domain.startsWith(`${whole}/`))
+    .map((grant) => grant.domain.slice(whole.length + 1));
+  return [...new Set(names)].sort();
+}
+
+/** Asks the signed-in user's grants; reactive. */
+export function useCan(): (requirements: readonly Requirement[]) => boolean {
+  const session = useSession();
+  return (requirements) => allows(session.grants, requirements);
+}

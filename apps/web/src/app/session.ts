@@ -1,0 +1,133 @@
+import { endpoints, type OutputOf } from '@pilothouse/contract';
+import { defineStore } from 'pinia';
+import { computed, ref, shallowRef } from 'vue';
+import {
+  forgetToken,
+  keepToken,
+  onSessionEnd,
+  refreshSession,
+  type SessionAnswer,
+} from '../api/access-token.ts';
+import { ApiError } from '../api/api-error.ts';
+import { call } from '../api/call.ts';
+import { closeLive, onLiveEnd } from '../api/live.ts';
+import { queryClient } from './query-client.ts';
+
+type Me = OutputOf<typeof endpoints.me>;
+
+/**
+ * Set while a session may exist, so that a first visit doesn't ask for one in vain; the session itself is an HttpOnly
+ * cookie.
+ */
+const markerKey = 'pilothouse.session';
+/** Rights are read again when the user comes back to the tab, at most this often. */
+const staleMs = 30_000;
+
+/** Who is signed in. */
+export const useSession = defineStore('session', () => {
+  const state = ref<'unknown' | 'signedOut' | 'signedIn' | 'offline'>('unknown');
+  const me = shallowRef<Me | null>(null);
+  const mustChangePassword = ref(false);
+  /** Why the last session ended by itself; shown on the login page. */
+  const endedBecause = shallowRef<ApiError | null>(null);
+  let readAt = 0;
+
+  // Other tabs of this browser share the cookie: when one signs out, all do.
+  globalThis.addEventListener('storage', (event) => {
+    if (event.key === markerKey && event.newValue === null && state.value === 'signedIn') leave(null);
+  });
+  onSessionEnd((error) => leave(error));
+  onLiveEnd(({ reason }) => {
+    if (reason === 'sessionEnded') void refreshSession().catch(() => undefined);
+  });
+
+  async function enter(session: SessionAnswer) {
+    keepToken(session);
+    mark(true);
+    endedBecause.value = null;
+    mustChangePassword.value = session.mustChangePassword;
+    await reload();
+    state.value = 'signedIn';
+  }
+
+  function leave(reason: ApiError | null) {
+    forgetToken();
+    closeLive();
+    mark(false);
+    queryClient.clear();
+    me.value = null;
+    endedBecause.value = reason;
+    state.value = 'signedOut';
+  }
+
+  /** At the start of the page: takes up the session the cookie stands for. */
+  async function resume() {
+    if (!isMarked()) {
+      state.value = 'signedOut';
+      return;
+    }
+    try {
+      await enter(await refreshSession());
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401) return;
+      state.value = 'offline';
+    }
+  }
+
+  async function login(username: string, password: string) {
+    await enter(await call(endpoints.login, { body: { username, password } }));
+  }
+
+  async function changePassword(currentPassword: string, newPassword: string) {
+    await enter(await call(endpoints.changePassword, { body: { currentPassword, newPassword } }));
+  }
+
+  async function logout() {
+    await call(endpoints.logout, {});
+    leave(null);
+  }
+
+  /** Reads user, menus and grants again. */
+  async function reload() {
+    me.value = await call(endpoints.me, {});
+    readAt = Date.now();
+  }
+
+  async function reloadIfStale() {
+    if (state.value !== 'signedIn' || Date.now() - readAt < staleMs) return;
+    readAt = Date.now();
+    await reload().catch(() => undefined);
+  }
+
+  return {
+    state,
+    mustChangePassword,
+    endedBecause,
+    user: computed(() => me.value?.user ?? null),
+    menus: computed(() => me.value?.menus ?? []),
+    grants: computed(() => me.value?.grants ?? []),
+    resume,
+    login,
+    changePassword,
+    logout,
+    reload,
+    reloadIfStale,
+  };
+});
+
+function isMarked(): boolean {
+  try {
+    return localStorage.getItem(markerKey) !== null;
+  } catch {
+    return true;
+  }
+}
+
+function mark(isSignedIn: boolean): void {
+  try {
+    if (isSignedIn) localStorage.setItem(markerKey, '1');
+    else localStorage.removeItem(markerKey);
+  } catch {
+    // Without storage each visit asks for a session once more.
+  }
+}

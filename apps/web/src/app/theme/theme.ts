@@ -1,0 +1,66 @@
+import { theme as antTheme, type ConfigProviderProps } from 'ant-design-vue';
+import { computed, ref, watchEffect, type ComputedRef } from 'vue';
+import { usePreferences, type ThemeChoice } from '../preferences.ts';
+import { dark, light, monospace, type Palette } from './palette.ts';
+
+const systemDark = globalThis.matchMedia('(prefers-color-scheme: dark)');
+const isSystemDark = ref(systemDark.matches);
+systemDark.addEventListener('change', (event) => {
+  isSystemDark.value = event.matches;
+});
+
+/** Light or dark as the user fixed it, or as the system has it. */
+export function useTheme(): { isDark: ComputedRef<boolean>; choose: (choice: ThemeChoice) => void } {
+  const preferences = usePreferences();
+  return {
+    isDark: computed(() =>
+      preferences.theme === 'system' ? isSystemDark.value : preferences.theme === 'dark',
+    ),
+    choose: (choice) => {
+      preferences.theme = choice;
+    },
+  };
+}
+
+/** The palette as ant-design-vue's theme. */
+export function antThemeOf(isDark: boolean): NonNullable<ConfigProviderProps['theme']> {
+  const palette = isDark ? dark : light;
+  return {
+    algorithm: isDark ? antTheme.darkAlgorithm : antTheme.defaultAlgorithm,
+    token: {
+      colorPrimary: isDark ? '#4a8df0' : palette.primary,
+      colorInfo: isDark ? '#4a8df0' : palette.primary,
+      colorLink: palette.primary,
+      colorSuccess: palette.success,
+      colorWarning: palette.warning,
+      colorError: palette.error,
+      colorTextBase: palette.text,
+      colorBgBase: palette.surface,
+      colorBgLayout: palette.bg,
+      colorBgContainer: palette.surface,
+      colorBgElevated: isDark ? palette.raised : palette.surface,
+      colorBorder: palette.border,
+      colorBorderSecondary: palette.border,
+      colorTextDescription: palette.textFaint,
+      colorTextPlaceholder: palette.textFaint,
+      borderRadius: 6,
+      fontSize: 13,
+      controlHeight: 30,
+      wireframe: false,
+    },
+  };
+}
+
+/** Hands the palette to our own styles as `--ph-*` while the calling component lives. */
+export function useThemeVariables(isDark: ComputedRef<boolean>): void {
+  watchEffect(() => {
+    const { dataset, style } = document.documentElement;
+    const palette: Palette = isDark.value ? dark : light;
+    dataset['theme'] = isDark.value ? 'dark' : 'light';
+    style.colorScheme = isDark.value ? 'dark' : 'light';
+    for (const [name, colour] of Object.entries(palette)) {
+      style.setProperty(`--ph-${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`, colour);
+    }
+    style.setProperty('--ph-mono', monospace);
+  });
+}
