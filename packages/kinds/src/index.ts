@@ -1,0 +1,13 @@
+export * from './human-duration.ts';
+export * from './kind.ts';
+export { events } from './kinds/events.ts';
+export { namespaces } from './kinds/namespaces.ts';
+export { nodes } from './kinds/nodes.ts';
+export { pods } from './kinds/pods.ts';
+export * from './node-figures.ts';
+export { containersOf, defaultContainer, type ContainerRole, type PodContainer } from './pod/containers.ts';
+export { isTerminal, podLimits, podRequests } from './pod/pod-resources.ts';
+export { podStatus, type PodStatus } from './pod/pod-status.ts';
+export * from './quantity.ts';
+export * from './registry.ts';
+export type * from './wire/core.ts';

@@ -1,0 +1,64 @@
+import type { Row } from './kind.ts';
+import { isTerminal } from './pod/pod-resources.ts';
+
+/** Fields of a node's row that come from its pods: cpu in millicores, memory in bytes. */
+export const nodeFigureFields = {
+  pods: 'number',
+  cpuRequests: 'number',
+  cpuLimits: 'number',
+  memoryRequests: 'number',
+  memoryLimits: 'number',
+} as const;
+
+export type NodeFigures = Record<keyof typeof nodeFigureFields, number>;
+
+/** What one pod adds to its node's figures; `node` is null where it reserves nothing (finished, or not placed). */
+export interface PodSums {
+  node: string | null;
+  figures: NodeFigures;
+}
+
+const figureNames = Object.keys(nodeFigureFields) as (keyof NodeFigures)[];
+
+/** The figures of a node without pods. */
+export function noFigures(): NodeFigures {
+  return { pods: 0, cpuRequests: 0, cpuLimits: 0, memoryRequests: 0, memoryLimits: 0 };
+}
+
+/** A pod row's share in the figures of its node, as `kubectl describe node` counts: non-terminal pods only. */
+export function podSums({ cells }: Row): PodSums {
+  const node = isTerminal(cells.phase as string | null) ? null : ((cells.node ?? null) as string | null);
+  const amount = (name: string) => Number(cells[name] ?? 0);
+  return {
+    node,
+    figures: {
+      pods: 1,
+      cpuRequests: amount('cpuRequests'),
+      cpuLimits: amount('cpuLimits'),
+      memoryRequests: amount('memoryRequests'),
+      memoryLimits: amount('memoryLimits'),
+    },
+  };
+}
+
+/** Adds (`sign` 1) or takes away (`sign` -1) a pod's share, in place. */
+export function addFigures(to: NodeFigures, share: NodeFigures, sign: 1 | -1): void {
+  for (const name of figureNames) to[name] += sign * share[name];
+}
+
+/**
+ * A sum as it is shown: whole millicores or bytes, rounded up as Kubernetes does. The detour over a millionth takes
+ * away what binary fractions leave behind.
+ */
+export function roundFigures(figures: NodeFigures): NodeFigures {
+  const rounded = noFigures();
+  for (const name of figureNames) rounded[name] = Math.ceil(Math.round(figures[name] * 1e6) / 1e6);
+  return rounded;
+}
+
+/** Percent of allocatable, cut off as `kubectl describe node` does; null without an allocatable amount. */
+export function percentOf(used: number, allocatable: number | null | undefined): number | null {
+  return allocatable === null || allocatable === undefined || allocatable === 0
+    ? null
+    : Math.trunc((used / allocatable) * 100);
+}
