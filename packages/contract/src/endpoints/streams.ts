@@ -26,7 +26,13 @@ export const ticketRequest = z.discriminatedUnion('purpose', [
 ]);
 export type TicketRequest = z.output<typeof ticketRequest>;
 
-/** The rights a ticket's use will need; checked when it is made, when it is used and while its stream lives. */
+/** What reads a recording of somebody else's shell. */
+export const recordingRight = platformRight('GET', '/terminals/{terminal}/recording');
+
+/**
+ * The rights a ticket's use will need; checked when it is made, when it is used and while its stream lives. A recording
+ * needs {@link recordingRight} unless the shell was the caller's own, which only the API can tell.
+ */
 export function ticketRequirements(request: TicketRequest): Requirement[] {
   const pods = { group: 'core', plural: 'pods' };
   switch (request.purpose) {
@@ -37,13 +43,12 @@ export function ticketRequirements(request: TicketRequest): Requirement[] {
     case 'exec':
       return [resourceRight({ ...pods, ...request }, 'create', 'exec')];
     case 'download':
-      return request.what.kind === 'log'
-        ? [resourceRight({ ...pods, ...request.what }, 'get', 'log')]
-        : [platformRight('GET', '/terminals/{terminal}/recording')];
+      return request.what.kind === 'log' ? [resourceRight({ ...pods, ...request.what }, 'get', 'log')] : [];
   }
 }
 
-function ticketTarget(request: TicketRequest) {
+/** What a ticket is for, as the audit names it. */
+export function ticketTarget(request: TicketRequest) {
   const place = request.purpose === 'download' ? request.what : request;
   if ('pod' in place) {
     const subresource = request.purpose === 'exec' ? 'exec' : 'log';
@@ -64,7 +69,7 @@ export const terminal = z.object({
   startedAt: timestamp,
   endedAt: timestamp.nullable(),
   exitCode: z.number().int().nullable(),
-  /** Why it ended: `exit`, `sessionEnded`, `rightsLost`, `clusterRemoved`, `disconnected`, `recordingFailed`, `platformRestart` … */
+  /** A `streamEndReason`. */
   endReason: z.string().nullable(),
   /** Bytes of the recording so far. */
   recordingBytes: z.number().int(),
@@ -111,10 +116,10 @@ export const streamEndpoints = {
     id: 'terminals.recording',
     method: 'GET',
     path: '/terminals/{terminal}/recording',
-    summary: 'Recording of a shell as asciicast v2',
+    summary: 'Recording of a shell as asciicast v2; of the own shells without a right',
     params: z.strictObject({ terminal: uuid }),
     produces: 'stream',
-    permission: () => [platformRight('GET', '/terminals/{terminal}/recording')],
+    permission: 'session',
     audit: {
       code: 'terminal.recording',
       target: ({ params }) => ({ resource: 'terminal', name: params.terminal }),

@@ -15,11 +15,8 @@ export interface LogCursor {
 }
 
 /** A line with its place. */
-export interface LogLine {
-  time: string;
+export interface LogLine extends LogCursor {
   text: string;
-  nth: number;
-  restarts: number;
 }
 
 /** The opaque text a browser keeps. */

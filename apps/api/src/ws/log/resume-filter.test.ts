@@ -9,7 +9,7 @@ function linesAt(...nanoseconds: number[]): LogLine[] {
   return nanoseconds.map((ns, index) => {
     const seconds = Math.floor(ns / 1e9);
     const time = `${new Date(seconds * 1000).toISOString().slice(0, 19)}.${String(ns % 1e9).padStart(9, '0')}Z`;
-    return { time, text: String(index), nth: counter.next(time), restarts: 0 };
+    return { uid: 'u', container: 'c', restarts: 0, time, nth: counter.next(time), text: String(index) };
   });
 }
 
@@ -40,6 +40,19 @@ test('says so when the line is gone, and drops nothing newer', () => {
     texts: ['1'],
     missed: true,
   });
+});
+
+test('another instance is taken whole, unless it turns out to be the same', () => {
+  const lines = linesAt(5, 6, 7);
+  const whole = (cursor: LogLine) =>
+    lines.flatMap(
+      (
+        (filter) => (line) =>
+          filter.push(line).lines.map(({ text }) => text)
+      )(new ResumeFilter(cursor, { wholeIfNewer: true })),
+    );
+  expect(whole(linesAt(4)[0]!)).toEqual(['0', '1', '2']);
+  expect(whole(lines[1]!)).toEqual(['2']);
 });
 
 test('a cut anywhere loses nothing and repeats nothing', () => {

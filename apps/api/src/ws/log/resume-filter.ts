@@ -21,21 +21,40 @@ const nothing: Resumed = { lines: [], missed: false };
 export class ResumeFilter {
   readonly #instant: bigint;
   readonly #nth: number;
+  #wholeIfNewer: boolean;
   #looking = true;
   #held: LogLine[] = [];
 
-  constructor(cursor: { time: string; nth: number }) {
+  /**
+   * `wholeIfNewer`: the log is expected to be another instance's, begun after the cursor; when its first line is newer
+   * than the cursor, nothing is missing.
+   */
+  constructor(cursor: { time: string; nth: number }, options: { wholeIfNewer?: boolean } = {}) {
     this.#instant = instantOf(cursor.time) ?? 0n;
     this.#nth = cursor.nth;
+    this.#wholeIfNewer = options.wholeIfNewer ?? false;
   }
 
-  get looking(): boolean {
-    return this.#looking;
+  /** Lines wait for more to come before it is clear whether they are new. */
+  get holding(): boolean {
+    return this.#held.length > 0;
+  }
+
+  pushAll(lines: LogLine[]): Resumed {
+    const parts = lines.map((line) => this.push(line));
+    return { lines: parts.flatMap((part) => part.lines), missed: parts.some((part) => part.missed) };
   }
 
   push(line: LogLine): Resumed {
     if (!this.#looking) return { lines: [line], missed: false };
     const instant = instantOf(line.time) ?? 0n;
+    if (this.#wholeIfNewer) {
+      this.#wholeIfNewer = false;
+      if (instant > this.#instant) {
+        this.#looking = false;
+        return { lines: [line], missed: false };
+      }
+    }
     if (instant === this.#instant && line.nth === this.#nth) {
       this.#looking = false;
       this.#held = [];

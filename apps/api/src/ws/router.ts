@@ -1,0 +1,141 @@
+import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Requirement, TicketRequest } from '@pilothouse/contract';
+import { WebSocketServer } from 'ws';
+import type { Principal } from '../authz/principal.ts';
+import { AppError } from '../http/app-error.ts';
+import { streamErrorOf } from './stream-error.ts';
+import { GuardedSocket } from './guarded-socket.ts';
+import type { StreamGuard } from './stream-guard.ts';
+
+export type SocketPurpose = 'live' | 'log' | 'exec';
+export type SocketRequest<P extends SocketPurpose = SocketPurpose> = Extract<TicketRequest, { purpose: P }>;
+
+/** A redeemed ticket: who may open what, from where. */
+export interface Admission<P extends SocketPurpose = SocketPurpose> {
+  principal: Principal;
+  request: SocketRequest<P>;
+  requirements: Requirement[];
+  address: string;
+  requestId: string;
+}
+
+/** Serves one socket until its `signal` aborts. A rejection ends the socket with `failed`. */
+export type SocketHandler<P extends SocketPurpose> = (
+  socket: GuardedSocket,
+  admission: Admission<P>,
+) => Promise<void> | void;
+
+export type SocketHandlers = { [P in SocketPurpose]: SocketHandler<P> };
+
+/** Takes a ticket for good; throws AppError (badTicket, ticketMismatch, forbidden …) and writes the audit row. */
+export type RedeemTicket = (attempt: {
+  purpose: SocketPurpose;
+  query: URLSearchParams;
+  address: string;
+  requestId: string;
+}) => Promise<Admission>;
+
+export interface UpgradeRouterOptions {
+  publicUrl: string;
+  redeem: RedeemTicket;
+  handlers: SocketHandlers;
+  guard: StreamGuard;
+  /** The client's address, trusted proxies considered. */
+  addressOf: (request: IncomingMessage) => string;
+  newRequestId: () => string;
+  /** A foreign page knocked: worth an audit row. */
+  onForeignOrigin: (knock: { origin: string; path: string; address: string }) => Promise<void>;
+  onError: (error: unknown) => void;
+}
+
+const purposes: Record<string, SocketPurpose> = {
+  '/api/v1/live': 'live',
+  '/api/v1/log': 'log',
+  '/api/v1/exec': 'exec',
+};
+
+/** Keys a person or a paste sends in one frame; larger pastes are split by the client. */
+const maxPayload = 256 * 1024;
+
+/**
+ * The only `upgrade` handler of the platform: path, then Origin, then ticket, all before the upgrade; then the socket
+ * goes to the handler of its purpose, watched by the guard.
+ */
+export class UpgradeRouter {
+  readonly #options: UpgradeRouterOptions;
+  readonly #origin: string;
+  readonly #sockets = new WebSocketServer({ noServer: true, maxPayload, perMessageDeflate: false });
+  #stopping = false;
+
+  constructor(options: UpgradeRouterOptions) {
+    this.#options = options;
+    this.#origin = new URL(options.publicUrl).origin;
+  }
+
+  attach(server: Server): void {
+    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      const broken = () => socket.destroy();
+      socket.on('error', broken);
+      this.#admit(request).then(
+        (admission) => {
+          socket.off('error', broken);
+          this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
+            this.#serve(new GuardedSocket(webSocket), admission);
+          });
+        },
+        (error: unknown) => this.#refuse(socket, error),
+      );
+    });
+  }
+
+  /** Ends every open stream with `shuttingDown` and takes no more. */
+  stop(): void {
+    this.#stopping = true;
+    this.#options.guard.stop();
+    this.#sockets.close();
+  }
+
+  async #admit(request: IncomingMessage): Promise<Admission> {
+    if (this.#stopping) throw new AppError('shuttingDown');
+    const url = new URL(request.url ?? '/', 'http://platform');
+    const purpose = purposes[url.pathname];
+    if (purpose === undefined) throw new AppError('notFound');
+    const address = this.#options.addressOf(request);
+    const origin = request.headers.origin;
+    if (origin !== this.#origin) {
+      await this.#options.onForeignOrigin({ origin: origin ?? 'none', path: url.pathname, address });
+      throw new AppError('foreignOrigin', { origin: origin ?? 'none' });
+    }
+    const requestId = this.#options.newRequestId();
+    return this.#options.redeem({ purpose, query: url.searchParams, address, requestId });
+  }
+
+  /** Answers in HTTP: the socket was never upgraded. */
+  #refuse(socket: Duplex, error: unknown): void {
+    if (!(error instanceof AppError)) this.#options.onError(error);
+    const answer = error instanceof AppError ? error : new AppError('internal');
+    const body = JSON.stringify(answer.toBody(this.#options.newRequestId()));
+    const head = [
+      `HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ''}`,
+      'Content-Type: application/json; charset=utf-8',
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      'Cache-Control: no-store',
+      'Connection: close',
+    ];
+    socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  }
+
+  #serve(socket: GuardedSocket, admission: Admission): void {
+    const { principal, request, requirements } = admission;
+    const cluster = request.purpose === 'live' ? undefined : request.cluster;
+    this.#options.guard.watch({ socket, principal, requirements, cluster });
+    const handler = this.#options.handlers[request.purpose] as SocketHandler<SocketPurpose>;
+    Promise.resolve()
+      .then(() => handler(socket, admission))
+      .catch((error: unknown) => {
+        this.#options.onError(error);
+        socket.end('failed', streamErrorOf(error));
+      });
+  }
+}
