@@ -30,25 +30,30 @@ const startMs = 60_000;
  */
 
 /**
- * Starts a MariaDB of our own: one folder, loopback only, a new random password at each start. Mends what a killed
+ * Starts a MariaDB of our own: one folder, loopback only, by default a new port and random password at each start. Mends what a killed
  * run left: a half-made data folder is made again, a server nobody owns any more is stopped first.
  * @param {object} options
  * @param {string} options.folder everything it keeps lives here
+ * @param {string} [options.url] the address it had before and shall have again
  * @param {readonly string[]} [options.extraArguments] more options for mariadbd
  * @param {(message: string) => void} [options.onProgress]
  * @returns {Promise<PrivateMariaDb>}
  * @throws {StartError} no MariaDB to be had, or the folder is in use by a living process
  */
-export async function startPrivateMariaDb({ folder, extraArguments = [], onProgress = () => {} }) {
+export async function startPrivateMariaDb({
+  folder,
+  url: wantedUrl,
+  extraArguments = [],
+  onProgress = () => {},
+}) {
   const place = placeOf(folder);
   const program = mariaDbProgram(onProgress);
   mkdirSync(place.folder, { recursive: true, mode: 0o700 });
   await stopOrphan(place);
   await makeDataFolder(place, program, onProgress);
 
-  const port = await freePort();
-  const password = randomBytes(24).toString('base64url');
-  const url = `mysql://${database}:${password}@127.0.0.1:${port}/${database}`;
+  const url = wantedUrl ?? newUrl(await freePort());
+  const { port, password } = new URL(url);
   writeFileSync(place.initFile, accountsSql(password), { mode: 0o600 });
   if (existsSync(place.log)) renameSync(place.log, `${place.log}.1`);
   const child = spawnChild(
@@ -76,7 +81,7 @@ export async function startPrivateMariaDb({ folder, extraArguments = [], onProgr
   const exited = new Promise((settle) => child.once('exit', () => settle(undefined)));
   child.unref();
 
-  const ready = await Promise.race([greets(port).then(() => true), exited.then(() => false)]);
+  const ready = await Promise.race([greets(Number(port)).then(() => true), exited.then(() => false)]);
   rmSync(place.initFile, { force: true });
   if (!ready) throw new StartError(`MariaDB did not start: ${lastError(place.log)} (${place.log})`);
   return {
@@ -216,6 +221,11 @@ function accountsSql(password) {
     `GRANT ALL ON \`${database}\\_%\`.* TO ${user};`,
     '',
   ].join('\n');
+}
+
+/** @param {number} port */
+function newUrl(port) {
+  return `mysql://${database}:${randomBytes(24).toString('base64url')}@127.0.0.1:${port}/${database}`;
 }
 
 /** @returns {Promise<number>} */
