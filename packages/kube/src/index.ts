@@ -1,0 +1,17 @@
+export { inspectKubeconfig } from './kubeconfig/inspect-kubeconfig.ts';
+export type { KubeconfigContext, KubeconfigInspection } from './kubeconfig/inspect-kubeconfig.ts';
+export type { KubeconfigProblem } from './kubeconfig/judge-credential.ts';
+export { KubeconfigError } from './kubeconfig/kubeconfig-error.ts';
+export type { KubeconfigErrors } from './kubeconfig/kubeconfig-error.ts';
+export { readContext } from './kubeconfig/read-context.ts';
+export type { KubeconfigRefusal, RefusalCode } from './kubeconfig/refusals.ts';
+export { forbiddenAddress, isLoopbackHost } from './transport/address-policy.ts';
+export type { AddressPolicy } from './transport/address-policy.ts';
+export { apiPath, fixedPaths } from './transport/api-path.ts';
+export type { ApiPath, PathRef, ResourceRef } from './transport/api-path.ts';
+export { ClusterConnection, connect } from './transport/connection.ts';
+export type { ApiRequest, CallOptions, ConnectOptions, RequestEvent } from './transport/connection.ts';
+export type { ClusterCredential } from './transport/credential.ts';
+export { KubeError } from './transport/kube-error.ts';
+export type { KubeErrorReason } from './transport/kube-error.ts';
+export type { Status } from './transport/status.ts';

@@ -1,0 +1,34 @@
+import type { ClusterCredential } from '../transport/credential.ts';
+import { judgeCredential } from './judge-credential.ts';
+import { KubeconfigError, unreadable } from './kubeconfig-error.ts';
+import { parseKubeconfig } from './parse-kubeconfig.ts';
+import { judgeContext } from './refusals.ts';
+
+/**
+ * The credential of one context; without `context` the only one there is. What other contexts hold does not matter.
+ * Throws KubeconfigError: `kubeconfigUnreadable`, `kubeconfigContextRequired`, `kubeconfigContextUnknown`,
+ * `kubeconfigRefused`, `kubeconfigInsecure` (unless `allowInsecure`).
+ */
+export function readContext(
+  text: string,
+  context: string | undefined,
+  { allowInsecure }: { allowInsecure: boolean },
+): ClusterCredential {
+  const config = parseKubeconfig(text);
+  const [only] = config.contexts.keys();
+  if (context === undefined && config.contexts.size > 1) {
+    throw new KubeconfigError('kubeconfigContextRequired', {});
+  }
+  const name = context ?? only ?? '';
+  const content = config.contexts.get(name);
+  if (!content) throw new KubeconfigError('kubeconfigContextUnknown', { context: name });
+  const [refusal] = judgeContext(config, name).refusals;
+  if (refusal) {
+    const way = refusal.commands.length > 0 ? refusal.commands.join('\n') : `remove ${refusal.path}`;
+    throw new KubeconfigError('kubeconfigRefused', { what: refusal.path, way });
+  }
+  const { credential, problems } = judgeCredential(config, content);
+  if (problems.length > 0) throw unreadable(problems.join(', '));
+  if (credential.insecureSkipTlsVerify && !allowInsecure) throw new KubeconfigError('kubeconfigInsecure', {});
+  return credential;
+}

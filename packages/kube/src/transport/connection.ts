@@ -1,0 +1,278 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
+import { Pool } from 'undici';
+import type { AddressPolicy } from './address-policy.ts';
+import { errorOf, parseObject, readBody } from './answer.ts';
+import { fixedPaths, type ApiPath } from './api-path.ts';
+import type { ClusterCredential } from './credential.ts';
+import { startDeadline } from './deadline.ts';
+import { KubeError } from './kube-error.ts';
+import { networkError } from './network-error.ts';
+import { openSocket } from './open-socket.ts';
+
+export interface ConnectOptions {
+  /** Milliseconds a request may take from beginning to end. Default 10,000. */
+  timeoutMs?: number;
+  addressPolicy: AddressPolicy;
+  /** Told about every request when it has ended, streams included. */
+  onRequest?: (event: RequestEvent) => void;
+  /** Headers to add to a request. */
+  headers?: (request: ApiRequest) => Record<string, string>;
+}
+
+/** One request that has ended. `durationMs` of a stream is the time to its headers. */
+export interface RequestEvent {
+  method: string;
+  path: string;
+  status: number | null;
+  durationMs: number;
+  error: KubeError | null;
+}
+
+export interface ApiRequest {
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  path: ApiPath;
+  query?: Record<string, string | number | boolean | readonly string[] | undefined>;
+  /** Sent as JSON. */
+  body?: unknown;
+  /** Of the body; default `application/json`. */
+  contentType?: string;
+  /** Default `application/json`. */
+  accept?: string;
+}
+
+export interface CallOptions {
+  signal?: AbortSignal;
+  /** Instead of the connection's own, in milliseconds. */
+  timeoutMs?: number;
+  /** Sent as `Audit-ID`, by which the cluster's audit log and ours are joined. */
+  auditId?: string;
+  /** Most bytes the answer may have. Default 32 MiB. */
+  maxBytes?: number;
+}
+
+/** An answer whose body is still coming. Whoever has it must read it to its end or destroy it. */
+export interface StreamedAnswer {
+  headers: IncomingHttpHeaders;
+  body: Readable;
+}
+
+const defaultMaxBytes = 32 * 1024 * 1024;
+/** Sockets for requests; streams have one each. */
+const requestSockets = 16;
+
+/** Connects to a cluster: nothing is sent before the first call. */
+export function connect(credential: ClusterCredential, options: ConnectOptions): ClusterConnection {
+  return new ClusterConnection(credential, options);
+}
+
+/** One cluster's HTTP connections. Every call has a deadline and fails with KubeError; redirects are refused. */
+export class ClusterConnection {
+  /** The server's URL. */
+  readonly server: string;
+  readonly #credential: ClusterCredential;
+  readonly #options: ConnectOptions;
+  readonly #basePath: string;
+  readonly #requests: Pool;
+  readonly #streams: Pool;
+  readonly #sockets = new Set<TLSSocket>();
+  readonly #closing = new AbortController();
+  #lastAnswerAt = 0;
+  #aliveCheck: Promise<void> | undefined;
+
+  constructor(credential: ClusterCredential, options: ConnectOptions) {
+    const url = new URL(credential.server);
+    if (url.protocol !== 'https:') throw new KubeError('tls', 'The server is not an https URL');
+    this.server = credential.server;
+    this.#credential = credential;
+    this.#options = options;
+    this.#basePath = url.pathname.replace(/\/+$/, '');
+    this.#requests = this.#pool(url.origin, requestSockets);
+    this.#streams = this.#pool(url.origin, null);
+  }
+
+  /** Aborted when the connection is closed. */
+  get closed(): AbortSignal {
+    return this.#closing.signal;
+  }
+
+  /** When the server last answered anything, in milliseconds since the epoch; 0: never. */
+  get lastAnswerAt(): number {
+    return this.#lastAnswerAt;
+  }
+
+  /** Sends a request and reads its JSON answer whole. */
+  async json<T = unknown>(request: ApiRequest, call: CallOptions = {}): Promise<T> {
+    const { headers, body } = await this.request(request, call);
+    return parseObject<T>(body, headers['content-type']);
+  }
+
+  /** Sends a request and reads its answer whole, whatever it is. */
+  async request(
+    request: ApiRequest,
+    call: CallOptions = {},
+  ): Promise<{ headers: IncomingHttpHeaders; body: Buffer }> {
+    const deadline = startDeadline(call.timeoutMs ?? this.#options.timeoutMs ?? 10_000, [
+      call.signal,
+      this.closed,
+    ]);
+    try {
+      const { headers, body } = await this.#send(this.#requests, request, call, deadline.signal);
+      return { headers, body: await readBody(body, call.maxBytes ?? defaultMaxBytes) };
+    } catch (error) {
+      throw networkError(error);
+    } finally {
+      deadline.end();
+    }
+  }
+
+  /**
+   * Sends a request and returns when its headers are there; the deadline counts until then. `signal` and `close` end
+   * the body as well, with a KubeError as the stream's error.
+   */
+  async stream(request: ApiRequest, call: CallOptions = {}): Promise<StreamedAnswer> {
+    const life = startDeadline(undefined, [call.signal, this.closed]);
+    const deadline = startDeadline(call.timeoutMs ?? this.#options.timeoutMs ?? 10_000, [life.signal]);
+    try {
+      const answer = await this.#send(this.#streams, request, call, deadline.signal);
+      const cut = () => answer.body.destroy(life.signal.reason as KubeError);
+      life.signal.addEventListener('abort', cut, { once: true });
+      answer.body.once('close', life.end);
+      return answer;
+    } catch (error) {
+      life.end();
+      throw networkError(error);
+    } finally {
+      deadline.end();
+    }
+  }
+
+  /** A TLS socket of its own, for protocols other than plain HTTP; ended by `close`. */
+  async openSocket(): Promise<TLSSocket> {
+    if (this.closed.aborted) throw this.closed.reason;
+    const socket = await openSocket(this.#credential, this.#options.addressPolicy);
+    if (this.closed.aborted) {
+      socket.destroy();
+      throw this.closed.reason;
+    }
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+    return socket;
+  }
+
+  /** What a request line and its headers look like, for protocols other than plain HTTP. */
+  describe(request: ApiRequest, call: CallOptions): { target: string; headers: Record<string, string> } {
+    const { token, username, password } = this.#credential;
+    const basic = () => Buffer.from(`${username}:${password ?? ''}`).toString('base64');
+    return {
+      target: `${this.#basePath}${request.path}${queryText(request.query)}`,
+      headers: {
+        accept: request.accept ?? 'application/json',
+        'user-agent': 'pilothouse',
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(username === undefined ? {} : { authorization: `Basic ${basic()}` }),
+        ...(call.auditId === undefined ? {} : { 'audit-id': call.auditId }),
+        ...(request.body === undefined ? {} : { 'content-type': request.contentType ?? 'application/json' }),
+        ...this.#options.headers?.(request),
+      },
+    };
+  }
+
+  /** Makes sure that the server has answered something in the last `withinMs`, by asking for its version if need be. */
+  async checkAlive(withinMs: number): Promise<void> {
+    if (Date.now() - this.#lastAnswerAt < withinMs) return;
+    this.#aliveCheck ??= this.request({ path: fixedPaths.version }, { timeoutMs: 5000 })
+      .then(() => undefined)
+      .finally(() => {
+        this.#aliveCheck = undefined;
+      });
+    return this.#aliveCheck;
+  }
+
+  /** Ends every request, stream and socket of this connection, for good. */
+  async close(): Promise<void> {
+    if (this.closed.aborted) return;
+    this.#closing.abort(new KubeError('closed', 'The connection to the cluster was closed'));
+    for (const socket of this.#sockets) socket.destroy();
+    await Promise.all([this.#requests.destroy(), this.#streams.destroy()]);
+  }
+
+  async #send(
+    pool: Pool,
+    request: ApiRequest,
+    call: CallOptions,
+    signal: AbortSignal,
+  ): Promise<StreamedAnswer> {
+    const method = request.method ?? 'GET';
+    const startedAt = performance.now();
+    const report = (status: number | null, error: KubeError | null) =>
+      this.#options.onRequest?.({
+        method,
+        path: request.path,
+        status,
+        durationMs: performance.now() - startedAt,
+        error,
+      });
+    try {
+      const answer = await this.#dispatch(pool, request, call, signal);
+      this.#lastAnswerAt = Date.now();
+      if (answer.statusCode < 200 || answer.statusCode > 299) {
+        throw await errorOf(answer.statusCode, answer.headers, answer.body);
+      }
+      report(answer.statusCode, null);
+      return answer;
+    } catch (error) {
+      const failure = networkError(error);
+      report(failure.status ?? null, failure);
+      throw failure;
+    }
+  }
+
+  async #dispatch(pool: Pool, request: ApiRequest, call: CallOptions, signal: AbortSignal) {
+    signal.throwIfAborted();
+    const { target, headers } = this.describe(request, call);
+    const send = () =>
+      pool.request({
+        method: request.method ?? 'GET',
+        path: target,
+        headers,
+        body: request.body === undefined ? null : JSON.stringify(request.body),
+        signal,
+        // our own deadlines count
+        headersTimeout: 0,
+        bodyTimeout: 0,
+      });
+    try {
+      return await send();
+    } catch (error) {
+      // a kept-alive socket may have been closed by the server in the moment we used it
+      const lost = (error as NodeJS.ErrnoException).code === 'UND_ERR_SOCKET';
+      if (!lost || (request.method ?? 'GET') !== 'GET' || signal.aborted) throw error;
+      return await send();
+    }
+  }
+
+  #pool(origin: string, connections: number | null): Pool {
+    return new Pool(origin, {
+      connections,
+      allowH2: false,
+      connect: (_target, callback) => {
+        this.openSocket().then(
+          (socket) => callback(null, socket),
+          (error: Error) => callback(error, null),
+        );
+      },
+    });
+  }
+}
+
+function queryText(query: ApiRequest['query']): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (value === undefined) continue;
+    for (const one of Array.isArray(value) ? value : [value]) parameters.append(name, String(one));
+  }
+  const text = parameters.toString();
+  return text === '' ? '' : `?${text}`;
+}

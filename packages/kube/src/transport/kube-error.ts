@@ -1,0 +1,72 @@
+import type { Status } from './status.ts';
+
+/**
+ * What went wrong between us and a cluster.
+ *
+ * The cluster could not be reached or trusted:
+ * - `dns`: its name does not resolve. `refused`: nothing listens. `timeout`: no connection or no answer in time.
+ *   `unreachable`: no route, or the connection was lost.
+ * - `certificateExpired`, `certificateNotYetValid`, `certificateUnknownAuthority`, `certificateWrongName`, `tls`.
+ * - `addressForbidden`: the address policy does not allow where the name leads.
+ *
+ * It answered:
+ * - `api`: with a Kubernetes Status; `status` and `statusObject` are set.
+ * - `unauthorized`: 401, with or without a Status. `forbidden`: 403 without a Status. `serverError`: 5xx without one.
+ * - `notAnApiserver`: something no apiserver says (a redirect, HTML, a 404 without a Status).
+ * - `protocol`: a frame, event or object that breaks the protocol. `tooLarge`: more than we take.
+ *
+ * We stopped it:
+ * - `aborted`: the caller's signal. `closed`: the connection was closed (cluster removed or replaced).
+ * - `invalidName`, `badSelector`: refused before anything left.
+ */
+export type KubeErrorReason =
+  | 'dns'
+  | 'refused'
+  | 'timeout'
+  | 'unreachable'
+  | 'certificateExpired'
+  | 'certificateNotYetValid'
+  | 'certificateUnknownAuthority'
+  | 'certificateWrongName'
+  | 'tls'
+  | 'addressForbidden'
+  | 'api'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'serverError'
+  | 'notAnApiserver'
+  | 'protocol'
+  | 'tooLarge'
+  | 'aborted'
+  | 'closed'
+  | 'invalidName'
+  | 'badSelector';
+
+/** Every call of this package that fails, fails with one of these. `message` never carries a response body. */
+export class KubeError extends Error {
+  override readonly name = 'KubeError';
+  readonly reason: KubeErrorReason;
+  /** HTTP status, where there was an answer. */
+  readonly status: number | undefined;
+  /** The cluster's own words, verbatim, where the answer was a Kubernetes Status. */
+  readonly statusObject: Status | undefined;
+  /** Seconds the cluster asks to wait (`Retry-After`). */
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(
+    reason: KubeErrorReason,
+    message: string,
+    answer: { status?: number; statusObject?: Status; retryAfterSeconds?: number; cause?: unknown } = {},
+  ) {
+    super(message, answer.cause === undefined ? undefined : { cause: answer.cause });
+    this.reason = reason;
+    this.status = answer.status;
+    this.statusObject = answer.statusObject;
+    this.retryAfterSeconds = answer.retryAfterSeconds;
+  }
+
+  /** Whether the cluster answered with this HTTP status, or (in a watch) with a Status of this code. */
+  is(status: number): boolean {
+    return this.status === status;
+  }
+}

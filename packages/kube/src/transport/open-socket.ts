@@ -1,0 +1,92 @@
+import { lookup as dnsLookup, type LookupAddress } from 'node:dns';
+import { isIP, type LookupFunction } from 'node:net';
+import { checkServerIdentity, connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
+import { forbiddenAddress, type AddressPolicy } from './address-policy.ts';
+import type { ClusterCredential } from './credential.ts';
+import { KubeError } from './kube-error.ts';
+import { networkError } from './network-error.ts';
+
+/** From the first look-up to the end of the TLS handshake, in milliseconds. */
+export const connectTimeoutMs = 3000;
+/** How long a silent connection goes on before the kernel asks whether the other side is still there. */
+const keepAliveMs = 10_000;
+
+/**
+ * Opens a TLS connection to a cluster. Every address its name has, and the one connected to, must be allowed.
+ * Rejects with KubeError: `dns`, `refused`, `timeout`, `unreachable`, `addressForbidden`, `certificate…`, `tls`.
+ */
+export function openSocket(credential: ClusterCredential, policy: AddressPolicy): Promise<TLSSocket> {
+  const url = new URL(credential.server);
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  return new Promise((resolve, reject) => {
+    if (isIP(host) !== 0) {
+      const reason = forbiddenAddress(host, policy);
+      if (reason !== undefined) return reject(addressForbidden(host, reason));
+    }
+    const socket = connect({
+      ...tlsOptions(credential, host),
+      host,
+      port: url.port === '' ? 443 : Number(url.port),
+      lookup: guardedLookup(policy),
+      ALPNProtocols: ['http/1.1'],
+    });
+    const fail = (error: unknown) => {
+      clearTimeout(timer);
+      socket.destroy();
+      reject(networkError(error));
+    };
+    const timer = setTimeout(
+      () =>
+        fail(new KubeError('timeout', `No connection to ${url.host} within ${connectTimeoutMs / 1000} s`)),
+      connectTimeoutMs,
+    );
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, keepAliveMs);
+    // stays: a socket that breaks between two owners must not end the process
+    socket.on('error', fail);
+    socket.once('connect', () => {
+      const address = socket.remoteAddress ?? '';
+      const reason = forbiddenAddress(address, policy);
+      if (reason !== undefined) fail(addressForbidden(address, reason));
+    });
+    socket.once('secureConnect', () => {
+      clearTimeout(timer);
+      resolve(socket);
+    });
+    socket.once('close', () => fail(new KubeError('unreachable', `${url.host} closed the connection`)));
+  });
+}
+
+/** What `node:tls` needs to know of a credential; the same as client-node's for the same kubeconfig. */
+export function tlsOptions(credential: ClusterCredential, host: string): ConnectionOptions {
+  const name = credential.tlsServerName ?? host;
+  return {
+    ...(credential.caPem === undefined ? {} : { ca: credential.caPem }),
+    ...(credential.certPem === undefined ? {} : { cert: credential.certPem }),
+    ...(credential.keyPem === undefined ? {} : { key: credential.keyPem }),
+    // an address is no server name in TLS; the certificate is checked against it all the same
+    servername: isIP(name) === 0 ? name : '',
+    checkServerIdentity: (_host, certificate) => checkServerIdentity(name, certificate),
+    rejectUnauthorized: !credential.insecureSkipTlsVerify,
+    minVersion: 'TLSv1.2',
+  };
+}
+
+function guardedLookup(policy: AddressPolicy): LookupFunction {
+  return (hostname, options, callback) => {
+    dnsLookup(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
+      if (error) return callback(error, []);
+      for (const { address } of addresses) {
+        const reason = forbiddenAddress(address, policy);
+        if (reason !== undefined) return callback(addressForbidden(address, reason), []);
+      }
+      const [first] = addresses;
+      if (options.all) callback(null, addresses);
+      else callback(null, first?.address ?? '', first?.family ?? 0);
+    });
+  };
+}
+
+function addressForbidden(address: string, reason: string): KubeError {
+  return new KubeError('addressForbidden', `The address ${address} is not allowed: ${reason}`);
+}
