@@ -273,10 +273,8 @@ function greeting(port) {
 function lastError(log) {
   try {
     const lines = readFileSync(log, 'utf8').trim().split('\n');
-    return (lines.findLast((line) => line.includes('[ERROR]')) ?? lines.at(-1) ?? '').replace(
-      /^.*\[ERROR\] /,
-      '',
-    );
+    const reason = lines.findLast((line) => line.includes('[ERROR]') && !line.endsWith('Aborting'));
+    return (reason ?? lines.at(-1) ?? '').replace(/^.*\[ERROR\] /, '');
   } catch {
     return 'it wrote no log';
   }
