@@ -33,11 +33,14 @@ export const uuid = z.uuid();
 /** RFC 3339 in UTC. */
 export const timestamp = z.iso.datetime({ offset: true });
 
+/** One value of a query parameter, or several: always a list after validation. */
 const oneOrMany = (schema: z.ZodType<string>) =>
-  z.preprocess(
-    (value) => (value === undefined ? undefined : Array.isArray(value) ? value : [value]),
-    z.array(schema).max(500).optional(),
-  ) as z.ZodType<string[] | undefined, string | string[] | undefined>;
+  (
+    z.preprocess((value) => (Array.isArray(value) ? value : [value]), z.array(schema).max(500)) as z.ZodType<
+      string[],
+      string | string[]
+    >
+  ).optional();
 
 /** What every list understands. `sort=-field,field`; a leading minus is descending. */
 export const listQuery = z.strictObject({

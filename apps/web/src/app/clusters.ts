@@ -1,0 +1,27 @@
+import { endpoints, type OutputOf } from '@pilothouse/contract';
+import { defineStore } from 'pinia';
+import { computed } from 'vue';
+import { useLive } from '../api/use-live.ts';
+import { useSession } from './session.ts';
+
+export type Cluster = OutputOf<typeof endpoints.getCluster>;
+export type Environment = Cluster['environment'];
+export type Probe = NonNullable<Cluster['health']['lastProbe']>;
+
+/** The clusters the user may see, live: pickers, stripes and the Clusters page share this one subscription. */
+export const useClusters = defineStore('clusters', () => {
+  const session = useSession();
+  const live = useLive(endpoints.listClusters, () =>
+    session.state === 'signedIn' && !session.mustChangePassword ? {} : null,
+  );
+  const clusters = computed<Cluster[]>(() =>
+    session.state === 'signedIn' ? (live.data.value?.items ?? []) : [],
+  );
+  return {
+    clusters,
+    isPending: live.isPending,
+    error: live.error,
+    refresh: live.refresh,
+    byName: (name: string): Cluster | null => clusters.value.find((cluster) => cluster.name === name) ?? null,
+  };
+});

@@ -1,0 +1,37 @@
+import { shallowRef } from 'vue';
+import type { Cluster } from '../app/clusters.ts';
+
+export interface Confirmation {
+  title: string;
+  /** Names of what it is done to. */
+  objects: string[];
+  /** What happens, and what does not. */
+  consequence: string;
+  /** The verb on the button: "Remove cluster". */
+  verb: string;
+  isDanger?: boolean;
+  /** In production its name is typed before the button works. */
+  cluster?: Pick<Cluster, 'name' | 'environment'> | null;
+  /** Does it; a failure is shown in the dialog, which stays. */
+  run: () => Promise<unknown>;
+}
+
+export interface OpenConfirmation extends Confirmation {
+  settle: (isDone: boolean) => void;
+}
+
+/** What `ConfirmAction` shows now. */
+export const openConfirmation = shallowRef<OpenConfirmation | null>(null);
+
+/** Asks before something is done, then does it. Resolves to whether it was done. */
+export function confirmAction(confirmation: Confirmation): Promise<boolean> {
+  return new Promise((resolve) => {
+    openConfirmation.value = {
+      ...confirmation,
+      settle: (isDone) => {
+        openConfirmation.value = null;
+        resolve(isDone);
+      },
+    };
+  });
+}
