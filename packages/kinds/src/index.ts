@@ -11,3 +11,5 @@ export { podStatus, type PodStatus } from './pod/pod-status.ts';
 export * from './quantity.ts';
 export * from './registry.ts';
 export type * from './wire/core.ts';
+export { readKubectlYaml, type YamlLimits, type YamlValue } from './yaml/read-kubectl-yaml.ts';
+export { KubectlYamlError, type YamlHint, type YamlProblem } from './yaml/yaml-error.ts';

@@ -1,0 +1,57 @@
+/** What is wrong with a YAML text. */
+export type YamlProblem =
+  | 'syntax'
+  | 'duplicateKey'
+  | 'badKey'
+  | 'badScalar'
+  | 'badMerge'
+  | 'badSeparator'
+  | 'unknownAlias'
+  | 'tooLarge'
+  | 'tooDeep'
+  | 'tooManyNodes';
+
+/** What people did to get there, where the line gives it away. */
+export type YamlHint = 'tabIndent' | 'fullWidthColon' | 'shellPrompt' | 'template';
+
+/** Thrown by `readKubectlYaml`. `line` and `column` start at 1. */
+export class KubectlYamlError extends Error {
+  override name = 'KubectlYamlError';
+  readonly problem: YamlProblem;
+  readonly line: number;
+  readonly column: number;
+  readonly hint: YamlHint | null;
+  constructor(
+    problem: YamlProblem,
+    detail: string,
+    line: number,
+    column: number,
+    hint: YamlHint | null = null,
+  ) {
+    super(`line ${line}, column ${column}: ${detail}`);
+    this.problem = problem;
+    this.line = line;
+    this.column = column;
+    this.hint = hint;
+  }
+}
+
+const signs: [YamlHint, RegExp][] = [
+  ['tabIndent', /^ *\t/],
+  ['template', /\{\{.*\}\}/],
+  ['shellPrompt', /^\s*(\[?[\w.-]+@[\w.-]+[^#$]*[#$]|[$>%])\s/],
+  ['fullWidthColon', /：/],
+];
+
+/** The likely cause of an error at a line (from 1), from what stands there and just before. */
+export function hintAt(text: string, line: number): YamlHint | null {
+  const near = text
+    .split(/\r?\n/)
+    .slice(Math.max(0, line - 2), line)
+    .toReversed();
+  for (const candidate of near) {
+    const found = signs.find(([, sign]) => sign.test(candidate));
+    if (found !== undefined) return found[0];
+  }
+  return null;
+}
