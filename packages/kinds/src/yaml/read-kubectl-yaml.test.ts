@@ -26,6 +26,11 @@ function jsonOf(value: YamlValue): string {
   return `{${entries.map(([key, item]) => `${jsonOf(key)}:${jsonOf(item)}`).join(',')}}`;
 }
 
+function read(spec: string): string {
+  const [object] = readKubectlYaml(`spec:\n${spec.replace(/^(?=.)/gm, '  ')}\n`) as [{ spec: YamlValue }];
+  return typeof object.spec === 'string' ? object.spec : jsonOf(object.spec);
+}
+
 describe('as the real kubectl recorded it', () => {
   const { recorded } = JSON.parse(fixture('kubectl-yaml.json')) as {
     recorded: { spec: string; json?: string; error?: string }[];
@@ -33,11 +38,6 @@ describe('as the real kubectl recorded it', () => {
   /** The `yaml` package's grammar is YAML 1.2's. It differs from go-yaml here, and nowhere does a value change. */
   const stricter = new Set(['a: {b: 1,\n\tc: 2}']);
   const laxer = new Set(['a: "\\x41\\u0041\\U00000041\\t\\/"', 'a: x\u0085y']);
-
-  function read(spec: string): string {
-    const [object] = readKubectlYaml(`spec:\n${spec.replace(/^(?=.)/gm, '  ')}\n`) as [{ spec: YamlValue }];
-    return typeof object.spec === 'string' ? object.spec : jsonOf(object.spec);
-  }
 
   test.each(recorded.filter(({ spec, json }) => json !== undefined && !stricter.has(spec)))(
     '$spec',
