@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
+import { installDebianPackages, mayInstallPackages } from '../debian.mjs';
 import { StartError } from './start-error.mjs';
 
 const oldest = [10, 11];
@@ -61,35 +62,6 @@ function find() {
     }
   }
   return undefined;
-}
-
-/** @param {readonly string[]} args */
-function apt(...args) {
-  return spawnSync('apt-get', ['-q', '-y', ...args], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-  });
-}
-
-/** @param {readonly string[]} packages */
-export function installDebianPackages(packages) {
-  const install = () => apt('install', '--no-install-recommends', ...packages);
-  const first = install();
-  if (first.status === 0) return;
-  // A fresh machine has no package lists
-  apt('update');
-  const second = install();
-  if (second.status !== 0) {
-    throw new StartError(
-      `apt-get could not install ${packages.join(' ')}: ${second.stderr.trim().split('\n').at(-1) ?? ''}`,
-    );
-  }
-}
-
-/** May this process install Debian packages? */
-export function mayInstallPackages() {
-  return process.getuid?.() === 0 && existsSync('/etc/debian_version') && existsSync('/usr/bin/apt-get');
 }
 
 /**
