@@ -112,8 +112,6 @@ function judgeUser(user: Mapping, problems: KubeconfigProblem[]) {
     if (judgement !== 'ok') problems.push(judgement === 'invalid' ? 'keyInvalid' : 'keyMismatch');
   }
   const { token, username, password } = user;
-  // what a header can carry; anything else would be refused by the HTTP client, or smuggle a header
-  const headerSafe = (value: unknown) => typeof value === 'string' && /^[\x21-\x7e]+$/.test(value);
   if (isSet(token) && !headerSafe(token)) problems.push('tokenInvalid');
   const usesBasic = isSet(username) || isSet(password);
   const basicIsText = typeof username === 'string' && typeof (password ?? '') === 'string';
@@ -128,4 +126,9 @@ function judgeUser(user: Mapping, problems: KubeconfigProblem[]) {
       ...(usesBasic ? { username: String(username), password: String(password ?? '') } : {}),
     },
   };
+}
+
+/** What a header can carry; anything else would be refused by the HTTP client, or smuggle a header. */
+function headerSafe(value: unknown): boolean {
+  return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value);
 }

@@ -71,6 +71,8 @@ export function connect(credential: ClusterCredential, options: ConnectOptions):
 export class ClusterConnection {
   /** The server's URL. */
   readonly server: string;
+  /** Milliseconds a request may take. */
+  readonly timeoutMs: number;
   readonly #credential: ClusterCredential;
   readonly #options: ConnectOptions;
   readonly #basePath: string;
@@ -85,6 +87,7 @@ export class ClusterConnection {
     const url = new URL(credential.server);
     if (url.protocol !== 'https:') throw new KubeError('tls', 'The server is not an https URL');
     this.server = credential.server;
+    this.timeoutMs = options.timeoutMs ?? 10_000;
     this.#credential = credential;
     this.#options = options;
     this.#basePath = url.pathname.replace(/\/+$/, '');
@@ -113,10 +116,7 @@ export class ClusterConnection {
     request: ApiRequest,
     call: CallOptions = {},
   ): Promise<{ headers: IncomingHttpHeaders; body: Buffer }> {
-    const deadline = startDeadline(call.timeoutMs ?? this.#options.timeoutMs ?? 10_000, [
-      call.signal,
-      this.closed,
-    ]);
+    const deadline = startDeadline(call.timeoutMs ?? this.timeoutMs, [call.signal, this.closed]);
     try {
       const { headers, body } = await this.#send(this.#requests, request, call, deadline.signal);
       return { headers, body: await readBody(body, call.maxBytes ?? defaultMaxBytes) };
@@ -133,7 +133,7 @@ export class ClusterConnection {
    */
   async stream(request: ApiRequest, call: CallOptions = {}): Promise<StreamedAnswer> {
     const life = startDeadline(undefined, [call.signal, this.closed]);
-    const deadline = startDeadline(call.timeoutMs ?? this.#options.timeoutMs ?? 10_000, [life.signal]);
+    const deadline = startDeadline(call.timeoutMs ?? this.timeoutMs, [life.signal]);
     try {
       const answer = await this.#send(this.#streams, request, call, deadline.signal);
       const cut = () => answer.body.destroy(life.signal.reason as KubeError);

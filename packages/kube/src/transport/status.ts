@@ -1,6 +1,6 @@
 /** `meta/v1 Status` as it is on the wire: how an apiserver says no. */
 export interface Status {
-  kind: 'Status';
+  kind?: 'Status';
   apiVersion?: string;
   status?: 'Success' | 'Failure';
   message?: string;
@@ -20,10 +20,10 @@ export interface Status {
 /** `value` as a Status, if that is what it is. */
 export function asStatus(value: unknown): Status | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const candidate = value as Record<string, unknown>;
-  if (candidate['kind'] !== 'Status') return undefined;
-  const { message, reason, code, details } = candidate;
+  const { kind, status, message, reason, code, details } = value as Record<string, unknown>;
   const wellFormed =
+    // an exec's Status comes without its kind
+    (kind === 'Status' || (kind === undefined && (status === 'Success' || status === 'Failure'))) &&
     isOptional(message, 'string') &&
     isOptional(reason, 'string') &&
     isOptional(code, 'number') &&

@@ -1,0 +1,143 @@
+import type { WebSocket } from 'ws';
+import { startDeadline } from '../transport/deadline.ts';
+import { KubeError } from '../transport/kube-error.ts';
+import { networkError } from '../transport/network-error.ts';
+import {
+  closeStdinFrame,
+  readFrame,
+  resizeFrame,
+  stdinFrames,
+  type ChannelProtocol,
+  type CommandEnd,
+} from './channels.ts';
+import { keepAlive } from './keep-alive.ts';
+
+/** How an exec ended: by itself, or `lost`: the connection broke, the protocol was broken, or we closed it. */
+export type ExecEnd = CommandEnd | { kind: 'lost'; error: KubeError };
+
+/** What comes after the command's end: its last output and the closing handshake. */
+const closingMs = 2000;
+
+type Listener = (bytes: Buffer) => void;
+
+/**
+ * A command running in a container. Output is delivered to the listeners while it is not paused; pausing holds the
+ * cluster back. Whatever the server sends can end this stream only; nothing is ever thrown from it.
+ */
+export class ExecStream {
+  readonly protocol: ChannelProtocol;
+  /** Resolves once, when the last output has been delivered. Never rejects. */
+  readonly ended: Promise<ExecEnd>;
+  readonly #webSocket: WebSocket;
+  #finish!: (end: ExecEnd) => void;
+  #commandEnd: CommandEnd | undefined;
+  #closingTimer: NodeJS.Timeout | undefined;
+  #failure: KubeError | undefined;
+  #stdout: Listener | undefined;
+  #stderr: Listener | undefined;
+
+  /** Takes over an open, paused WebSocket; any of `signals` ends the stream. */
+  constructor(webSocket: WebSocket, protocol: ChannelProtocol, signals: (AbortSignal | undefined)[]) {
+    this.protocol = protocol;
+    this.#webSocket = webSocket;
+    const life = startDeadline(undefined, signals);
+    const stopPinging = keepAlive(webSocket, (error) => this.#fail(error));
+    this.ended = new Promise((resolve) => {
+      this.#finish = resolve;
+    });
+    const aborted = () => this.#fail(life.signal.reason as KubeError);
+    life.signal.addEventListener('abort', aborted, { once: true });
+    if (life.signal.aborted) aborted();
+    webSocket.on('message', (data, isBinary) => this.#receive(data as Buffer, isBinary));
+    webSocket.on('error', (error) => this.#fail(webSocketError(error)));
+    webSocket.once('close', (code) => {
+      life.end();
+      stopPinging();
+      clearTimeout(this.#closingTimer);
+      const lost = () => new KubeError('unreachable', `The cluster closed the stream (${code})`);
+      this.#finish(this.#commandEnd ?? { kind: 'lost', error: this.#failure ?? lost() });
+    });
+  }
+
+  /** Sets who gets the output; with a terminal there is stdout only. Output flows from the first listener on. */
+  onStdout(listener: (bytes: Buffer) => void): void {
+    this.#stdout = listener;
+    this.resume();
+  }
+
+  /** Sets who gets stderr. Set it before `onStdout`, which starts the flow. */
+  onStderr(listener: (bytes: Buffer) => void): void {
+    this.#stderr = listener;
+  }
+
+  /** Stops delivering output; the cluster is held back once the socket's buffers are full. */
+  pause(): void {
+    this.#webSocket.pause();
+  }
+
+  resume(): void {
+    this.#webSocket.resume();
+  }
+
+  /** Sends stdin. Resolves when it has left this process, or when the stream has ended: wait for it before the next. */
+  async write(bytes: Uint8Array): Promise<void> {
+    for (const frame of stdinFrames(bytes)) await this.#send(frame);
+  }
+
+  /** Says that no more stdin comes. False where the server's protocol cannot say it (v4). */
+  endStdin(): boolean {
+    if (this.protocol !== 'v5.channel.k8s.io') return false;
+    void this.#send(closeStdinFrame());
+    return true;
+  }
+
+  /** Tells the terminal its size, in characters. */
+  resize(columns: number, rows: number): void {
+    void this.#send(resizeFrame(columns, rows));
+  }
+
+  /** Ends the stream. The command itself may go on: a shell is ended with `endSession`. */
+  close(): void {
+    this.#fail(new KubeError('aborted', 'The stream was closed'));
+  }
+
+  #receive(message: Buffer, isBinary: boolean): void {
+    if (this.#failure) return;
+    try {
+      const frame = readFrame(message, isBinary);
+      if (frame.channel === 'end') this.#end(frame.end);
+      else if (frame.channel === 'stdout') this.#stdout?.(frame.bytes);
+      else if (frame.channel === 'stderr') this.#stderr?.(frame.bytes);
+    } catch (error) {
+      this.#fail(networkError(error));
+    }
+  }
+
+  #end(end: CommandEnd): void {
+    this.#commandEnd ??= end;
+    this.#closingTimer ??= setTimeout(() => this.#webSocket.terminate(), closingMs);
+    this.#webSocket.close();
+  }
+
+  #fail(error: KubeError): void {
+    this.#failure ??= error;
+    this.#webSocket.terminate();
+  }
+
+  #send(frame: Buffer): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#webSocket.readyState !== this.#webSocket.OPEN) resolve();
+      else this.#webSocket.send(frame, { binary: true }, () => resolve());
+    });
+  }
+}
+
+/** The client's own complaints about a frame: too large, not UTF-8, a bad opcode. */
+function webSocketError(error: Error): KubeError {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH')
+    return new KubeError('tooLarge', error.message, { cause: error });
+  return code?.startsWith('WS_ERR_')
+    ? new KubeError('protocol', error.message, { cause: error })
+    : networkError(error);
+}
