@@ -111,7 +111,9 @@ export class LogSession {
         this.#handlers.onState('waiting', message.message);
         break;
       case 'end':
-        this.#finish(message);
+        // The platform restarts: the next process (or another replica) goes on where this one stopped.
+        if (message.reason === 'shuttingDown') socket.close(1000);
+        else this.#finish(message);
         break;
     }
   }

@@ -1,6 +1,8 @@
 import Anser from 'anser';
 import ansiRegex from 'ansi-regex';
 
+/* oxlint-disable no-control-regex -- control characters are what this file is about */
+
 /** A run of text with one look; colours are names of the 16 or CSS `rgb(…)` values. */
 export interface TextRun {
   text: string;
@@ -12,13 +14,10 @@ export interface TextRun {
 }
 
 const escapeSequence = ansiRegex();
-// oxlint-disable-next-line no-control-regex -- control characters are what this is about
 const selectGraphicRendition = /^\u001B\[[\d;:]*m$/;
 // What ansiRegex leaves over: a lone ESC or another C0/C1 control, and the marks that reorder text (Trojan Source).
-// oxlint-disable-next-line no-control-regex
 const control =
   /[\u0000-\u0008\u000B-\u001A\u001C-\u001F\u007F-\u009F\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g;
-// oxlint-disable-next-line no-control-regex
 const loneEscape = /\u001B(?!\[[\d;:]*m)/g;
 
 /** Shows a control character as a harmless picture of itself: `␇` for BEL, `<U+202E>` for what has none. */

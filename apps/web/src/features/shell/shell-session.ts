@@ -1,4 +1,4 @@
-import { execServerMessage, type execClientMessage } from '@pilothouse/contract';
+import { execInputWindowBytes, execServerMessage, type execClientMessage } from '@pilothouse/contract';
 import type { z } from 'zod';
 import { refusalOf, type StreamEnd } from '../stream/stream-end.ts';
 
@@ -13,11 +13,15 @@ export interface ShellSessionHandlers {
   onEnd(end: StreamEnd): void;
 }
 
+const inputChunkBytes = 32 * 1024;
+
 /** One shell over one WebSocket; it is never reopened by itself, because a second shell is not the first one. */
 export class ShellSession {
   readonly #handlers: ShellSessionHandlers;
   #socket: WebSocket | null = null;
   #ended = false;
+  #queued: Uint8Array<ArrayBuffer>[] = [];
+  #unacknowledged = 0;
 
   /** @param size columns and rows the terminal has when the shell starts. */
   constructor(
@@ -29,8 +33,12 @@ export class ShellSession {
     void this.#connect(open, size);
   }
 
+  /** Keys or a paste; what is beyond the server's window waits here until the shell has taken the rest in. */
   write(bytes: Uint8Array<ArrayBuffer>): void {
-    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(bytes);
+    for (let from = 0; from < bytes.length; from += inputChunkBytes) {
+      this.#queued.push(bytes.subarray(from, from + inputChunkBytes));
+    }
+    this.#flush();
   }
 
   resize(columns: number, rows: number): void {
@@ -77,9 +85,23 @@ export class ShellSession {
       case 'exit':
         this.#handlers.onExit(message.exitCode);
         break;
+      case 'ack':
+        this.#unacknowledged -= message.bytes;
+        this.#flush();
+        break;
       case 'end':
         this.#finish(message);
         break;
+    }
+  }
+
+  #flush(): void {
+    if (this.#socket?.readyState !== WebSocket.OPEN) return;
+    for (let next = this.#queued[0]; next !== undefined; next = this.#queued[0]) {
+      if (this.#unacknowledged + next.length > execInputWindowBytes) return;
+      this.#unacknowledged += next.length;
+      this.#socket.send(next);
+      this.#queued.shift();
     }
   }
 

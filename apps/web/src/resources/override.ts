@@ -1,0 +1,30 @@
+import type { KubernetesObject } from '@pilothouse/kinds';
+import type { Component } from 'vue';
+import type { TableColumn } from '../components/ResourceTable/table-column.ts';
+
+/** What a detail tab or an overview gets. */
+export interface DetailProps {
+  cluster: string;
+  object: KubernetesObject;
+}
+
+export interface DetailTab {
+  key: string;
+  /** Shown only to those who hold this right where the object lives: on it, its subresource, or on another core kind. */
+  right?: { verb: string; subresource?: string; plural?: string };
+  component: Component;
+}
+
+/** What a kind's pages have beyond the generic ones. */
+export interface KindOverride {
+  /** Columns shown at first; absent: those `kubectl get` shows. */
+  defaultColumns?: string[];
+  /** Columns beside the descriptor's; their titles come from the catalogue as everybody's. */
+  extraColumns?: Omit<TableColumn, 'title'>[];
+  /** Components for cells, by column id; they get CellProps. */
+  cells?: Record<string, Component>;
+  /** The first tab of the detail page; gets DetailProps. */
+  overview?: Component;
+  /** Further tabs, behind the overview. */
+  tabs?: DetailTab[];
+}

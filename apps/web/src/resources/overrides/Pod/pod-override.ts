@@ -1,0 +1,21 @@
+import { defineAsyncComponent } from 'vue';
+import type { KindOverride } from '../../override.ts';
+import StatusCell from '../../StatusCell.vue';
+import NodeLinkCell from './NodeLinkCell.vue';
+
+export const podOverride: KindOverride = {
+  cells: { status: StatusCell, node: NodeLinkCell },
+  overview: defineAsyncComponent(() => import('./PodOverview.vue')),
+  tabs: [
+    {
+      key: 'logs',
+      right: { verb: 'get', subresource: 'log' },
+      component: defineAsyncComponent(() => import('./PodLogs.vue')),
+    },
+    {
+      key: 'shell',
+      right: { verb: 'create', subresource: 'exec' },
+      component: defineAsyncComponent(() => import('./PodShell.vue')),
+    },
+  ],
+};

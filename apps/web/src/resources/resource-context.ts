@@ -1,0 +1,26 @@
+import { inject, provide, type InjectionKey, type Ref } from 'vue';
+import type { Row } from '../api/live-rows.ts';
+import type { ResourceRef } from './resource-location.ts';
+
+/** What a list's cells need to know of their page. */
+export interface ResourceContext {
+  ref: Readonly<Ref<ResourceRef>>;
+  /** uids whose action is under way. */
+  busy: Readonly<Ref<ReadonlySet<string>>>;
+  act(action: 'cordon' | 'uncordon', row: Row): void;
+  /** Whether the user may patch here. */
+  canPatch: Readonly<Ref<boolean>>;
+}
+
+const key: InjectionKey<ResourceContext> = Symbol('resource');
+
+export function provideResourceContext(context: ResourceContext): void {
+  provide(key, context);
+}
+
+/** The list page this cell is on. */
+export function useResourceContext(): ResourceContext {
+  const context = inject(key);
+  if (context === undefined) throw new Error('used outside a resource list');
+  return context;
+}
