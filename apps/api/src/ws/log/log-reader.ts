@@ -40,7 +40,7 @@ export class LogReader {
   #uid: string | undefined;
   #waitingFor = '';
   /** Restart count of the instance whose log was read to its very end. */
-  #drained = -1;
+  #drained: number | undefined;
 
   constructor(source: LogSource, start: LogStart, signal: AbortSignal, cursor?: LogCursor) {
     this.#source = source;
@@ -94,7 +94,7 @@ export class LogReader {
     if (known !== undefined && known !== this.#uid) {
       const from = this.#cursor?.time ?? null;
       this.#cursor = undefined;
-      this.#drained = -1;
+      this.#drained = undefined;
       return new Gap(from);
     }
     const state = containerForLog(pod, this.#source.container);
@@ -117,7 +117,8 @@ export class LogReader {
     if (cursor === undefined) return yield* this.#read(newest);
     // the instance behind the drained one is wanted from its first line on
     const filter = new ResumeFilter(cursor, { wholeIfNewer: this.#drained === state.restarts - 1 });
-    if (state.restarts > Math.max(cursor.restarts, this.#drained + 1)) yield* this.#read(last, filter);
+    if (state.restarts > Math.max(cursor.restarts, (this.#drained ?? -1) + 1))
+      yield* this.#read(last, filter);
     yield* this.#read(newest, filter);
   }
 
@@ -136,7 +137,11 @@ export class LogReader {
           continue;
         }
         if (result.done === true) break;
-        const lines = result.value.map(([time, text]) => ({ ...at, time, nth: counter.next(time), text }));
+        const lines: LogLine[] = [];
+        for (const [time, text] of result.value) {
+          if (time === null) yield* this.#waiting(text);
+          else lines.push({ ...at, time, nth: counter.next(time), text });
+        }
         yield* this.#deliver(filter === undefined ? { lines, missed: false } : filter.pushAll(lines));
         next = batches.next();
       }

@@ -13,8 +13,11 @@ export interface LogRead {
 export interface LogSource {
   container: string;
   pod(signal: AbortSignal): Promise<PodForLog>;
-  /** Lines in batches, `[RFC3339Nano, text]`. Not pulling holds the cluster back; ends at the end of the log. */
-  read(options: LogRead, signal: AbortSignal): AsyncIterable<[time: string, text: string][]>;
+  /**
+   * Lines in batches, `[RFC3339Nano, text]`; the time is null where the kubelet itself speaks. Not pulling holds the
+   * cluster back; ends at the end of the log.
+   */
+  read(options: LogRead, signal: AbortSignal): AsyncIterable<[time: string | null, text: string][]>;
   /**
    * What an error means for a reader that could try again: `passing` (connection lost, cluster busy), `notStarted`
    * (the kubelet has no log yet, `message` says why), `gone` (no such pod), `final` (anything else).

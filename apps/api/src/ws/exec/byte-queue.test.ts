@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { ByteQueue } from './byte-queue.ts';
+
+function queue() {
+  const calls: string[] = [];
+  const made = new ByteQueue({ pause: () => calls.push('pause'), resume: () => calls.push('resume') });
+  return { queue: made, calls };
+}
+
+test('everything comes out in order, also what was pushed before the end', async () => {
+  const { queue: made } = queue();
+  made.push(Buffer.from('a'));
+  made.push(Buffer.from('b'));
+  setTimeout(() => {
+    made.push(Buffer.from('c'));
+    made.end();
+    made.push(Buffer.from('late'));
+  }, 5);
+  let text = '';
+  for await (const bytes of made) text += Buffer.from(bytes).toString();
+  expect(text).toBe('abc');
+});
+
+test('a taker that does not come pauses the source once', async () => {
+  const { queue: made, calls } = queue();
+  for (let i = 0; i < 10; i++) made.push(Buffer.alloc(64 * 1024));
+  expect(calls).toEqual(['pause']);
+  await made[Symbol.asyncIterator]().next();
+  expect(calls).toEqual(['pause', 'resume']);
+});

@@ -1,0 +1,103 @@
+import {
+  execClientMessage,
+  execInputWindowBytes,
+  execOutputWindowBytes,
+  type StreamEndReason,
+} from '@pilothouse/contract';
+import { AppError } from '../../http/app-error.ts';
+import { AckWindow } from '../ack-window.ts';
+import type { GuardedSocket, StreamEnd } from '../guarded-socket.ts';
+import type { Admission, SocketHandler } from '../router.ts';
+import { streamErrorOf } from '../stream-error.ts';
+import type { TerminalSession } from './terminal-session.ts';
+
+export interface ExecHandlerOptions {
+  /** Opens a shell, writes its row and begins its recording. Throws AppError. */
+  open(admission: Admission<'exec'>, size: { columns: number; rows: number }): Promise<TerminalSession>;
+}
+
+/** Serves shell sockets: see docs/streams.md. */
+export function execHandler(options: ExecHandlerOptions): SocketHandler<'exec'> {
+  return async (socket, admission) => {
+    const front = new ExecFront(socket);
+    const size = await front.started;
+    if (size === undefined) return;
+    const session = await options.open(admission, size);
+    if (socket.ended === undefined) await front.serve(session);
+    const { reason, error } = socket.signal.reason as StreamEnd;
+    await session.end(reason, error);
+  };
+}
+
+/** The browser's side of a shell: keys in, output out, each no further ahead than its window. */
+class ExecFront {
+  /** Undefined when the browser left before it said how large its terminal is. */
+  readonly started: Promise<{ columns: number; rows: number } | undefined>;
+  readonly #socket: GuardedSocket;
+  readonly #window: AckWindow;
+  #session: TerminalSession | undefined;
+  #unacknowledged = 0;
+
+  constructor(socket: GuardedSocket) {
+    const { promise, resolve } = Promise.withResolvers<{ columns: number; rows: number } | undefined>();
+    let begun = false;
+    this.started = promise;
+    this.#socket = socket;
+    this.#window = new AckWindow(execOutputWindowBytes, socket.signal);
+    socket.signal.addEventListener('abort', () => resolve(undefined), { once: true });
+    socket.receive({
+      schema: execClientMessage,
+      onMessage: (message) => {
+        if (message.type === 'ack') return this.#window.acknowledged(message.bytes);
+        if (message.type === 'resize') return this.#session?.resize(message.columns, message.rows);
+        if (begun) return this.#refuse('started already');
+        begun = true;
+        resolve(message);
+      },
+      onBytes: (bytes) => void this.#keys(bytes),
+    });
+  }
+
+  /** Resolves when the socket is over; it is ended here when the shell ends first. */
+  serve(session: TerminalSession): Promise<void> {
+    this.#session = session;
+    const socket = this.#socket;
+    void socket.send({ type: 'started', terminal: session.id, shell: session.shell });
+    session.attach({
+      output: (bytes) => this.#output(bytes),
+      ended: ({ reason, exitCode, error }) => {
+        if (exitCode !== null) void socket.send({ type: 'exit', exitCode });
+        socket.end(reason, error);
+      },
+    });
+    return new Promise((resolve) => {
+      if (socket.ended !== undefined) return resolve();
+      socket.signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+  }
+
+  async #keys(bytes: Buffer): Promise<void> {
+    if (this.#session === undefined) return this.#refuse('keys before the shell has started');
+    this.#unacknowledged += bytes.length;
+    if (this.#unacknowledged > 2 * execInputWindowBytes) return this.#refuse('more input than the window');
+    await this.#session.input(bytes);
+    this.#unacknowledged -= bytes.length;
+    await this.#socket.send({ type: 'ack', bytes: bytes.length });
+  }
+
+  async #output(bytes: Uint8Array): Promise<void> {
+    for (let next = 0; next < bytes.length;) {
+      const room = await this.#window.awaitRoom();
+      if (room === 0) return;
+      const part = bytes.subarray(next, next + room);
+      next += part.length;
+      this.#window.sent(part.length);
+      await this.#socket.sendBytes(part);
+    }
+  }
+
+  #refuse(reason: string): void {
+    const why: StreamEndReason = 'protocol';
+    this.#socket.end(why, streamErrorOf(new AppError('invalid', { reason })));
+  }
+}
