@@ -37,6 +37,8 @@ export type Permission<I> = 'public' | 'session' | ((input: I) => Requirement[])
 export interface AuditRule<I> {
   code: string;
   target: (input: I) => AuditTarget;
+  /** What else the sentence needs; never secrets. */
+  params?: (input: I) => Record<string, string | number | boolean | null>;
 }
 
 export interface AuditTarget {

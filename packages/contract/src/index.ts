@@ -3,6 +3,7 @@ import { auditEndpoints } from './endpoints/audit.ts';
 import { authEndpoints } from './endpoints/auth.ts';
 import { clusterEndpoints } from './endpoints/clusters.ts';
 import { operationEndpoints } from './endpoints/operations.ts';
+import { platformEndpoints } from './endpoints/platform.ts';
 import { resourceEndpoints } from './endpoints/resources.ts';
 import { streamEndpoints } from './endpoints/streams.ts';
 
@@ -13,6 +14,7 @@ export * from './endpoints/audit.ts';
 export * from './endpoints/auth.ts';
 export * from './endpoints/clusters.ts';
 export * from './endpoints/operations.ts';
+export * from './endpoints/platform.ts';
 export * from './endpoints/resources.ts';
 export * from './endpoints/streams.ts';
 export * from './errors.ts';
@@ -27,4 +29,5 @@ export const endpoints = {
   ...operationEndpoints,
   ...auditEndpoints,
   ...streamEndpoints,
+  ...platformEndpoints,
 };

@@ -61,7 +61,11 @@ export const accessEndpoints = {
     }),
     response: user,
     permission: () => [platformRight('PATCH', '/users/{user}')],
-    audit: { code: 'user.update', target: ({ params }) => ({ resource: 'user', name: params.user }) },
+    audit: {
+      code: 'user.update',
+      target: ({ params }) => ({ resource: 'user', name: params.user }),
+      params: ({ body }) => ({ ...(body.disabled !== undefined && { disabled: body.disabled }) }),
+    },
   }),
   resetPassword: defineEndpoint({
     id: 'users.resetPassword',

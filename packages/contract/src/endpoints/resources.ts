@@ -154,7 +154,11 @@ export const resourceEndpoints = {
     body: actionParameters.default({}),
     response: z.object({ object: kubernetesObject.nullable() }),
     permission: ({ params }) => [resourceRight(params, resourceActions[params.action].verb)],
-    audit: { code: 'resource.action', target: ({ params }) => targetOf(params) },
+    audit: {
+      code: 'resource.action',
+      target: ({ params }) => targetOf(params),
+      params: ({ params }) => ({ action: params.action }),
+    },
   }),
   actOnResources: defineEndpoint({
     id: 'resources.actMany',
@@ -176,6 +180,7 @@ export const resourceEndpoints = {
     audit: {
       code: 'resource.actionMany',
       target: ({ params }) => ({ cluster: params.cluster, resource: `k8s/${params.group}/${params.plural}` }),
+      params: ({ params, body }) => ({ action: params.action, objects: body.targets.length }),
     },
   }),
   podLog: defineEndpoint({
