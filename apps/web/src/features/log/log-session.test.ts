@@ -1,27 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { WireSocket } from '../stream/wire-socket.ts';
 import { LogSession, type LogState } from './log-session.ts';
-
-/** The network end of a WebSocket, driven by the test. */
-class WireSocket extends EventTarget {
-  readyState: number = WebSocket.OPEN;
-  sent: unknown[] = [];
-  send(data: string) {
-    this.sent.push(JSON.parse(data));
-  }
-  close() {
-    this.readyState = WebSocket.CLOSED;
-  }
-  opened() {
-    this.dispatchEvent(new Event('open'));
-  }
-  says(message: unknown) {
-    this.dispatchEvent(new MessageEvent('message', { data: JSON.stringify(message) }));
-  }
-  drops() {
-    this.readyState = WebSocket.CLOSED;
-    this.dispatchEvent(new Event('close'));
-  }
-}
 
 let sockets: WireSocket[];
 let lines: string[];
@@ -32,7 +11,7 @@ function follow(open?: () => Promise<WebSocket>) {
   const socket = async () => {
     const next = new WireSocket();
     sockets.push(next);
-    return next as unknown as WebSocket;
+    return next.socket;
   };
   return new LogSession(
     open ?? socket,
