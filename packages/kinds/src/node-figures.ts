@@ -52,7 +52,7 @@ export function addFigures(to: NodeFigures, share: NodeFigures, sign: 1 | -1): v
  */
 export function roundFigures(figures: NodeFigures): NodeFigures {
   const rounded = noFigures();
-  for (const name of figureNames) rounded[name] = Math.ceil(Math.round(figures[name] * 1e6) / 1e6);
+  for (const name of figureNames) rounded[name] += Math.ceil(Math.round(figures[name] * 1e6) / 1e6);
   return rounded;
 }
 
