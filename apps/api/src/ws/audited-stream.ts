@@ -1,4 +1,5 @@
 import { KubeError } from '@pilothouse/kube';
+import { newId } from '../db/ids.ts';
 import type { AuditIntent, AuditLog, AuditOutcome } from '../http/audit.ts';
 import { toAppError } from '../http/error-handler.ts';
 import type { StreamEnd } from './guarded-socket.ts';
@@ -20,6 +21,27 @@ export async function audited<T>(
   work: (auditId: string) => Promise<T>,
 ): Promise<T> {
   const { auditId, end } = await audit.begin({ ...actor, code });
+  try {
+    const result = await work(auditId);
+    await end({ outcome: 'succeeded' });
+    return result;
+  } catch (error) {
+    await end(outcomeOfCall(error));
+    throw error;
+  }
+}
+
+/** As {@link audited}, for cleaning up: it is done also while the row cannot be written; then the row comes after. */
+export async function auditedAnyway<T>(
+  audit: AuditLog,
+  actor: StreamActor,
+  code: string,
+  work: (auditId: string) => Promise<T>,
+): Promise<T> {
+  const auditId = newId();
+  const entry = await audit.begin({ ...actor, code, auditId }).catch(() => undefined);
+  const end = (outcome: AuditOutcome) =>
+    entry === undefined ? audit.record({ ...actor, code, auditId }, outcome) : entry.end(outcome);
   try {
     const result = await work(auditId);
     await end({ outcome: 'succeeded' });

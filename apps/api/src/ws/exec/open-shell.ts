@@ -7,19 +7,22 @@ import {
   ShellReport,
   shells,
   type ClusterConnection,
+  type ExecResult,
   type ExecStream,
   type RunInContainer,
   type ShellSession,
 } from '@pilothouse/kube';
 import { AppError } from '../../http/app-error.ts';
 import type { AuditLog } from '../../http/audit.ts';
-import { audited, type StreamActor } from '../audited-stream.ts';
+import { audited, auditedAnyway, type StreamActor } from '../audited-stream.ts';
 import type { ContainerPlace } from '../log/cluster-log.ts';
 import { ByteQueue } from './byte-queue.ts';
 import type { ShellProcess } from './terminal-session.ts';
 
 export interface OpenShellOptions {
   connection: ClusterConnection;
+  /** The cluster's connection by the time the shell is ended: its kubeconfig may have been replaced meanwhile. */
+  connectionNow: () => ClusterConnection;
   place: ContainerPlace;
   audit: AuditLog;
   actor: StreamActor;
@@ -34,18 +37,30 @@ export interface OpenShellOptions {
 /** How long an end waits for a shell that has just begun to say which process it is. */
 const reportMs = 2000;
 
-/** Runs commands in a container, each as a call and an audit row of its own. */
-export function runnerIn(
+/** Looks around in a container, each command a call and an audit row of its own. */
+function lookerIn({ connection, place, audit, actor }: OpenShellOptions): RunInContainer {
+  return (command) =>
+    audited(audit, actor, 'shell.find', (auditId) => run(connection, place, command, auditId));
+}
+
+/** Ends what we began in a container, also while the audit cannot be written: leaving it would be worse. */
+export function cleanerIn(
   connection: ClusterConnection,
-  { namespace, pod, container }: ContainerPlace,
+  place: ContainerPlace,
   audit: AuditLog,
   actor: StreamActor,
-  code: string,
 ): RunInContainer {
   return (command) =>
-    audited(audit, actor, code, (auditId) =>
-      runExec(connection, { namespace, pod, container, command, auditId, timeoutMs: 10_000 }),
-    );
+    auditedAnyway(audit, actor, 'shell.end', (auditId) => run(connection, place, command, auditId));
+}
+
+function run(
+  connection: ClusterConnection,
+  { namespace, pod, container }: ContainerPlace,
+  command: readonly string[],
+  auditId: string,
+): Promise<ExecResult> {
+  return runExec(connection, { namespace, pod, container, command, auditId });
 }
 
 /**
@@ -53,8 +68,8 @@ export function runnerIn(
  * is left behind then.
  */
 export async function openShell(options: OpenShellOptions): Promise<ShellProcess> {
-  const { connection, place, audit, actor, auditId, columns, rows } = options;
-  const shell = await findShell(runnerIn(connection, place, audit, actor, 'shell.find'));
+  const { connection, place, auditId, columns, rows } = options;
+  const shell = await findShell(lookerIn(options));
   if (shell === undefined) throw new AppError('noShell', { shells: shells.join(', ') });
   const { namespace, pod, container } = place;
   const command = shellCommand(shell);
@@ -107,13 +122,12 @@ class ClusterShell implements ShellProcess {
   }
 
   async kill(): Promise<void> {
-    const { connection, place, audit, actor } = this.#options;
+    const { connectionNow, place, audit, actor } = this.#options;
     const late = setTimeout(() => this.#session.resolve(undefined), reportMs);
     const session = await this.#session.promise;
     clearTimeout(late);
     try {
-      if (session !== undefined)
-        await endSession(runnerIn(connection, place, audit, actor, 'shell.end'), session);
+      if (session !== undefined) await endSession(cleanerIn(connectionNow(), place, audit, actor), session);
     } finally {
       this.#exec.close();
       this.output.end();

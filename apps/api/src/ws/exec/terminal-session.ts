@@ -38,7 +38,7 @@ export interface TerminalSessionOptions {
   id: string;
   process: ShellProcess;
   recorder: Recorder;
-  /** Writes the end down; called once, when the process is gone and the recording stored. */
+  /** Writes the end down; called once, when the process is gone and the recording stored. Must not reject. */
   onEnd(end: TerminalEnd): Promise<void>;
 }
 
@@ -116,7 +116,7 @@ export class TerminalSession {
     // also after an exit: jobs in the background outlive their shell
     const [, stored] = await Promise.allSettled([process.kill(), recorder.close()]);
     end.truncated = stored.status === 'rejected' || !stored.value;
-    await onEnd(end).catch(() => {});
+    await onEnd(end);
     this.#resolveEnded(end);
   }
 }

@@ -1,0 +1,87 @@
+import { once } from 'node:events';
+import { followLog, KubeError } from '@pilothouse/kube';
+import type { Response } from 'express';
+import { AppError } from '../../http/app-error.ts';
+import type { FindCluster } from '../../ws/clusters.ts';
+import { readPod } from '../../ws/log/cluster-log.ts';
+
+export interface PodLogRequest {
+  cluster: string;
+  namespace: string;
+  pod: string;
+  /** Absent: kubectl's default container. */
+  container?: string | undefined;
+  previous: boolean;
+  sinceSeconds?: number | undefined;
+  tailLines?: number | undefined;
+  timestamps: boolean;
+}
+
+interface PodWithDefault {
+  metadata: { annotations?: Record<string, string> };
+  spec?: { containers?: { name: string }[] };
+}
+
+/** Logs as they are, without following: what `kubectl logs` prints. */
+export class PodLogService {
+  readonly #findCluster: FindCluster;
+
+  constructor(findCluster: FindCluster) {
+    this.#findCluster = findCluster;
+  }
+
+  /**
+   * Writes a container's log as text, as fast as the caller takes it. Throws, before anything is written, AppError
+   * `containerNotStarted` with the cluster's words or what the cluster answered else.
+   */
+  async write(
+    request: PodLogRequest,
+    call: { auditId: string; signal: AbortSignal; res: Response; fileName?: string },
+  ): Promise<void> {
+    const { auditId, signal, res, fileName } = call;
+    const cluster = this.#findCluster(request.cluster);
+    if (cluster === undefined) throw new AppError('notFound');
+    const { namespace, pod, previous, sinceSeconds, tailLines, timestamps } = request;
+    const container =
+      request.container ?? defaultContainer(await readPod(cluster.connection, request, signal));
+    const target = {
+      ...{ namespace, pod, container, previous },
+      ...(sinceSeconds !== undefined && { sinceSeconds }),
+      ...(tailLines !== undefined && { tailLines }),
+    };
+    const batches = followLog(cluster.connection, target, { auditId, signal });
+    // the first batch shows whether there is a log at all, while an error can still be answered
+    let batch = await batches.next().catch((error: unknown) => {
+      throw notStarted(error) ?? error;
+    });
+    res.set('Content-Type', 'text/plain; charset=utf-8');
+    res.set('X-Content-Type-Options', 'nosniff');
+    if (fileName !== undefined) res.attachment(fileName);
+    while (batch.done !== true) {
+      const text = batch.value.map((line) =>
+        timestamps ? `${line.time ?? ''} ${line.text}\n` : `${line.text}\n`,
+      );
+      if (!res.write(text.join(''))) await once(res, 'drain', { signal });
+      batch = await batches.next();
+    }
+    res.end();
+  }
+}
+
+/** kubectl's choice: the annotation, else the first container. */
+function defaultContainer(pod: unknown): string {
+  const { metadata, spec } = pod as PodWithDefault;
+  const names = spec?.containers?.map(({ name }) => name) ?? [];
+  const annotated = metadata.annotations?.['kubectl.kubernetes.io/default-container'];
+  return annotated !== undefined && names.includes(annotated) ? annotated : (names[0] ?? '');
+}
+
+function notStarted(error: unknown): AppError | undefined {
+  if (!(error instanceof KubeError) || error.reason !== 'api' || !error.is(400)) return undefined;
+  const { statusObject, message } = error;
+  return new AppError('containerNotStarted', { message: statusObject?.message ?? message }, undefined, {
+    clusterStatus: statusObject,
+    clusterCode: 400,
+    cause: error,
+  });
+}

@@ -1,0 +1,191 @@
+import type { Database, Queries } from '../../db/database.ts';
+import { newId } from '../../db/ids.ts';
+import type { SecretBox } from '../../db/secret-box.ts';
+import type { Terminal } from '../../db/generated/client.ts';
+import type { TerminalEnd } from '../../ws/exec/terminal-session.ts';
+
+export interface NewTerminal {
+  id: string;
+  userId: string;
+  username: string;
+  clusterId: string;
+  cluster: string;
+  namespace: string;
+  pod: string;
+  podUid: string;
+  container: string;
+  replica: string;
+  auditId: string;
+}
+
+export interface TerminalQuery {
+  page: number;
+  pageSize: number;
+  sort?: string | undefined;
+  q?: string | undefined;
+}
+
+const sortable = [
+  'startedAt',
+  'endedAt',
+  'username',
+  'cluster',
+  'namespace',
+  'pod',
+  'recordingBytes',
+] as const;
+/** What the contract calls differently. */
+const columnOf: Record<string, string> = { user: 'username' };
+/** Chunks read at once: a recording is never whole in memory. */
+const chunksAtOnce = 32;
+
+export class TerminalsRepository {
+  readonly #database: Database;
+  readonly #secrets: SecretBox;
+
+  constructor(database: Database, secrets: SecretBox) {
+    this.#database = database;
+    this.#secrets = secrets;
+  }
+
+  async insert(terminal: NewTerminal): Promise<void> {
+    const now = new Date();
+    await this.#database.prisma.terminal.create({
+      data: {
+        ...terminal,
+        shell: '',
+        startedAt: now,
+        heartbeatAt: now,
+        recordingBytes: 0n,
+        truncated: false,
+      },
+    });
+  }
+
+  /** Which process the shell is: what a later process of the platform needs to end it. */
+  async setProcess(id: string, process: { shell: string; pid: number; startTime: string }): Promise<void> {
+    const { shell, pid, startTime } = process;
+    await this.#database.prisma.terminal.update({
+      where: { id },
+      data: { shell, shellPid: pid, shellStart: startTime },
+    });
+  }
+
+  async setEnded(id: string, { reason, exitCode, truncated }: TerminalEnd): Promise<void> {
+    await this.#database.prisma.terminal.updateMany({
+      where: { id, endedAt: null },
+      data: { endedAt: new Date(), endReason: reason, exitCode, truncated },
+    });
+  }
+
+  async beat(ids: string[]): Promise<void> {
+    await this.#database.prisma.terminal.updateMany({
+      where: { id: { in: ids } },
+      data: { heartbeatAt: new Date() },
+    });
+  }
+
+  /** Stores a piece of a recording, sealed. */
+  async appendChunk(terminalId: string, { seq, data }: { seq: number; data: Buffer }): Promise<void> {
+    const id = newId();
+    const sealed = this.#secrets.seal('terminal_chunks', id, 'data', data);
+    await this.#database.transaction(async (queries) => {
+      await queries.terminalChunk.create({
+        data: { id, terminalId, seq, data: sealed, createdAt: new Date() },
+      });
+      await queries.terminal.update({
+        where: { id: terminalId },
+        data: { recordingBytes: { increment: data.length }, heartbeatAt: new Date() },
+      });
+    });
+  }
+
+  find(id: string): Promise<Terminal | null> {
+    return this.#database.prisma.terminal.findUnique({ where: { id } });
+  }
+
+  /** The pieces of a recording in order, opened. */
+  async *chunks(terminalId: string): AsyncGenerator<Buffer> {
+    for (let after = -1; ;) {
+      const rows = await this.#database.prisma.terminalChunk.findMany({
+        where: { terminalId, seq: { gt: after } },
+        orderBy: { seq: 'asc' },
+        take: chunksAtOnce,
+      });
+      for (const { id, data, seq } of rows) {
+        yield this.#secrets.open('terminal_chunks', id, 'data', data);
+        after = seq;
+      }
+      if (rows.length < chunksAtOnce) return;
+    }
+  }
+
+  async page({ page, pageSize, sort, q }: TerminalQuery): Promise<{ rows: Terminal[]; total: number }> {
+    const texts = ['username', 'cluster', 'namespace', 'pod', 'container'] as const;
+    const where = q === undefined ? {} : { OR: texts.map((column) => ({ [column]: { contains: q } })) };
+    const { terminal } = this.#database.prisma;
+    const [rows, total] = await Promise.all([
+      terminal.findMany({ where, orderBy: orderOf(sort), skip: (page - 1) * pageSize, take: pageSize }),
+      terminal.count({ where }),
+    ]);
+    return { rows, total };
+  }
+
+  /** Terminals that nobody has ended and whose process has not been heard of since. */
+  open(): Promise<Terminal[]> {
+    return this.#database.prisma.terminal.findMany({ where: { endedAt: null } });
+  }
+
+  /** Takes a terminal whose process is gone; of all replicas one gets true. */
+  async reap(id: string, replica: string): Promise<boolean> {
+    const { count } = await this.#database.prisma.terminal.updateMany({
+      where: { id, replica, endedAt: null },
+      data: { endedAt: new Date(), endReason: 'platformRestart', truncated: true },
+    });
+    return count === 1;
+  }
+
+  /** Drops recordings of shells that ended before, and the oldest ones beyond so many bytes; rows stay. */
+  async prune(endedBefore: Date, mostBytes: number): Promise<void> {
+    const recorded = { endedAt: { not: null }, recordingBytes: { gt: 0 } };
+    await this.#drop({ ...recorded, endedAt: { lt: endedBefore } });
+    const { _sum } = await this.#database.prisma.terminal.aggregate({ _sum: { recordingBytes: true } });
+    let excess = Number(_sum.recordingBytes ?? 0) - mostBytes;
+    if (excess <= 0) return;
+    const oldest = await this.#database.prisma.terminal.findMany({
+      where: recorded,
+      orderBy: { startedAt: 'asc' },
+      select: { id: true, recordingBytes: true },
+      take: 1000,
+    });
+    for (const { id, recordingBytes } of oldest) {
+      if (excess <= 0) return;
+      await this.#drop({ id });
+      excess -= Number(recordingBytes);
+    }
+  }
+
+  async #drop(where: NonNullable<Parameters<Queries['terminal']['findMany']>[0]>['where']): Promise<void> {
+    const terminals = await this.#database.prisma.terminal.findMany({
+      where: where ?? {},
+      select: { id: true },
+    });
+    for (const { id } of terminals) {
+      await this.#database.transaction(async (queries) => {
+        await queries.terminalChunk.deleteMany({ where: { terminalId: id } });
+        await queries.terminal.update({ where: { id }, data: { recordingBytes: 0n, truncated: true } });
+      });
+    }
+  }
+}
+
+/** Newest first unless asked otherwise; only these columns can be sorted by. */
+function orderOf(sort: string | undefined): Record<string, 'asc' | 'desc'>[] {
+  const asked = (sort ?? '-startedAt').split(',').flatMap((part) => {
+    const name = part.replace(/^-/, '');
+    const column = columnOf[name] ?? name;
+    const known = (sortable as readonly string[]).includes(column);
+    return known ? [{ [column]: part.startsWith('-') ? ('desc' as const) : ('asc' as const) }] : [];
+  });
+  return [...asked, { id: 'desc' }];
+}

@@ -1,0 +1,223 @@
+import { hostname } from 'node:os';
+import { recordingRight, type StreamEndReason } from '@pilothouse/contract';
+import { endSession } from '@pilothouse/kube';
+import type { Authoriser } from '../../authz/authoriser.ts';
+import type { Principal } from '../../authz/principal.ts';
+import { newId } from '../../db/ids.ts';
+import type { Terminal } from '../../db/generated/client.ts';
+import { AppError } from '../../http/app-error.ts';
+import type { AuditLog } from '../../http/audit.ts';
+import { outcomeOfCall, outcomeOfStream } from '../../ws/audited-stream.ts';
+import type { FindCluster } from '../../ws/clusters.ts';
+import { cleanerIn, openShell } from '../../ws/exec/open-shell.ts';
+import { Recorder } from '../../ws/exec/recorder.ts';
+import { TerminalSession, type ShellProcess, type TerminalEnd } from '../../ws/exec/terminal-session.ts';
+import { readPod } from '../../ws/log/cluster-log.ts';
+import type { Admission } from '../../ws/router.ts';
+import { streamErrorOf } from '../../ws/stream-error.ts';
+import type { TerminalsRepository } from './terminals.repository.ts';
+
+export interface TerminalsServiceOptions {
+  repository: TerminalsRepository;
+  findCluster: FindCluster;
+  audit: AuditLog;
+  authoriser: Pick<Authoriser, 'require'>;
+  onError: (error: unknown) => void;
+  /** Largest recording of one shell, bytes as stored. */
+  maxRecordingBytes?: number;
+  /** All recordings together; the oldest go first. */
+  maxTotalBytes?: number;
+  /** Days a recording is kept after its shell has ended. */
+  retentionDays?: number;
+}
+
+const defaults = { maxRecordingBytes: 64 * 2 ** 20, maxTotalBytes: 4 * 2 ** 30, retentionDays: 90 };
+const beatMs = 5000;
+/** A terminal that has not been heard of for so long has lost its process. */
+const silenceMs = 20_000;
+const pruneMs = 3_600_000;
+/** A stop waits no longer for shells to end. */
+const stopMs = 5000;
+
+/** The shells of this replica, and what is left of those that other processes of the platform left behind. */
+export class TerminalsService {
+  readonly #options: TerminalsServiceOptions & typeof defaults;
+  /** Names this process: host and PID, by which a later process on the same host knows that it is gone. */
+  readonly #replica = `${hostname().slice(0, 50)}:${process.pid}`;
+  readonly #sessions = new Map<string, TerminalSession>();
+  /** Ends that the database has not taken yet. */
+  readonly #unwritten = new Map<string, TerminalEnd>();
+  #timers: NodeJS.Timeout[] = [];
+
+  constructor(options: TerminalsServiceOptions) {
+    this.#options = { ...defaults, ...options };
+  }
+
+  /** Begins to look after the rows: heartbeats of our own shells, an end for those of dead processes, retention. */
+  start(): void {
+    const { onError } = this.#options;
+    const every = (ms: number, work: () => Promise<void>) => {
+      void work().catch(onError);
+      this.#timers.push(setInterval(() => void work().catch(onError), ms));
+    };
+    every(beatMs, () => this.#beat());
+    every(silenceMs, () => this.reapOrphans());
+    every(pruneMs, () => this.#prune());
+  }
+
+  /** Ends every shell and waits until that is written down, but not for ever. */
+  async stop(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    const ends = [...this.#sessions.values()].map((session) => session.end('shuttingDown'));
+    let late: NodeJS.Timeout | undefined;
+    const limit = new Promise((resolve) => (late = setTimeout(resolve, stopMs)));
+    await Promise.race([Promise.all(ends), limit]);
+    clearTimeout(late);
+  }
+
+  /**
+   * Opens a shell: pod looked up, intent and row written, shell found and started, recording begun. Whatever fails
+   * leaves an ended row and the audit's outcome, but no process.
+   */
+  async open(
+    { principal, request, address, requestId }: Admission<'exec'>,
+    size: { columns: number; rows: number },
+  ): Promise<TerminalSession> {
+    const { repository, findCluster, audit } = this.#options;
+    const { cluster: name, namespace, pod, container } = request;
+    const cluster = findCluster(name);
+    if (cluster === undefined) throw new AppError('notFound');
+    const { metadata } = await readPod(cluster.connection, request);
+    const id = newId();
+    const target = { cluster: name, namespace, resource: 'k8s/core/pods/exec', name: pod };
+    const actor = { principal, target, address, requestId };
+    const params = { container, terminal: id };
+    const entry = await audit.begin({ ...actor, code: 'shell.open', params });
+    const { auditId } = entry;
+    let started = false;
+    try {
+      const { userId, username } = principal;
+      const place = { clusterId: cluster.id, cluster: name, namespace, pod, podUid: metadata.uid, container };
+      await repository.insert({ id, userId, username, ...place, replica: this.#replica, auditId });
+      const { connection } = cluster;
+      const shell = await openShell({
+        ...{ connection, place: request, audit, actor, auditId, ...size },
+        connectionNow: () => (findCluster(name)?.id === cluster.id ? findCluster(name)! : cluster).connection,
+        onSession: (session) => void repository.setProcess(id, session).catch(this.#options.onError),
+      });
+      const session = this.#record(id, shell, size, `${namespace}/${pod}/${container}`);
+      started = true;
+      void session.ended.then((end) => entry.end(outcomeOfStream(end)));
+      return session;
+    } catch (error) {
+      await entry.end(outcomeOfCall(error));
+      throw error;
+    } finally {
+      if (!started) await this.#writeEnd(id, { reason: 'failed', exitCode: null, truncated: false });
+    }
+  }
+
+  /** Ends the terminals whose process is gone, and what still runs of them in the pods as far as can be. */
+  async reapOrphans(): Promise<void> {
+    const { repository, onError } = this.#options;
+    for (const terminal of await repository.open()) {
+      if (this.#isAlive(terminal) || !(await repository.reap(terminal.id, terminal.replica))) continue;
+      await this.#killOrphan(terminal).catch(onError);
+    }
+  }
+
+  /** Own shells always, others' by right; whether a shell exists is nobody else's business. Throws AppError. */
+  async authoriseRecording(principal: Principal, id: string): Promise<Terminal> {
+    const terminal = await this.#options.repository.find(id);
+    if (terminal?.userId !== principal.userId)
+      await this.#options.authoriser.require(principal, [recordingRight]);
+    if (terminal === null) throw new AppError('notFound');
+    return terminal;
+  }
+
+  #record(
+    id: string,
+    shell: ShellProcess,
+    { columns, rows }: { columns: number; rows: number },
+    title: string,
+  ): TerminalSession {
+    const { repository, maxRecordingBytes: maxBytes, onError } = this.#options;
+    const fail = (reason: StreamEndReason, error?: unknown) => {
+      if (error !== undefined) onError(error);
+      void session.end(reason, error === undefined ? undefined : streamErrorOf(error));
+    };
+    const sink = { append: (chunk: { seq: number; data: Buffer }) => repository.appendChunk(id, chunk) };
+    const recorder = new Recorder({ sink, columns, rows, title, maxBytes, onFailure: fail });
+    const session: TerminalSession = new TerminalSession({
+      id,
+      process: shell,
+      recorder,
+      onEnd: (end) => this.#writeEnd(id, end),
+    });
+    this.#sessions.set(id, session);
+    void session.ended.then(() => this.#sessions.delete(id));
+    return session;
+  }
+
+  #isAlive({ id, replica, heartbeatAt, startedAt }: Terminal): boolean {
+    if (this.#sessions.has(id) || this.#unwritten.has(id)) return true;
+    const [host, pid] = replica.split(':');
+    const here = host === this.#replica.split(':')[0];
+    // a shell of ours that is just being opened has no session yet
+    const silent = Date.now() - (heartbeatAt ?? startedAt).getTime() > silenceMs;
+    return here && Number(pid) !== process.pid ? processLives(Number(pid)) && !silent : !silent;
+  }
+
+  async #killOrphan(terminal: Terminal): Promise<void> {
+    const { findCluster, audit } = this.#options;
+    const {
+      cluster: name,
+      clusterId,
+      namespace,
+      pod,
+      podUid,
+      container,
+      shell,
+      shellPid,
+      shellStart,
+    } = terminal;
+    const cluster = findCluster(name);
+    if (cluster?.id !== clusterId || shellPid === null || shellStart === null) return;
+    const place = { cluster: name, namespace, pod, container };
+    const { metadata } = await readPod(cluster.connection, place);
+    if (metadata.uid !== podUid) return;
+    const target = { cluster: name, namespace, resource: 'k8s/core/pods/exec', name: pod };
+    const principal = { userId: terminal.userId, username: terminal.username };
+    const run = cleanerIn(cluster.connection, place, audit, { principal, target, address: '' });
+    await endSession(run, { shell, pid: shellPid, startTime: shellStart });
+  }
+
+  async #beat(): Promise<void> {
+    for (const [id, end] of this.#unwritten) await this.#writeEnd(id, end);
+    if (this.#sessions.size > 0) await this.#options.repository.beat([...this.#sessions.keys()]);
+  }
+
+  async #writeEnd(id: string, end: TerminalEnd): Promise<void> {
+    this.#unwritten.set(id, end);
+    try {
+      await this.#options.repository.setEnded(id, end);
+      this.#unwritten.delete(id);
+    } catch (error) {
+      this.#options.onError(error);
+    }
+  }
+
+  #prune(): Promise<void> {
+    const { repository, retentionDays, maxTotalBytes } = this.#options;
+    return repository.prune(new Date(Date.now() - retentionDays * 86_400_000), maxTotalBytes);
+  }
+}
+
+function processLives(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
