@@ -6,7 +6,7 @@ import { isAlive } from './processIdentity.ts';
 import { baseDirectory } from './startCluster.ts';
 import { readState, type ClusterSpec, type ComponentName } from './state.ts';
 import { stopLayout } from './stop.ts';
-import { sweep } from './sweep.ts';
+import { forget } from './sweep.ts';
 
 /** One cluster as `clusterStatus` tells it. */
 export interface ClusterStatus {
@@ -74,7 +74,7 @@ export async function reapOrphans(base: Base = {}): Promise<string[]> {
     const lock = await tryLock(layout.lock);
     if ('holder' in lock) continue;
     try {
-      await sweep(layout);
+      await forget(layout);
     } finally {
       await lock.release();
     }

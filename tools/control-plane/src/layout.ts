@@ -3,13 +3,16 @@ import { shortId } from './paths.ts';
 
 /** Where everything of one cluster lies. */
 export interface ClusterLayout {
-  /** The state folder; every path below is inside but `runtime`. */
+  /** The state folder; paths below are inside where nothing else is said. */
   directory: string;
   /** Marks what lives outside the state folder: cgroups, the bridge, CNI results. */
   id: string;
   /** Short-lived files whose paths must be short, unix sockets above all. */
   runtime: string;
+  /** Beside the state folder: held by the supervisor, whatever becomes of the folder. */
   lock: string;
+  /** What the supervisor itself complains about; beside the state folder, so that it survives it. */
+  supervisorLog: string;
   state: string;
   kubeconfig: string;
   auditLog: string;
@@ -29,6 +32,7 @@ export function layoutOf(base: string, name: string): ClusterLayout {
     id,
     runtime: `/run/pilothouse-${id}`,
     lock: join(base, `.${name}.lock`),
+    supervisorLog: join(base, `.${name}.log`),
     state: join(directory, 'state.json'),
     kubeconfig: join(directory, 'kubeconfig'),
     auditLog: join(directory, 'audit.log'),

@@ -3,13 +3,17 @@ import { toolPaths } from './build/buildTools.ts';
 import { kubectlFor } from './kubectl.ts';
 import type { ClusterLayout } from './layout.ts';
 import { isAlive, signal, waitUntilGone } from './processIdentity.ts';
-import { readState, type ClusterState, type ComponentName } from './state.ts';
+import { readState, type ClusterSpec, type ClusterState, type ComponentName } from './state.ts';
 import { stopLayout } from './stop.ts';
 import { waitFor } from './waitFor.ts';
 
 /** A running cluster on this machine. */
 export interface LocalCluster {
   name: string;
+  /** What it consists of. */
+  spec: ClusterSpec;
+  /** The folder with its state, its logs and its audit log; gone when it is. */
+  directory: string;
   /** The apiserver's URL, on loopback. */
   server: string;
   /** Of a kubeconfig that may do everything (`system:masters`). */
@@ -39,6 +43,8 @@ export async function openCluster(layout: ClusterLayout): Promise<LocalCluster> 
   const kubectl = kubectlFor(tools.kubectl, layout.kubeconfig);
   return {
     name: spec.name,
+    spec,
+    directory: layout.directory,
     server,
     kubeconfigPath: layout.kubeconfig,
     kubeconfig: await readFile(layout.kubeconfig, 'utf8'),

@@ -58,7 +58,9 @@ function linuxStartTime(pid: number): string | undefined {
     // the program's name stands in parentheses and may hold spaces: fields count from the last one
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const [state] = fields;
-    if (state === 'Z' || state === 'X') return undefined;
+    // while other threads of a zombie still end, its ports and files are not free yet
+    const threads = Number(fields[17]);
+    if (state === 'X' || (state === 'Z' && threads <= 1)) return undefined;
     bootId ??= readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
     return `${bootId}/${fields[19]}`;
   } catch {

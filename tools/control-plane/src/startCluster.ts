@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { mkdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildTools, type Progress, type ToolPaths } from './build/buildTools.ts';
@@ -46,7 +47,7 @@ export async function startCluster(options: StartClusterOptions): Promise<LocalC
 export async function startDetachedCluster(options: StartClusterOptions): Promise<LocalCluster> {
   const { layout, supervisor } = await launch(options);
   tell(supervisor, { type: 'release' });
-  await answer(supervisor, 'released', () => undefined);
+  await answer(supervisor, layout, 'released');
   supervisor.disconnect();
   supervisor.unref();
   return openCluster(layout);
@@ -66,24 +67,34 @@ async function launch(
   const tools = await prepareMachine(spec, options);
   const layout = layoutOf(await baseDirectory(options.dataDir), spec.name);
   options.signal?.throwIfAborted();
-  const supervisor = fork(join(import.meta.dirname, 'supervisor', 'supervisor.ts'), {
-    detached: true,
-    execArgv: [],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
+  const supervisor = forkSupervisor(layout);
   const abort = () => supervisor.kill('SIGTERM');
   options.signal?.addEventListener('abort', abort);
   try {
     tell(supervisor, { type: 'start', spec, layout, tools });
-    await answer(supervisor, 'ready', (progress) => options.onProgress?.(progress));
+    await answer(supervisor, layout, 'ready', options.onProgress);
   } catch (error) {
     if (!options.signal?.aborted) throw error;
+    // before it holds the lock only its end tells that it will not start anything
+    if (!hasEnded(supervisor)) await once(supervisor, 'exit');
     await stopLayout(layout);
     throw options.signal.reason;
   } finally {
     options.signal?.removeEventListener('abort', abort);
   }
   return { layout, supervisor };
+}
+
+function forkSupervisor(layout: ClusterLayout): ChildProcess {
+  // it may outlive this process: nothing of this one's terminal or pipes stays open in it
+  const log = openSync(layout.supervisorLog, 'a', 0o600);
+  const supervisor = fork(join(import.meta.dirname, 'supervisor', 'supervisor.ts'), {
+    detached: true,
+    execArgv: [],
+    stdio: ['ignore', 'ignore', log, 'ipc'],
+  });
+  closeSync(log);
+  return supervisor;
 }
 
 function specOf(options: StartClusterOptions): ClusterSpec {
@@ -118,19 +129,20 @@ const tell = (supervisor: ChildProcess, message: ToSupervisor) => supervisor.sen
 /** Waits for a message of this type; throws where the supervisor says that it failed, or ends. */
 async function answer(
   supervisor: ChildProcess,
+  layout: ClusterLayout,
   type: 'ready' | 'released',
-  onProgress: (progress: Progress) => void,
+  onProgress?: (progress: Progress) => void,
 ): Promise<void> {
   const listening = new AbortController();
   try {
     await new Promise<void>((resolve, reject) => {
       const ended = once(supervisor, 'exit', { signal: listening.signal });
       ended.then(
-        () => reject(new Error('the supervisor of the cluster ended unexpectedly')),
+        () => reject(new Error(`the cluster's supervisor ended:\n${readLog(layout)}`)),
         () => undefined,
       );
       supervisor.on('message', (message: FromSupervisor) => {
-        if (message.type === 'progress') onProgress(message.progress);
+        if (message.type === 'progress') onProgress?.(message.progress);
         else if (message.type === 'failed') reject(new Error(message.message));
         else if (message.type === type) resolve();
       });
@@ -138,5 +150,15 @@ async function answer(
   } finally {
     listening.abort();
     supervisor.removeAllListeners('message');
+  }
+}
+
+const hasEnded = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null;
+
+function readLog(layout: ClusterLayout): string {
+  try {
+    return readFileSync(layout.supervisorLog, 'utf8');
+  } catch {
+    return '(no log)';
   }
 }

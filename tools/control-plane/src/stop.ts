@@ -1,7 +1,7 @@
 import { acquireLock, lockHolder } from './lock.ts';
 import type { ClusterLayout } from './layout.ts';
 import { terminate } from './processIdentity.ts';
-import { sweep } from './sweep.ts';
+import { forget } from './sweep.ts';
 
 /** How long an orderly stop may take before the supervisor is killed and its work done here, in milliseconds. */
 const patience = 60_000;
@@ -12,7 +12,7 @@ export async function stopLayout(layout: ClusterLayout): Promise<void> {
   if (supervisor) await terminate(supervisor, patience);
   const lock = await acquireLock(layout.lock);
   try {
-    await sweep(layout);
+    await forget(layout);
   } finally {
     await lock.release();
   }

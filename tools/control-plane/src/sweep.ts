@@ -25,6 +25,12 @@ export async function sweep(layout: ClusterLayout): Promise<void> {
   await rm(layout.directory, { recursive: true, force: true, maxRetries: 5 });
 }
 
+/** The same for good: the supervisor's own log goes too. */
+export async function forget(layout: ClusterLayout): Promise<void> {
+  await sweep(layout);
+  await rm(layout.supervisorLog, { force: true });
+}
+
 /** What only a real node leaves; each part is found by the cluster's own id or paths, never by a program's name. */
 async function sweepNode(layout: ClusterLayout): Promise<void> {
   const sockets = await shimSockets(layout);

@@ -51,6 +51,8 @@ export async function kubelet(
     makeIPTablesUtilChains: false,
     oomScoreAdj: 0,
     nodeStatusUpdateFrequency: '10s',
+    // a container that waits for its next try is said to be in CrashLoopBackOff by the next sync only (completeWork in pod_workers.go)
+    syncFrequency: '5s',
     registerNode: true,
   };
   await writeFile(config, JSON.stringify(configuration, undefined, 2));

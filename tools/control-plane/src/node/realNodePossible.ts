@@ -1,5 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, rmdir } from 'node:fs/promises';
+import { mkdtemp, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from '../run.ts';
 import { missingControllers } from './cgroups.ts';
@@ -44,10 +45,8 @@ function missingCapabilities(): string[] {
 async function canMakeCgroup(): Promise<boolean> {
   const mounts = readFileSync('/proc/mounts', 'utf8').split('\n');
   const cgroup = mounts.map((line) => line.split(' ')).find(([, , type]) => type?.startsWith('cgroup'));
-  const probe = join(cgroup?.[1] ?? '/sys/fs/cgroup', `pilothouse-probe-${process.pid}`);
   try {
-    await mkdir(probe);
-    await rmdir(probe);
+    await rmdir(await mkdtemp(join(cgroup?.[1] ?? '/sys/fs/cgroup', 'pilothouse-probe-')));
     return true;
   } catch {
     return false;
@@ -55,7 +54,7 @@ async function canMakeCgroup(): Promise<boolean> {
 }
 
 async function canMakeBridge(): Promise<boolean> {
-  const probe = `phprobe${process.pid % 1_000_000}`;
+  const probe = `phprobe${randomBytes(4).toString('hex')}`;
   try {
     await run('ip', ['link', 'add', 'name', probe, 'type', 'bridge']);
     await run('ip', ['link', 'delete', probe]);

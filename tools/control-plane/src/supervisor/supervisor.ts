@@ -8,7 +8,7 @@ import type { Progress } from '../build/buildTools.ts';
 import { tryLock } from '../lock.ts';
 import { identify, type ProcessIdentity } from '../processIdentity.ts';
 import { writeState } from '../state.ts';
-import { sweep } from '../sweep.ts';
+import { forget, sweep } from '../sweep.ts';
 import type { FromSupervisor, StartMessage, ToSupervisor } from './messages.ts';
 import { prepareCluster, startComponents, type SupervisedCluster } from './startComponents.ts';
 
@@ -39,7 +39,7 @@ async function supervise(message: StartMessage): Promise<void> {
   }
   const failure = await keep(message, self).catch((error: unknown) => error);
   await cluster?.processes.stopAll();
-  await sweep(layout);
+  await forget(layout);
   await lock.release();
   if (failure && !stopping.signal.aborted) {
     await send({ type: 'failed', message: describe(failure) });
