@@ -76,5 +76,8 @@ function tabOf(page: Page, close: () => Promise<void>): Tab {
 /** Keeps a picture of the page in e2e/artifacts. */
 export async function screenshot(page: Page, name: string): Promise<void> {
   await mkdir(artifacts, { recursive: true });
-  await page.screenshot({ path: join(artifacts, `${name}.png`), animations: 'disabled' });
+  await page.screenshot({
+    path: join(artifacts, `${name.replaceAll(/[^\w-]+/g, '-')}.png`),
+    animations: 'disabled',
+  });
 }

@@ -1,0 +1,72 @@
+import type { Browser, BrowserContextOptions } from 'playwright-core';
+import { afterAll, afterEach, beforeAll } from 'vitest';
+import { changeFirstPassword, type ApiClient } from './api.ts';
+import { openBrowser, openTab, screenshot, type Tab } from './browser.ts';
+import { startProduct, type Product, type ProductOptions } from './product.ts';
+import { adminPassword, signIn } from './sign-in.ts';
+
+/** A product and a browser for the tests of a file. */
+export interface Scene {
+  product: Product;
+  /** Opens a path in a fresh profile, nobody signed in. */
+  open: (path: string, options?: BrowserContextOptions) => Promise<Tab>;
+  /** Opens a path as a signed-in user, by default the administrator. */
+  openSignedIn: (
+    path: string,
+    options?: BrowserContextOptions & { user?: { username: string; password: string } },
+  ) => Promise<Tab>;
+}
+
+/**
+ * Registers hooks: the product and the browser start before the first test; each test's tabs are closed after it, and
+ * any console error, exception or CSP violation that it did not allow fails it.
+ */
+export function useScene(options: ProductOptions = {}): Scene {
+  let product: Product | undefined;
+  let browser: Browser | undefined;
+  const tabs: Tab[] = [];
+
+  beforeAll(async () => {
+    [product, browser] = await Promise.all([startProduct(options), openBrowser()]);
+  });
+  afterEach(async (context) => {
+    const problems = tabs.flatMap((tab) => tab.problems());
+    for (const [index, tab] of tabs.splice(0).entries()) {
+      if (context.task.result?.state === 'fail')
+        await screenshot(tab.page, `failed-${context.task.name}-${index}`);
+      await tab.close();
+    }
+    if (problems.length > 0) throw new Error(`The browser complained:\n${problems.join('\n')}`);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await product?.stop();
+  });
+
+  const open = async (path: string, contextOptions: BrowserContextOptions = {}) => {
+    const tab = await openTab(browser as Browser, contextOptions);
+    tabs.push(tab);
+    await tab.page.goto(`${(product as Product).url}${path}`);
+    return tab;
+  };
+  return {
+    get product() {
+      return product as Product;
+    },
+    open,
+    async openSignedIn(path, { user, ...contextOptions } = {}) {
+      const tab = await open('/login', contextOptions);
+      await signIn(tab.page, product as Product, { ...user, path });
+      return tab;
+    },
+  };
+}
+
+/** The administrator, past the forced change of the first password. */
+export function adminOf(product: Product): Promise<ApiClient> {
+  return changeFirstPassword(product.url, {
+    username: 'admin',
+    first: product.firstPassword ?? '',
+    next: adminPassword,
+  });
+}
