@@ -82,6 +82,12 @@ export class OperationLeases {
     });
   }
 
+  /** Whether an item failed already, as in the process before this one. */
+  async hasFailed(lease: Lease): Promise<boolean> {
+    const failed = { operationId: lease.id, state: 'failed' };
+    return (await this.#database.prisma.operationItem.count({ where: failed })) > 0;
+  }
+
   beginItem(lease: Lease, itemId: string, auditId: string): Promise<boolean> {
     return this.#underFence(lease, async (tx) => {
       await tx.$executeRaw`

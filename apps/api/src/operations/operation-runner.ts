@@ -1,48 +1,19 @@
-import type { AuditTarget, Requirement } from '@pilothouse/contract';
+import type { Authoriser } from '../authz/authoriser.ts';
 import { newId } from '../db/ids.ts';
-import type {
-  ItemOutcome,
-  ItemResult,
-  OperationActor,
-  OperationHandler,
-  OperationScope,
-} from './operation-handler.ts';
+import type { AuditLog } from '../http/audit.ts';
+import { toAppError } from '../http/error-handler.ts';
+import { outcomeOf } from '../http/mount.ts';
 import { runPool } from './item-pool.ts';
 import { LeaseKeeper, LeaseLost, type LeaseTimes } from './lease-keeper.ts';
+import type { ItemOutcome, OperationHandler, OperationScope } from './operation-handler.ts';
 import type { ItemEnd, Lease, LeasedItem, OperationLeases } from './operation-leases.repository.ts';
-
-/** How an item's failure reads in its row, its audit event and the answer of the API. */
-export interface DescribedError extends ItemResult {
-  /** HTTP status of the cluster's answer, where one was given. */
-  clusterStatus?: number;
-  /** The platform said no. */
-  refused?: boolean;
-}
-
-/** The audit trail, as items use it. */
-export interface OperationAudit {
-  begin: (event: {
-    actor: OperationActor;
-    code: string;
-    target: AuditTarget;
-    params: Record<string, string | number | boolean | null>;
-    auditId: string;
-  }) => Promise<{
-    end: (outcome: {
-      outcome: 'succeeded' | 'failed' | 'refused';
-      reason: string | null;
-      clusterStatus: number | null;
-    }) => Promise<void>;
-  }>;
-}
 
 export interface RunnerOptions {
   leases: OperationLeases;
   times: LeaseTimes;
-  audit: OperationAudit;
-  /** Throws AppError `forbidden` unless the actor holds all of them now; the platform itself is never asked. */
-  assertAllowed: (actor: OperationActor, requirements: Requirement[]) => Promise<void>;
-  describeError: (error: unknown) => DescribedError;
+  audit: AuditLog;
+  /** Asked before each item; the platform itself is never asked about. */
+  authoriser: Pick<Authoriser, 'require'>;
   /** A handler's bug or a database that is away, for the log. */
   onError: (error: unknown) => void;
   /** After every write. */
@@ -93,6 +64,7 @@ export class OperationRun {
     try {
       const items = await this.#options.leases.openItems(this.#lease);
       const concurrency = this.#handler.sequential ? 1 : (this.#handler.concurrency ?? 1);
+      this.#failed = await this.#options.leases.hasFailed(this.#lease);
       await runPool(items, { concurrency, mayGoOn: () => this.#mayGoOn() }, (item) => this.#runItem(item));
       if (this.#stopping.aborted && !this.#isDone()) await this.#options.leases.handOver(this.#lease);
       else if (!this.#keeper.lost.aborted) await this.#options.leases.finish(this.#lease, this.#rest());
@@ -143,15 +115,10 @@ export class OperationRun {
       if (this.#handler.interruptible && this.#keeper.cancelled.aborted) {
         return { state: 'cancelled', result: { code: 'cancelled', params: {} } };
       }
-      const { code, params } = this.#describe(error);
+      const { code, params } = toAppError(error);
+      if (code === 'internal') this.#options.onError(error);
       return { state: 'failed', result: { code, params } };
     }
-  }
-
-  #describe(error: unknown): DescribedError {
-    const described = this.#options.describeError(error);
-    if (described.code === 'internal') this.#options.onError(error);
-    return described;
   }
 
   #scope(): OperationScope<unknown> {
@@ -162,23 +129,24 @@ export class OperationRun {
   async #audited(turn: Turn): Promise<ItemOutcome> {
     const event = this.#handler.audit(turn.operation, turn.item);
     if (event === null) return this.#allowed(turn);
-    const { code, target, params = {} } = event;
-    const { actor } = turn.operation;
-    const row = await this.#options.audit.begin({ actor, code, target, params, auditId: turn.auditId });
+    const { address, userId, username } = turn.operation.actor;
+    const principal = userId === null ? null : { userId, username };
+    const row = await this.#options.audit.begin({ ...event, principal, address, auditId: turn.auditId });
     try {
       const done = await this.#allowed(turn);
-      await row.end({ outcome: 'succeeded', reason: done.code, clusterStatus: done.clusterStatus ?? null });
+      const { code: reason, clusterStatus } = done;
+      await row.end({ outcome: 'succeeded', reason, ...(clusterStatus !== undefined && { clusterStatus }) });
       return done;
     } catch (error) {
-      const { code: reason, clusterStatus = null, refused } = this.#options.describeError(error);
-      await row.end({ outcome: refused ? 'refused' : 'failed', reason, clusterStatus });
+      await row.end(outcomeOf(error));
       throw error;
     }
   }
 
   async #allowed({ operation, id, item, auditId }: Turn): Promise<ItemOutcome> {
-    if (operation.actor.userId !== null) {
-      await this.#options.assertAllowed(operation.actor, this.#handler.requirements(operation, item));
+    const { userId } = operation.actor;
+    if (userId !== null) {
+      await this.#options.authoriser.require({ userId }, this.#handler.requirements(operation, item));
     }
     const signals = [this.#keeper.lost, this.#stopping];
     if (this.#handler.interruptible) signals.push(this.#keeper.cancelled);

@@ -23,10 +23,6 @@ export interface OperationFilter {
   q?: string;
 }
 
-/** Fields a list of operations may be sorted by. */
-export const operationSortFields = ['createdAt', 'endedAt', 'kind', 'state', 'actor', 'cluster'] as const;
-export type OperationSort = { field: (typeof operationSortFields)[number]; descending: boolean }[];
-
 /** When an operation was last written to, to notice what other processes do. */
 export interface OperationStamp {
   id: string;
@@ -82,14 +78,13 @@ export class OperationsRepository {
 
   async list(
     filter: OperationFilter,
-    page: { page: number; pageSize: number; sort: OperationSort },
+    page: { page: number; pageSize: number; orderBy: Prisma.OperationOrderByWithRelationInput[] },
   ): Promise<{ items: OperationSummary[]; total: number }> {
     const where = whereOf(filter);
-    const orderBy = page.sort.map(({ field, descending }) => ({ [field]: descending ? 'desc' : 'asc' }));
     const [rows, total] = await Promise.all([
       this.#database.prisma.operation.findMany({
         where,
-        orderBy: [...orderBy, { id: 'desc' }],
+        orderBy: [...page.orderBy, { id: 'desc' }],
         skip: (page.page - 1) * page.pageSize,
         take: page.pageSize,
       }),

@@ -9,10 +9,7 @@ import { OperationRun, type AnyHandler, type RunnerOptions } from './operation-r
 import type { OperationItemRow, OperationsRepository } from './operations.repository.ts';
 import type { Database } from '../db/database.ts';
 
-export interface OperationsOptions extends Pick<
-  RunnerOptions,
-  'audit' | 'assertAllowed' | 'describeError' | 'onError'
-> {
+export interface OperationsOptions extends Pick<RunnerOptions, 'audit' | 'authoriser' | 'onError'> {
   database: Database;
   repository: OperationsRepository;
   /** Names this process in leases. */
@@ -146,7 +143,7 @@ export class Operations {
   #run(lease: Lease): void {
     const handler = this.#handlers.get(lease.kind);
     if (handler === undefined) return;
-    const { audit, assertAllowed, describeError, onError } = this.#options;
+    const { audit, authoriser, onError } = this.#options;
     const run = new OperationRun({
       handler,
       lease,
@@ -155,8 +152,7 @@ export class Operations {
         leases: this.#leases,
         times: this.#times,
         audit,
-        assertAllowed,
-        describeError,
+        authoriser,
         onError,
         onChange: (id) => this.#changed(id),
       },

@@ -104,13 +104,21 @@ function clusterRight(method: Method, path: string, cluster: string): Requiremen
   return { domain: { kind: 'cluster', cluster }, object: path, action: method };
 }
 
-const candidate = z.object({
+export const candidate = z.object({
   /** Hash of path and content. */
   id: z.string(),
   file: z.string(),
   contexts: z.array(kubeconfigContext),
-  /** Why it waits for a click. */
-  waitsFor: z.enum(['contextChoice', 'insecure', 'loopback', 'refused', 'replacement', 'unreadable']),
+  /** Why it waits for a click. `removed`: its cluster was removed here, so it does not come back by itself. */
+  waitsFor: z.enum([
+    'contextChoice',
+    'insecure',
+    'loopback',
+    'refused',
+    'replacement',
+    'removed',
+    'unreadable',
+  ]),
   /** The registered cluster this file's new content would replace the credential of. */
   replaces: dnsLabel.nullable(),
   error: z.string().nullable(),

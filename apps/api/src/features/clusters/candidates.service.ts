@@ -1,0 +1,133 @@
+import { newId } from '../../db/ids.ts';
+import { AppError } from '../../http/app-error.ts';
+import type { AuditLog } from '../../http/audit.ts';
+import { outcomeOf } from '../../http/mount.ts';
+import { judgeFile, type Candidate, type Known } from './candidate-rules.ts';
+import type { ClusterView } from './cluster-view.ts';
+import type { ClustersRepository } from './clusters.repository.ts';
+import type { ClustersService, Origin } from './clusters.service.ts';
+import { readKubeconfigFolder, type FolderFile } from './kubeconfig-folder.ts';
+
+export interface CandidatesServiceOptions {
+  /** `PILOTHOUSE_KUBECONFIGS`. */
+  folder: string;
+  clusters: ClustersService;
+  repository: ClustersRepository;
+  audit: AuditLog;
+  onError: (error: unknown) => void;
+}
+
+/** What a click decides about a file. */
+export interface CandidateDecision {
+  name: string;
+  context?: string | undefined;
+  allowInsecure: boolean;
+  environment: string;
+}
+
+const scanMs = 3000;
+const defaults = { displayName: '', environment: 'other', description: '', timeoutMs: 10_000 };
+
+/** Watches the folder of kubeconfigs: registers what is safe, shows what waits for somebody. */
+export class CandidatesService {
+  readonly #options: CandidatesServiceOptions;
+  /** Files that could not register themselves, by candidate; they wait until they change. */
+  readonly #refused = new Map<string, string>();
+  #timer: NodeJS.Timeout | undefined;
+  #scanning: Promise<void> | undefined;
+
+  constructor(options: CandidatesServiceOptions) {
+    this.#options = options;
+  }
+
+  /** Scans once, then again every few seconds. */
+  async start(): Promise<void> {
+    await this.scan();
+    this.#timer = setInterval(() => void this.scan().catch(this.#options.onError), scanMs);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#scanning?.catch(() => undefined);
+  }
+
+  /** Whether there is no file at all. */
+  async isEmpty(): Promise<boolean> {
+    return (await readKubeconfigFolder(this.#options.folder)).length === 0;
+  }
+
+  async list(): Promise<Candidate[]> {
+    const known = await this.#known();
+    const files = await readKubeconfigFolder(this.#options.folder);
+    return files.flatMap((file) => {
+      const verdict = judgeFile(file, known);
+      if (verdict.kind === 'waits') return [verdict.candidate];
+      if (verdict.kind === 'handled') return [];
+      const error = this.#refused.get(verdict.candidate.id);
+      return error === undefined ? [] : [{ ...verdict.candidate, error }];
+    });
+  }
+
+  /** Registers a file's cluster, or replaces the credential of the cluster of that name it offers itself for. */
+  async register(id: string, decision: CandidateDecision): Promise<ClusterView> {
+    const { clusters, folder } = this.#options;
+    const known = await this.#known();
+    for (const file of await readKubeconfigFolder(folder)) {
+      const verdict = judgeFile(file, known);
+      if (verdict.kind === 'handled' || verdict.candidate.id !== id || file.text === null) continue;
+      const choice = { kubeconfig: file.text, ...decision };
+      if (verdict.candidate.replaces === decision.name) {
+        return clusters.replaceKubeconfig(decision.name, choice, originOf(file));
+      }
+      return clusters.register({ ...defaults, ...choice }, originOf(file));
+    }
+    throw new AppError('notFound');
+  }
+
+  /** Registers what needs nobody's click; a scan under way is joined. */
+  async scan(): Promise<void> {
+    this.#scanning ??= this.#scanOnce().finally(() => (this.#scanning = undefined));
+    return this.#scanning;
+  }
+
+  async #scanOnce(): Promise<void> {
+    for (const file of await readKubeconfigFolder(this.#options.folder)) {
+      if (!file.settled || file.text === null) continue;
+      // each registration changes what is known
+      const verdict = judgeFile(file, await this.#known());
+      if (verdict.kind !== 'registers' || this.#refused.has(verdict.candidate.id)) continue;
+      await this.#registerItself(file, file.text, verdict.name).catch((error: unknown) => {
+        if (!(error instanceof AppError) || error.status >= 500) throw error;
+        this.#refused.set(verdict.candidate.id, error.message);
+      });
+    }
+  }
+
+  async #registerItself(file: FolderFile, kubeconfig: string, name: string): Promise<void> {
+    const { clusters, audit } = this.#options;
+    const row = await audit.begin({
+      principal: null,
+      code: 'cluster.create',
+      target: { resource: 'cluster', name },
+      params: { file: file.file },
+      address: '',
+    });
+    try {
+      await clusters.register({ ...defaults, kubeconfig, name, allowInsecure: false }, originOf(file));
+      await row.end({ outcome: 'succeeded' });
+    } catch (error) {
+      await row.end(outcomeOf(error));
+      throw error;
+    }
+  }
+
+  async #known(): Promise<Known> {
+    const { repository } = this.#options;
+    const [handled, clusters] = await Promise.all([repository.handledFiles(), repository.list()]);
+    return { handled, clusters };
+  }
+}
+
+function originOf({ file, contentHash }: FolderFile): Origin {
+  return { source: 'file', file: { id: newId(), file, contentHash } };
+}

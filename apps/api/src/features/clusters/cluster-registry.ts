@@ -1,0 +1,161 @@
+import type { ClusterCredential, RequestEvent } from '@pilothouse/kube';
+import type { Versions } from '../../db/versions.ts';
+import { ClusterHandle } from './cluster-handle.ts';
+import type { ClustersRepository } from './clusters.repository.ts';
+
+export interface ClusterName {
+  id: string;
+  name: string;
+}
+
+export interface ClusterRegistryOptions {
+  repository: ClustersRepository;
+  versions: Versions;
+  /** Opens a sealed credential. */
+  open: (clusterId: string, sealed: Uint8Array) => ClusterCredential;
+  /** `PILOTHOUSE_ALLOW_LOOPBACK_CLUSTERS`; the demo cluster may be on loopback in any case. */
+  allowLoopback: boolean;
+  onError: (error: unknown) => void;
+}
+
+/**
+ * The clusters this process knows, one handle each. What other replicas register, change or remove is here within a
+ * second. Look-ups are synchronous and cost nothing: authorisation resolves names with them.
+ */
+export class ClusterRegistry {
+  readonly #options: ClusterRegistryOptions;
+  #handles = new Map<string, ClusterHandle>();
+  readonly #removed = new Set<(cluster: ClusterName) => void>();
+  readonly #changed = new Set<(clusterId: string) => void>();
+  readonly #requests = new Set<(clusterId: string, event: RequestEvent) => void>();
+  #reading: Promise<void> | undefined;
+  #readAgain = false;
+  #unsubscribe: (() => void) | undefined;
+
+  constructor(options: ClusterRegistryOptions) {
+    this.#options = options;
+  }
+
+  async start(): Promise<void> {
+    this.#unsubscribe = this.#options.versions.onChange('clusters', () => {
+      this.reload().catch(this.#options.onError);
+    });
+    await this.reload();
+  }
+
+  /** Closes every connection. */
+  async stop(): Promise<void> {
+    this.#unsubscribe?.();
+    await this.#reading?.catch(() => undefined);
+    const handles = [...this.#handles.values()];
+    this.#handles = new Map();
+    await Promise.all(handles.map((handle) => handle.close()));
+  }
+
+  get(name: string): ClusterHandle | undefined {
+    return this.#handles.get(name);
+  }
+
+  byId(id: string): ClusterHandle | undefined {
+    return [...this.#handles.values()].find((handle) => handle.id === id);
+  }
+
+  idOf(name: string): string | undefined {
+    return this.#handles.get(name)?.id;
+  }
+
+  nameOf(id: string): string | undefined {
+    return this.byId(id)?.name;
+  }
+
+  list(): ClusterName[] {
+    return [...this.#handles.values()].map(({ id, name }) => ({ id, name }));
+  }
+
+  /** Called once for every cluster that is gone; returns how to stop listening. */
+  onRemoved(listener: (cluster: ClusterName) => void): () => void {
+    this.#removed.add(listener);
+    return () => this.#removed.delete(listener);
+  }
+
+  /** Called when a cluster came, went, was edited or probed; returns how to stop listening. */
+  onChange(listener: (clusterId: string) => void): () => void {
+    this.#changed.add(listener);
+    return () => this.#changed.delete(listener);
+  }
+
+  /** Called after every request to any cluster; returns how to stop listening. */
+  onRequest(listener: (clusterId: string, event: RequestEvent) => void): () => void {
+    this.#requests.add(listener);
+    return () => this.#requests.delete(listener);
+  }
+
+  /** Tells listeners that something about a cluster is different. */
+  announce(clusterId: string): void {
+    for (const listener of this.#changed) listener(clusterId);
+  }
+
+  /** Reads what is registered; a call during a read makes it read once more. */
+  async reload(): Promise<void> {
+    if (this.#reading !== undefined) {
+      this.#readAgain = true;
+      return this.#reading;
+    }
+    this.#reading = this.#readUntilSettled().finally(() => (this.#reading = undefined));
+    return this.#reading;
+  }
+
+  async #readUntilSettled(): Promise<void> {
+    do {
+      this.#readAgain = false;
+      await this.#read();
+    } while (this.#readAgain);
+  }
+
+  async #read(): Promise<void> {
+    const { repository, open, allowLoopback } = this.#options;
+    const rows = await repository.connections();
+    const isKnown = (row: { id: string; name: string; connectionVersion: number }) => {
+      const known = this.#handles.get(row.name);
+      return known?.id === row.id && known.connectionVersion === row.connectionVersion;
+    };
+    const wanted = rows.filter((row) => !isKnown(row)).map(({ id }) => id);
+    const credentials = wanted.length === 0 ? [] : await repository.credentials(wanted);
+    const before = this.#handles;
+    const after = new Map<string, ClusterHandle>();
+    for (const row of rows) {
+      const stored = credentials.find(({ id }) => id === row.id);
+      const handle = isKnown(row)
+        ? before.get(row.name)
+        : stored &&
+          new ClusterHandle({
+            ...row,
+            timeoutMs: stored.timeoutMs,
+            allowLoopback: allowLoopback || stored.source === 'demo',
+            credential: () => open(row.id, stored.credential),
+            onRequest: (event) => this.#requested(row.id, event),
+          });
+      if (handle !== undefined) after.set(row.name, handle);
+    }
+    this.#handles = after;
+    this.#drop(before, after);
+    for (const { id } of rows) this.announce(id);
+  }
+
+  #drop(before: Map<string, ClusterHandle>, after: Map<string, ClusterHandle>): void {
+    const kept = new Set(after.values());
+    const ids = new Set([...after.values()].map(({ id }) => id));
+    for (const handle of before.values()) {
+      if (kept.has(handle)) continue;
+      if (!ids.has(handle.id)) {
+        for (const listener of this.#removed) listener({ id: handle.id, name: handle.name });
+        this.announce(handle.id);
+      }
+      handle.close().catch(this.#options.onError);
+    }
+  }
+
+  #requested(clusterId: string, event: RequestEvent): void {
+    for (const listener of this.#requests) listener(clusterId, event);
+  }
+}

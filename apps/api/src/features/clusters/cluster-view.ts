@@ -1,0 +1,37 @@
+import { cluster as clusterSchema } from '@pilothouse/contract';
+import type { z } from 'zod';
+import type { ClusterRow } from './clusters.repository.ts';
+
+export type ClusterView = z.output<typeof clusterSchema>;
+type ProbeView = NonNullable<ClusterView['health']['lastProbe']>;
+
+/** A cluster as the contract shows it; nothing secret is in it. */
+export function clusterView(row: ClusterRow): ClusterView {
+  return {
+    id: row.id,
+    name: row.name,
+    displayName: row.displayName,
+    environment: row.environment as ClusterView['environment'],
+    description: row.description,
+    timeoutMs: row.timeoutMs,
+    server: row.server,
+    context: row.context,
+    insecureSkipTlsVerify: row.insecureSkipTlsVerify,
+    certificateExpiresAt: row.certificateExpiresAt?.toISOString() ?? null,
+    caExpiresAt: row.caExpiresAt?.toISOString() ?? null,
+    source: row.source as ClusterView['source'],
+    health: {
+      state: (row.health?.state ?? 'unknown') as ClusterView['health']['state'],
+      since: row.health?.since?.toISOString() ?? null,
+      lastProbe: row.health === null ? null : lastProbe(row.health),
+    },
+    createdAt: row.createdAt.toISOString(),
+  };
+}
+
+function lastProbe(health: NonNullable<ClusterRow['health']>): ProbeView | null {
+  const { at, ok, reason, detail, version, latencyMs, nodes } = health;
+  if (at === null || ok === null) return null;
+  const probe = { ok, detail, version, latencyMs, nodes, at: at.toISOString() };
+  return { ...probe, reason: reason as ProbeView['reason'] };
+}

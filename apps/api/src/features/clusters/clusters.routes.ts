@@ -1,0 +1,16 @@
+import { clusterEndpoints as endpoints } from '@pilothouse/contract';
+import { mount, type ApiRouter } from '../../http/mount.ts';
+import { pasted, type ClustersService } from './clusters.service.ts';
+
+export function mountClusters(api: ApiRouter, clusters: ClustersService): void {
+  mount(api, endpoints.inspectKubeconfig, ({ body }) => clusters.inspect(body));
+  mount(api, endpoints.listClusters, async ({ scope }) => ({ items: await clusters.list(scope) }));
+  mount(api, endpoints.createCluster, ({ body }) => clusters.register(body, pasted));
+  mount(api, endpoints.getCluster, ({ params }) => clusters.get(params.cluster));
+  mount(api, endpoints.updateCluster, ({ params, body }) => clusters.edit(params.cluster, body));
+  mount(api, endpoints.replaceKubeconfig, ({ params, body }) =>
+    clusters.replaceKubeconfig(params.cluster, body, pasted),
+  );
+  mount(api, endpoints.deleteCluster, ({ params }) => clusters.remove(params.cluster));
+  mount(api, endpoints.probeCluster, ({ params }) => clusters.probe(params.cluster));
+}

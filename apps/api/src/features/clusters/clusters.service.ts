@@ -1,0 +1,184 @@
+import {
+  connect,
+  type ClusterCredential,
+  type KubeconfigInspection,
+  type ProbeResult,
+} from '@pilothouse/kube';
+import { newId } from '../../db/ids.ts';
+import { AppError } from '../../http/app-error.ts';
+import { chooseContext, inspect, type ChosenContext, type KubeconfigChoice } from './chosen-context.ts';
+import type { ClusterHealthRepository } from './cluster-health.repository.ts';
+import { probeWithin, type ClusterProber } from './cluster-prober.ts';
+import type { ClusterRegistry } from './cluster-registry.ts';
+import { clusterView, type ClusterView } from './cluster-view.ts';
+import type {
+  ClusterRow,
+  ClusterSettings,
+  ClusterSource,
+  ClustersRepository,
+  FileVersion,
+  StoredCredential,
+} from './clusters.repository.ts';
+
+/** Where a kubeconfig came from. */
+export interface Origin {
+  source: ClusterSource;
+  file: FileVersion | null;
+}
+
+export const pasted: Origin = { source: 'pasted', file: null };
+
+export interface ClustersServiceOptions {
+  repository: ClustersRepository;
+  health: ClusterHealthRepository;
+  registry: ClusterRegistry;
+  prober: ClusterProber;
+  seal: (clusterId: string, credential: ClusterCredential) => Uint8Array<ArrayBuffer>;
+  /** `PILOTHOUSE_ALLOW_LOOPBACK_CLUSTERS`. */
+  allowLoopback: boolean;
+}
+
+/** Registering, showing, changing and forgetting clusters. */
+export class ClustersService {
+  readonly #options: ClustersServiceOptions;
+
+  constructor(options: ClustersServiceOptions) {
+    this.#options = options;
+  }
+
+  /** Says what is in a kubeconfig, and with `probe` whether the chosen context works. Stores nothing. */
+  async inspect(
+    choice: KubeconfigChoice & { probe: boolean },
+  ): Promise<KubeconfigInspection & { probe: ProbeResult | null }> {
+    const inspection = inspect(choice.kubeconfig);
+    if (!choice.probe) return { ...inspection, probe: null };
+    const { allowLoopback } = this.#options;
+    const { credential } = chooseContext(choice, allowLoopback);
+    return { ...inspection, probe: await probeCredential(credential, allowLoopback) };
+  }
+
+  /** `ids` narrows to these. Showing them counts as looking at them. */
+  async list(ids: 'all' | string[]): Promise<ClusterView[]> {
+    const rows = await this.#options.repository.list(ids === 'all' ? undefined : ids);
+    this.#options.prober.lookedAt(rows.map(({ id }) => id));
+    return rows.map(clusterView);
+  }
+
+  async get(name: string): Promise<ClusterView> {
+    const row = await this.#row(name);
+    this.#options.prober.lookedAt([row.id]);
+    return clusterView(row);
+  }
+
+  /**
+   * Registers a cluster, reachable or not; its first probe is part of the answer. Throws `conflict` when the name is
+   * taken, `addressForbidden` when the server is where no cluster may be, and the `kubeconfig…` codes.
+   */
+  async register(
+    request: KubeconfigChoice & ClusterSettings & { name: string },
+    origin: Origin,
+  ): Promise<ClusterView> {
+    const { name, displayName, environment, description, timeoutMs } = request;
+    const { repository, registry, health } = this.#options;
+    const chosen = chooseContext(request, this.#mayBeLoopback(origin));
+    const probe = await this.#firstProbe(chosen, origin);
+    const id = newId();
+    const settings = { displayName, environment, description, timeoutMs };
+    await repository.create({
+      id,
+      name,
+      settings,
+      credential: this.#stored(id, chosen, origin),
+      file: origin.file,
+    });
+    await health.record(id, probe);
+    await registry.reload();
+    return this.get(name);
+  }
+
+  async edit(name: string, settings: Partial<ClusterSettings>): Promise<ClusterView> {
+    const { id } = await this.#row(name);
+    await this.#options.repository.edit(id, settings);
+    await this.#options.registry.reload();
+    return this.get(name);
+  }
+
+  /** Stores another credential for the same cluster; its connections are made anew. */
+  async replaceKubeconfig(name: string, choice: KubeconfigChoice, origin: Origin): Promise<ClusterView> {
+    const { repository, registry, health } = this.#options;
+    const { id } = await this.#row(name);
+    const chosen = chooseContext(choice, this.#mayBeLoopback(origin));
+    const probe = await this.#firstProbe(chosen, origin);
+    await repository.replaceCredential(id, name, this.#stored(id, chosen, origin), origin.file);
+    await registry.reload();
+    await health.record(id, { ...probe, at: new Date().toISOString() });
+    registry.announce(id);
+    return this.get(name);
+  }
+
+  /** Ends its streams and stores, takes its grants away; nothing in the cluster changes. */
+  async remove(name: string): Promise<void> {
+    const { id } = await this.#row(name);
+    await this.#options.repository.remove(id);
+    await this.#options.registry.reload();
+  }
+
+  async probe(name: string): Promise<ClusterView> {
+    const { id } = await this.#row(name);
+    await this.#options.prober.probeNow(id);
+    return this.get(name);
+  }
+
+  /** The cluster the demo registered, unless somebody gave it another credential since. */
+  async demoCluster(): Promise<ClusterView | undefined> {
+    const row = await this.#options.repository.findBySource('demo');
+    return row === null ? undefined : clusterView(row);
+  }
+
+  async count(): Promise<number> {
+    return this.#options.repository.count();
+  }
+
+  async #row(name: string): Promise<ClusterRow> {
+    const row = await this.#options.repository.find(name);
+    if (row === null) throw new AppError('notFound');
+    return row;
+  }
+
+  #mayBeLoopback({ source }: Origin): boolean {
+    return this.#options.allowLoopback || source === 'demo';
+  }
+
+  /** A cluster that does not answer may be registered; one that is where it may not be, may not. */
+  async #firstProbe({ credential }: ChosenContext, origin: Origin): Promise<ProbeResult> {
+    const result = await probeCredential(credential, this.#mayBeLoopback(origin));
+    if (result.reason !== 'addressForbidden') return result;
+    const address = new URL(credential.server).hostname;
+    throw new AppError('addressForbidden', { address, reason: result.detail ?? '' }, 'body.kubeconfig');
+  }
+
+  #stored(id: string, { credential, shown }: ChosenContext, { source }: Origin): StoredCredential {
+    return {
+      source,
+      server: credential.server,
+      context: shown.name,
+      insecureSkipTlsVerify: credential.insecureSkipTlsVerify,
+      certificateExpiresAt: dateOf(shown.certificateExpiresAt),
+      caExpiresAt: dateOf(shown.caExpiresAt),
+      credential: this.#options.seal(id, credential),
+    };
+  }
+}
+
+async function probeCredential(credential: ClusterCredential, allowLoopback: boolean): Promise<ProbeResult> {
+  const connection = connect(credential, { addressPolicy: { allowLoopback } });
+  try {
+    return await probeWithin(connection);
+  } finally {
+    await connection.close();
+  }
+}
+
+function dateOf(time: string | null): Date | null {
+  return time === null ? null : new Date(time);
+}
