@@ -93,6 +93,7 @@ test('after a kill -9 of everything at once the next start has all data', async 
   await adminOf(first);
   for (const { pid } of processesOf(dataFolder)) process.kill(pid, 'SIGKILL');
   const second = await startProduct({ dataFolder });
+  expect(second.firstPassword).toBeNull();
   await signInToApi(second.url, 'admin', adminPassword);
   await second.stop();
 });
