@@ -34,3 +34,8 @@ export { findShell, shells } from './shell/find-shell.ts';
 export type { RunInContainer } from './shell/find-shell.ts';
 export { shellCommand, ShellReport } from './shell/shell-command.ts';
 export type { ShellSession } from './shell/shell-session.ts';
+export { ObjectStore } from './store/object-store.ts';
+export type { ObjectStoreOptions, Page, PageQuery, StoreState } from './store/object-store.ts';
+export type { StoreChange } from './store/change-feed.ts';
+export type { RowFilter } from './store/query.ts';
+export type { CellValue, StoreRow } from './store/store-row.ts';

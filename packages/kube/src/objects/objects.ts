@@ -8,6 +8,8 @@ export type ObjectRef = PathRef & { name: string };
 
 /** Objects a page of a list has; what kubectl and client-go ask for. */
 export const pageSize = 500;
+/** A page larger than this is asked for again with fewer objects: it is parsed in one go. */
+const mostPageBytes = 12 * 1024 * 1024;
 /** More objects than this is no list but an attack, or a bug. */
 const mostObjects = 500_000;
 
@@ -94,21 +96,30 @@ export async function* listPages<T = KubernetesObject>(
   const path = apiPath(ref);
   let token: string | undefined;
   let count = 0;
-  do {
-    const query = { limit: pageSize, continue: token, labelSelector, fieldSelector };
-    const page = await connection.json<ObjectList<T>>({ path, query }, call);
-    const { resourceVersion, continue: next } = page.metadata ?? {};
+  let limit = pageSize;
+  for (;;) {
+    const query = { limit, continue: token, labelSelector, fieldSelector };
+    const page = await connection
+      .json<ObjectList<T>>({ path, query }, { maxBytes: mostPageBytes, ...call })
+      .catch((error: KubeError) => {
+        if (error.reason !== 'tooLarge' || limit === 1) throw error;
+      });
+    if (!page) {
+      limit = Math.ceil(limit / 5);
+      continue;
+    }
+    const { resourceVersion, continue: next = '' } = page.metadata ?? {};
     const items = page.items ?? [];
     if (typeof resourceVersion !== 'string' || !Array.isArray(items)) {
       throw new KubeError('protocol', 'The list has no items or no resourceVersion');
     }
     count += items.length;
-    const endless =
-      count > mostObjects || (next !== undefined && next !== '' && (next === token || items.length === 0));
+    const endless = count > mostObjects || (next !== '' && (next === token || items.length === 0));
     if (endless) throw new KubeError('protocol', 'The list does not come to an end');
     yield { items, resourceVersion };
-    token = next === '' ? undefined : next;
-  } while (token !== undefined);
+    if (next === '') return;
+    token = next;
+  }
 }
 
 /** Lists all objects there are; for lists that are known to be short, the others want a store. */

@@ -179,11 +179,19 @@ export class ClusterConnection {
     };
   }
 
-  /** Makes sure that the server has answered something in the last `withinMs`, by asking for its version if need be. */
+  /**
+   * Makes sure that the server answered something, whatever it is, in the last `withinMs`; asks for its version if
+   * need be, for all who wonder at once. Rejects with KubeError when it does not answer within 5 s.
+   */
   async checkAlive(withinMs: number): Promise<void> {
     if (Date.now() - this.#lastAnswerAt < withinMs) return;
     this.#aliveCheck ??= this.request({ path: fixedPaths.version }, { timeoutMs: 5000 })
-      .then(() => undefined)
+      .then(
+        () => undefined,
+        (error: KubeError) => {
+          if (error.status === undefined) throw error;
+        },
+      )
       .finally(() => {
         this.#aliveCheck = undefined;
       });

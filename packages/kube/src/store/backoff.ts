@@ -1,0 +1,31 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface BackoffTiming {
+  /** Upper bound of the first wait, in milliseconds; it doubles with every failure. */
+  firstMs: number;
+  mostMs: number;
+}
+
+/** Waits between attempts: exponential with full jitter, so that clients of one server don't come back together. */
+export class Backoff {
+  readonly #timing: BackoffTiming;
+  #failures = 0;
+
+  constructor(timing: BackoffTiming) {
+    this.#timing = timing;
+  }
+
+  /** Forgets the failures. */
+  reset(): void {
+    this.#failures = 0;
+  }
+
+  /** Waits for the next attempt; never less than what the server asked for. Rejects when `signal` aborts. */
+  async wait(signal: AbortSignal, retryAfterSeconds = 0): Promise<void> {
+    const bound = Math.min(this.#timing.mostMs, this.#timing.firstMs * 2 ** this.#failures);
+    this.#failures += 1;
+    // a server that asks for a day is asked again after a minute
+    const asked = Math.min(retryAfterSeconds * 1000, 60_000);
+    await sleep(asked + Math.random() * bound, undefined, { signal });
+  }
+}

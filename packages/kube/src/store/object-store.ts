@@ -1,0 +1,223 @@
+import type { KubernetesObject } from '../objects/kubernetes-object.ts';
+import type { PathRef, ResourceRef } from '../transport/api-path.ts';
+import type { ClusterConnection } from '../transport/connection.ts';
+import { KubeError } from '../transport/kube-error.ts';
+import { ChangeFeed, type StoreChange } from './change-feed.ts';
+import { entryMatcher, sortRows, type RowFilter, type RowSchema } from './query.ts';
+import { defaultTiming, reflect, type ReflectorTiming } from './reflector.ts';
+import { RowSet } from './row-set.ts';
+import { keyOf, type StoreRow } from './store-row.ts';
+
+/**
+ * - `syncing`: the first list is under way or has failed (`lastError`), the rows are incomplete.
+ * - `live`: a watch runs and has caught up.
+ * - `stale`: the cluster does not answer, or a list is being repeated; the rows are as of `asOf`.
+ */
+export type StoreState = 'live' | 'syncing' | 'stale';
+
+export interface ObjectStoreOptions<R extends StoreRow> {
+  connection: ClusterConnection;
+  resource: ResourceRef;
+  /** Absent: all namespaces, or a cluster-scoped kind. */
+  namespace?: string;
+  /** What is kept of an object. Pure; must not keep a reference into the object. */
+  project: (object: KubernetesObject) => R;
+  /** Indexes for `rowsBy`. */
+  indexBy?: Record<string, (row: R) => string | undefined>;
+  /** Paths of field selectors and the cells that hold them: `{ 'spec.nodeName': 'node' }`. */
+  fields?: Record<string, string>;
+  /** Cells that `q` looks into; absent: every text. */
+  textFields?: readonly string[];
+  timing?: Partial<ReflectorTiming>;
+}
+
+export interface PageQuery<R extends StoreRow> extends RowFilter<R> {
+  /** `-field,field`: `name`, `namespace` or a cell; a leading minus is descending. Default: namespace, name. */
+  sort?: string | undefined;
+  /** From 1. */
+  page: number;
+  pageSize: number;
+}
+
+export interface Page<R> {
+  items: R[];
+  /** Rows that match, on all pages. */
+  total: number;
+  page: number;
+  pageSize: number;
+  /** RFC 3339. */
+  asOf: string;
+  state: StoreState;
+}
+
+/**
+ * The objects of one resource in one cluster (or one of its namespaces) as rows, kept up to date by list and watch.
+ * Nothing happens before `start` and after `stop`; when to stop is the owner's to know.
+ */
+export class ObjectStore<R extends StoreRow> {
+  readonly #connection: ClusterConnection;
+  readonly #ref: PathRef;
+  readonly #rows: RowSet<R>;
+  readonly #schema: RowSchema;
+  readonly #timing: ReflectorTiming;
+  readonly #feed: ChangeFeed<R>;
+  #running: AbortController | undefined;
+  #state: StoreState = 'syncing';
+  #synced = false;
+  #heardAt = new Date(0);
+  #lastError: KubeError | null = null;
+  #listedKeys = new Set<string>();
+  #waiting = new Set<(error: KubeError | null) => void>();
+
+  constructor(options: ObjectStoreOptions<R>) {
+    this.#connection = options.connection;
+    this.#ref = { ...options.resource, namespace: options.namespace };
+    this.#rows = new RowSet(options.project, options.indexBy);
+    this.#schema = { fields: options.fields ?? {}, textFields: options.textFields };
+    this.#timing = { ...defaultTiming, ...options.timing };
+    this.#feed = new ChangeFeed<R>(() => ({ state: this.state, asOf: this.asOf }));
+  }
+
+  get state(): StoreState {
+    return this.#state;
+  }
+
+  /** The moment the rows are true for; now, while live. */
+  get asOf(): Date {
+    return this.#state === 'live' ? new Date() : this.#heardAt;
+  }
+
+  /** Why it is not live; null while it is. */
+  get lastError(): KubeError | null {
+    return this.#lastError;
+  }
+
+  /** Rows held. */
+  get size(): number {
+    return this.#rows.size;
+  }
+
+  /** Begins to list and watch. Does nothing when it has begun. */
+  start(): void {
+    if (this.#running) return;
+    const running = new AbortController();
+    this.#running = running;
+    void reflect(this.#connection, this.#ref, this.#target(), {
+      signal: running.signal,
+      timing: this.#timing,
+    });
+  }
+
+  /** Ends it; the rows stay as they are, and age. */
+  stop(): void {
+    if (!this.#running) return;
+    this.#running.abort();
+    this.#running = undefined;
+    this.#heardAt = this.asOf;
+    this.#state = this.#synced ? 'stale' : 'syncing';
+    this.#settle(new KubeError('aborted', 'The store was stopped'));
+    this.#feed.stop();
+  }
+
+  /**
+   * Resolves when the first list is complete and watched, at once when it was. Rejects with its KubeError when it
+   * fails, at once while it is between two attempts; and when `signal` aborts.
+   */
+  ready(signal?: AbortSignal): Promise<void> {
+    if (this.#state !== 'syncing') return Promise.resolve();
+    if (this.#lastError) return Promise.reject(this.#lastError);
+    return new Promise((resolve, reject) => {
+      const aborted = () =>
+        settle(new KubeError('aborted', 'Nobody waits any more', { cause: signal?.reason }));
+      const settle = (error: KubeError | null) => {
+        this.#waiting.delete(settle);
+        signal?.removeEventListener('abort', aborted);
+        if (error) reject(error);
+        else resolve();
+      };
+      this.#waiting.add(settle);
+      signal?.addEventListener('abort', aborted, { once: true });
+      if (signal?.aborted) aborted();
+    });
+  }
+
+  /** One page of the rows that match. Throws KubeError `badSelector`. */
+  page({ sort, page, pageSize, ...filter }: PageQuery<R>): Page<R> {
+    const matches = entryMatcher(filter, this.#schema);
+    const found: R[] = [];
+    for (const entry of this.#rows.entries()) if (matches(entry)) found.push(entry.row);
+    const items = sortRows(found, sort).slice((page - 1) * pageSize, page * pageSize);
+    const [asOf, state] = [this.asOf.toISOString(), this.#state];
+    return { items, total: found.length, page, pageSize, asOf, state };
+  }
+
+  /** A predicate for rows of this store, deleted ones included as long as no labels are asked for. */
+  matcher(filter: RowFilter<R>): (row: R) => boolean {
+    const matches = entryMatcher(filter, this.#schema);
+    return (row) => matches({ row, labels: this.#rows.labelsOf(row.uid) });
+  }
+
+  get(uid: string): R | undefined {
+    return this.#rows.get(uid);
+  }
+
+  rows(): R[] {
+    return Array.from(this.#rows.entries(), ({ row }) => row);
+  }
+
+  /** Rows whose index value it is; `index` is one of `indexBy`. */
+  rowsBy(index: string, value: string): R[] {
+    return this.#rows.by(index, value);
+  }
+
+  /** Tells of changes, at most every 100 ms, in one batch; and of a new state. Returns a function that ends it. */
+  onChange(listener: (change: StoreChange<R>) => void): () => void {
+    return this.#feed.subscribe(listener);
+  }
+
+  #target() {
+    return {
+      listed: (objects: KubernetesObject[]) => {
+        for (const object of objects) {
+          this.#feed.add(this.#rows.listed(object));
+          this.#listedKeys.add(keyOf(object.metadata));
+        }
+      },
+      listComplete: () => {
+        this.#feed.add(this.#rows.retain(this.#listedKeys));
+        this.#listedKeys = new Set();
+        this.#synced = true;
+        this.#heardAt = new Date();
+      },
+      changed: (events: { type: string; object: KubernetesObject }[]) => {
+        this.#heardAt = new Date();
+        for (const { type, object } of events) {
+          if (type === 'DELETED') this.#feed.add(this.#rows.delete(object));
+          else if (type !== 'BOOKMARK') this.#feed.add(this.#rows.upsert(object));
+        }
+      },
+      live: () => {
+        this.#heardAt = new Date();
+        this.#lastError = null;
+        this.#become('live');
+        this.#settle(null);
+      },
+      failed: (error: KubeError) => {
+        this.#listedKeys = new Set();
+        this.#lastError = error;
+        this.#become(this.#synced ? 'stale' : 'syncing');
+        this.#settle(this.#synced ? null : error);
+      },
+    };
+  }
+
+  #become(state: StoreState): void {
+    if (this.#state === state) return;
+    this.#state = state;
+    this.#feed.touch();
+  }
+
+  #settle(error: KubeError | null): void {
+    for (const settle of this.#waiting) settle(error);
+  }
+}

@@ -1,0 +1,97 @@
+import type { KubernetesObject } from '../objects/kubernetes-object.ts';
+import { listPages } from '../objects/objects.ts';
+import type { PathRef } from '../transport/api-path.ts';
+import type { ClusterConnection } from '../transport/connection.ts';
+import type { KubeError } from '../transport/kube-error.ts';
+import { networkError } from '../transport/network-error.ts';
+import { Backoff, type BackoffTiming } from './backoff.ts';
+import { openWatch, type WatchEvent, type WatchTiming } from './watch-events.ts';
+
+export interface ReflectorTiming extends WatchTiming, BackoffTiming {}
+
+export const defaultTiming: ReflectorTiming = {
+  aliveCheckMs: 6000,
+  idleMs: 90_000,
+  firstMs: 500,
+  mostMs: 15_000,
+};
+
+/** What a reflector keeps up to date. */
+export interface ReflectorTarget {
+  /** A page of a list. Whatever none of its pages has is gone once the list is complete. */
+  listed(objects: KubernetesObject[]): void;
+  listComplete(): void;
+  changed(events: WatchEvent[]): void;
+  /** A watch runs: what is held is what the cluster has. */
+  live(): void;
+  /** It does not, for this reason; it is tried again. */
+  failed(error: KubeError): void;
+}
+
+/** A watch that ends sooner than this without an event did not work. */
+const shortestWatchMs = 1000;
+/** Failures of a watch in a row after which its resourceVersion is no longer trusted. */
+const mostWatchFailures = 3;
+
+/**
+ * Mirrors a collection: one list, then watches, each behind where the last one ended. Where the server does not
+ * remember that point any more (410), one list again. Runs until `signal` aborts; never rejects.
+ */
+export async function reflect(
+  connection: ClusterConnection,
+  ref: PathRef,
+  target: ReflectorTarget,
+  { signal, timing }: { signal: AbortSignal; timing: ReflectorTiming },
+): Promise<void> {
+  const backoff = new Backoff(timing);
+  /** Where the next watch begins; undefined: list first. */
+  let position: string | undefined;
+  let watchFailures = 0;
+  let relistedAfterExpiry = false;
+  while (!signal.aborted) {
+    let worked = () => false;
+    try {
+      position ??= await list(connection, ref, target, signal);
+      const events = await openWatch(connection, ref, position, { timing, signal });
+      target.live();
+      const openedAt = Date.now();
+      let heard = false;
+      worked = () => heard || Date.now() - openedAt >= shortestWatchMs;
+      for await (const batch of events) {
+        target.changed(batch);
+        position = batch.at(-1)?.object.metadata.resourceVersion ?? position;
+        heard = true;
+      }
+      if (worked()) [watchFailures, relistedAfterExpiry] = [0, false];
+      if (worked()) backoff.reset();
+      else await backoff.wait(signal);
+    } catch (caught) {
+      if (signal.aborted) return;
+      const error = networkError(caught);
+      if (worked()) [watchFailures, relistedAfterExpiry] = [0, false];
+      if (worked()) backoff.reset();
+      if (position !== undefined) watchFailures += 1;
+      const expired = error.is(410);
+      if (expired || watchFailures >= mostWatchFailures) [position, watchFailures] = [undefined, 0];
+      target.failed(error);
+      // an expired version is nobody's fault, once
+      if (expired && !relistedAfterExpiry) relistedAfterExpiry = true;
+      else await backoff.wait(signal, error.retryAfterSeconds).catch(() => undefined);
+    }
+  }
+}
+
+async function list(
+  connection: ClusterConnection,
+  ref: PathRef,
+  target: ReflectorTarget,
+  signal: AbortSignal,
+): Promise<string> {
+  let version = '';
+  for await (const { items, resourceVersion } of listPages(connection, ref, { signal })) {
+    target.listed(items);
+    version = resourceVersion;
+  }
+  target.listComplete();
+  return version;
+}
