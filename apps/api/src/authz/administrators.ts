@@ -1,0 +1,18 @@
+import type { Queries } from '../db/database.ts';
+import { AppError } from '../http/app-error.ts';
+import { anyAction } from './object-pattern.ts';
+
+/**
+ * Throws `lastAdmin` when no enabled user may do everything everywhere any more. Belongs behind a change, in a
+ * transaction that has bumped a version: that row's lock lets one such transaction through at a time.
+ */
+export async function requireAdministrator(queries: Queries): Promise<void> {
+  const administrators = await queries.grant.count({
+    where: {
+      domain: '*',
+      role: { permissions: { some: { object: '**', action: anyAction } } },
+      user: { disabledAt: null },
+    },
+  });
+  if (administrators === 0) throw new AppError('lastAdmin');
+}

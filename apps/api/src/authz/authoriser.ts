@@ -1,0 +1,122 @@
+import type { Requirement } from '@pilothouse/contract';
+import type { Enforcer } from 'casbin';
+import type { Database } from '../db/database.ts';
+import type { Versions } from '../db/versions.ts';
+import { AppError } from '../http/app-error.ts';
+import { createEnforcer } from './casbin.ts';
+import { CompiledGrants, compileGrants } from './compiled-grants.ts';
+import { describeDomain, domainCovers, domainOf, type ClusterIdOf, type Domain } from './domain.ts';
+import { readPolicies } from './policy-source.ts';
+
+/**
+ * How much of what was asked for the caller may see: all of it, or these namespaces (`narrows`) or ids of clusters
+ * (`entry` on the platform) only.
+ */
+export type Scope = 'all' | string[];
+
+export type Decision = { allowed: true; scope: Scope } | { allowed: false; missing: Requirement };
+
+/** Whoever is asked about: rights belong to users, not to sessions. */
+export interface Subject {
+  userId: string;
+}
+
+interface Loaded {
+  enforcer: Enforcer;
+  compiled: Map<string, Promise<CompiledGrants>>;
+}
+
+/** Answers who may do what, from rights read once per version of the policies. */
+export class Authoriser {
+  readonly #database: Database;
+  readonly #clusterIdOf: ClusterIdOf;
+  #loaded: Promise<Loaded> | undefined;
+
+  constructor(database: Database, versions: Versions, clusterIdOf: ClusterIdOf) {
+    this.#database = database;
+    this.#clusterIdOf = clusterIdOf;
+    versions.onChange('policies', () => (this.#loaded = undefined));
+  }
+
+  /** Whether all requirements hold now. */
+  async authorise(subject: Subject, requirements: readonly Requirement[]): Promise<Decision> {
+    return decide(await this.#grantsOf(subject.userId), requirements, this.#clusterIdOf);
+  }
+
+  /** As {@link authorise}, but throws `forbidden` with what is missing. */
+  async require(subject: Subject, requirements: readonly Requirement[]): Promise<Scope> {
+    const decision = await this.authorise(subject, requirements);
+    if (decision.allowed) return decision.scope;
+    const { action, object, domain } = decision.missing;
+    throw new AppError('forbidden', { action, object, domain: describeDomain(domain) });
+  }
+
+  async #grantsOf(userId: string): Promise<CompiledGrants> {
+    const { enforcer, compiled } = await this.#policies();
+    const known = compiled.get(userId) ?? compileGrants(enforcer, userId);
+    compiled.set(userId, known);
+    return known;
+  }
+
+  #policies(): Promise<Loaded> {
+    if (this.#loaded !== undefined) return this.#loaded;
+    const loading = readPolicies(this.#database)
+      .then(createEnforcer)
+      .then((enforcer) => ({ enforcer, compiled: new Map() }));
+    // an unanswered question is asked again
+    loading.catch(() => {
+      if (this.#loaded === loading) this.#loaded = undefined;
+    });
+    this.#loaded = loading;
+    return loading;
+  }
+}
+
+/** Holds requirements against a user's rights; see {@link Requirement} for what each `match` is content with. */
+export function decide(
+  grants: CompiledGrants,
+  requirements: readonly Requirement[],
+  clusterIdOf: ClusterIdOf,
+): Decision {
+  let scope: Scope = 'all';
+  const narrowing: { requirement: Requirement; granted: Scope }[] = [];
+  for (const requirement of requirements) {
+    const domain = domainOf(requirement.domain, clusterIdOf);
+    if (requirement.match === 'narrows') {
+      narrowing.push({ requirement, granted: narrowed(grants, requirement, domain) });
+    } else if (requirement.match === 'entry') {
+      const visible = entries(grants, domain);
+      if (visible.length === 0) return { allowed: false, missing: requirement };
+      if (visible !== 'all') scope = visible;
+    } else if (!grants.allows(domain, requirement.object, requirement.action)) {
+      return { allowed: false, missing: requirement };
+    }
+  }
+  const [first] = narrowing;
+  if (first === undefined || narrowing.every(({ granted }) => granted === 'all')) return { allowed: true, scope };
+  // of several namespaces asked for, those that are granted are answered
+  const parts = narrowing.flatMap(({ requirement, granted }) =>
+    granted === 'all' ? namespaceOf(requirement) : granted,
+  );
+  if (parts.length === 0) return { allowed: false, missing: first.requirement };
+  return { allowed: true, scope: [...new Set(parts)].toSorted() };
+}
+
+function narrowed(grants: CompiledGrants, { object, action }: Requirement, domain: Domain): Scope {
+  if (grants.allows(domain, object, action)) return 'all';
+  return grants.below(domain, object, action).map((granted) => granted.slice(granted.indexOf('/') + 1));
+}
+
+function namespaceOf({ domain }: Requirement): string[] {
+  return domain.kind === 'namespace' ? [domain.namespace] : [];
+}
+
+/** Any grant at, above or below shows that the place exists. */
+function entries(grants: CompiledGrants, domain: Domain): Scope {
+  const touching = grants.domains.filter(
+    (granted) => domainCovers(granted, domain) || domainCovers(domain, granted),
+  );
+  if (domain !== '*' || touching.includes('*')) return touching.length > 0 ? 'all' : [];
+  const clusters = touching.filter((granted) => granted.startsWith('cluster:'));
+  return [...new Set(clusters.map((granted) => granted.slice('cluster:'.length).split('/', 1).join()))];
+}

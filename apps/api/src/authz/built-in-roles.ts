@@ -1,0 +1,107 @@
+import { anyAction } from './object-pattern.ts';
+
+/** A role that comes with the platform. */
+export interface BuiltInRole {
+  name: string;
+  permissions: { object: string; action: string }[];
+  /** Keys of menu entries, see features/menus. */
+  menus: string[];
+}
+
+const read = ['get', 'list', 'watch'];
+
+function on(objects: string[], actions: string[]) {
+  return objects.flatMap((object) => actions.map((action) => ({ object, action })));
+}
+
+const core = (...plurals: string[]) => plurals.map((plural) => `k8s/core/${plural}`);
+
+/** Of the core group everything but secrets; `nodes`, `persistentvolumes` and `componentstatuses` belong to the cluster. */
+const namespacedCore = core(
+  'configmaps',
+  'endpoints',
+  'events',
+  'limitranges',
+  'namespaces',
+  'persistentvolumeclaims',
+  'pods',
+  'pods/log',
+  'pods/status',
+  'podtemplates',
+  'replicationcontrollers',
+  'replicationcontrollers/scale',
+  'resourcequotas',
+  'serviceaccounts',
+  'services',
+);
+const clusterCore = core('nodes', 'nodes/status', 'persistentvolumes', 'componentstatuses');
+
+/** Groups that hold no secrets. */
+const workloadGroups = [
+  'k8s/apps/**',
+  'k8s/batch/**',
+  'k8s/autoscaling/**',
+  'k8s/policy/**',
+  'k8s/networking.k8s.io/**',
+  'k8s/discovery.k8s.io/**',
+  'k8s/events.k8s.io/**',
+  'k8s/metrics.k8s.io/**',
+];
+const clusterGroups = [
+  'k8s/storage.k8s.io/**',
+  'k8s/scheduling.k8s.io/**',
+  'k8s/node.k8s.io/**',
+  'k8s/coordination.k8s.io/**',
+  'k8s/apiextensions.k8s.io/**',
+  'k8s/rbac.authorization.k8s.io/**',
+];
+
+const developer = [
+  ...on([...namespacedCore, ...workloadGroups], read),
+  // "get" on a pod gives no shell: exec is a write of its own
+  ...on(core('pods/exec'), ['create']),
+];
+
+const operator = [
+  ...developer,
+  ...on(core('pods'), ['delete', 'patch']),
+  ...on(core('pods/eviction', 'pods/attach', 'pods/portforward', 'pods/cp'), ['create']),
+  ...on(core('configmaps', 'services', 'persistentvolumeclaims'), ['create', 'update', 'patch', 'delete']),
+  ...on(
+    ['k8s/apps/**', 'k8s/batch/**', 'k8s/autoscaling/**', 'k8s/networking.k8s.io/**', 'k8s/policy/**'],
+    ['create', 'update', 'patch', 'delete'],
+  ),
+];
+
+const everydayMenus = ['clusterList', 'overview', 'namespaces', 'events', 'pods', 'operationList'];
+const clusterMenus = [...everydayMenus, 'nodes'];
+
+/** Roles out of the box. Where they hold is said by the grant. */
+export const builtInRoles: BuiltInRole[] = [
+  {
+    name: 'platform-admin',
+    permissions: on(['**'], [anyAction]),
+    menus: [...clusterMenus, 'terminals', 'users', 'grants', 'audit'],
+  },
+  {
+    name: 'cluster-admin',
+    permissions: [
+      ...on(['k8s/**'], [anyAction]),
+      ...on(['/clusters/{cluster}'], ['GET', 'PATCH', 'DELETE']),
+      ...on(['/clusters/{cluster}/kubeconfig'], ['PUT']),
+      ...on(['/clusters/{cluster}/probe'], ['POST']),
+    ],
+    menus: clusterMenus,
+  },
+  {
+    name: 'operator',
+    permissions: [...operator, ...on(['/clusters/{cluster}/probe'], ['POST'])],
+    menus: everydayMenus,
+  },
+  { name: 'developer', permissions: developer, menus: everydayMenus },
+  {
+    name: 'viewer',
+    permissions: on([...namespacedCore, ...clusterCore, ...workloadGroups, ...clusterGroups], read),
+    menus: clusterMenus,
+  },
+];

@@ -1,0 +1,43 @@
+import type { DomainRef } from '@pilothouse/contract';
+
+/**
+ * Where a right holds: `*`, `cluster:<id>`, `cluster:<id>/<namespace>`, `tree:<id>/<id>…`. What follows a slash lies
+ * below what is before it.
+ */
+export type Domain = string;
+
+/** Resolves a cluster's name; names are reused, ids are not. */
+export type ClusterIdOf = (name: string) => string | undefined;
+
+/** Stands for a cluster nobody knows: only `*` covers it, so the answer is the same as for one out of reach. */
+const unknownCluster = 'cluster:?';
+
+export function clusterDomain(clusterId: string, namespace?: string): Domain {
+  return namespace === undefined ? `cluster:${clusterId}` : `cluster:${clusterId}/${namespace}`;
+}
+
+/** The domain of a requirement, with ids in the place of names. */
+export function domainOf(ref: DomainRef, clusterIdOf: ClusterIdOf): Domain {
+  if (ref.kind === 'platform') return '*';
+  const id = clusterIdOf(ref.cluster);
+  if (id === undefined) return unknownCluster;
+  return clusterDomain(id, ref.kind === 'namespace' ? ref.namespace : undefined);
+}
+
+/** The domain of a requirement as people read it, with names. */
+export function describeDomain(ref: DomainRef): string {
+  if (ref.kind === 'platform') return '*';
+  return clusterDomain(ref.cluster, ref.kind === 'namespace' ? ref.namespace : undefined);
+}
+
+/** Whether a grant in `wider` holds in `narrower`; by whole segments: `cluster:1` never covers `cluster:12`. */
+export function domainCovers(wider: Domain, narrower: Domain): boolean {
+  return wider === '*' || wider === narrower || narrower.startsWith(`${wider}/`);
+}
+
+/** All domains that cover this one, widest first, itself included. */
+export function coveringDomains(domain: Domain): Domain[] {
+  if (domain === '*') return ['*'];
+  const segments = domain.split('/');
+  return ['*', ...segments.map((_segment, index) => segments.slice(0, index + 1).join('/'))];
+}

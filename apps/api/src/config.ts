@@ -1,0 +1,121 @@
+import path from 'node:path';
+import { z } from 'zod';
+import { parseDatabaseUrl } from './db/database-url.ts';
+import { parseMasterKey, type MasterKey } from './db/key-ring.ts';
+import { passwordProblem } from './authz/password-policy.ts';
+
+const flag = z.stringbool({ truthy: ['true', '1', 'yes', 'on'], falsy: ['false', '0', 'no', 'off'] });
+const folder = z.string().transform((value) => path.resolve(value));
+
+/** Comma-separated addresses or networks; `loopback`, `linklocal` and `uniquelocal` are known by name. */
+const proxies = z.string().transform((value) =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+);
+
+const masterKeys = z.string().transform((value, context): MasterKey[] => {
+  try {
+    return value.split(',').map((key) => parseMasterKey(key.trim()));
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message });
+    return z.NEVER;
+  }
+});
+
+const databaseUrl = z.string({ error: 'is missing' }).superRefine((value, context) => {
+  try {
+    parseDatabaseUrl(value);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message });
+  }
+});
+
+const settings = z.object({
+  NODE_ENV: z.string().default('development'),
+  DATABASE_URL: databaseUrl,
+  PILOTHOUSE_HOST: z.string().default('127.0.0.1'),
+  PILOTHOUSE_PORT: z.coerce.number().int().min(0).max(65_535).default(8800),
+  PILOTHOUSE_PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
+  PILOTHOUSE_TRUSTED_PROXIES: proxies.default([]),
+  PILOTHOUSE_DATA: folder.default(path.resolve('.data')),
+  PILOTHOUSE_MASTER_KEY: masterKeys.optional(),
+  PILOTHOUSE_ADMIN_PASSWORD: z.string().max(1024).optional(),
+  PILOTHOUSE_KUBECONFIGS: folder.default(path.resolve('kubeconfigs')),
+  PILOTHOUSE_ALLOW_LOOPBACK_CLUSTERS: flag.default(false),
+  PILOTHOUSE_DEMO: z.enum(['auto', 'off']).default('auto'),
+  PILOTHOUSE_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  PILOTHOUSE_METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
+});
+
+/** The platform's settings; `docs/operations.md` lists them. */
+export interface Config {
+  production: boolean;
+  databaseUrl: string;
+  host: string;
+  port: number;
+  /** Origin browsers must come from; a Secure cookie behind https. */
+  publicUrl: string;
+  trustedProxies: string[];
+  dataFolder: string;
+  /** Current one first; null: the data folder's own. */
+  masterKeys: MasterKey[] | null;
+  /** Of the first administrator; null: drawn at random and told once. */
+  adminPassword: string | null;
+  kubeconfigsFolder: string;
+  allowLoopbackClusters: boolean;
+  demo: 'auto' | 'off';
+  logLevel: string;
+  /** What `/metrics` asks for; null: it is not served. */
+  metricsToken: string | null;
+}
+
+/** Reads the settings. Throws one sentence for each that is wrong; values are never repeated. */
+export function readConfig(environment: Record<string, string | undefined> = process.env): Readonly<Config> {
+  // an empty setting is one that was not made
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const result = settings.safeParse(given);
+  if (!result.success) throw new Error(result.error.issues.map(sentenceOf).join('\n'));
+  const values = result.data;
+  const config: Config = {
+    production: values.NODE_ENV === 'production',
+    databaseUrl: values.DATABASE_URL,
+    host: values.PILOTHOUSE_HOST,
+    port: values.PILOTHOUSE_PORT,
+    publicUrl: values.PILOTHOUSE_PUBLIC_URL ?? defaultUrl(values.PILOTHOUSE_HOST, values.PILOTHOUSE_PORT),
+    trustedProxies: values.PILOTHOUSE_TRUSTED_PROXIES,
+    dataFolder: values.PILOTHOUSE_DATA,
+    masterKeys: values.PILOTHOUSE_MASTER_KEY ?? null,
+    adminPassword: values.PILOTHOUSE_ADMIN_PASSWORD ?? null,
+    kubeconfigsFolder: values.PILOTHOUSE_KUBECONFIGS,
+    allowLoopbackClusters: values.PILOTHOUSE_ALLOW_LOOPBACK_CLUSTERS,
+    demo: values.PILOTHOUSE_DEMO,
+    logLevel: values.PILOTHOUSE_LOG_LEVEL,
+    metricsToken: values.PILOTHOUSE_METRICS_TOKEN ?? null,
+  };
+  if (config.production) refuseWeakSecrets(config);
+  return Object.freeze(config);
+}
+
+function sentenceOf(issue: z.core.$ZodIssue): string {
+  return `The setting ${issue.path.join('.')} cannot be used: ${issue.message}.`;
+}
+
+function defaultUrl(host: string, port: number): string {
+  const everywhere = host === '0.0.0.0' || host === '::';
+  const name = everywhere ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
+  return `http://${name}:${port}`;
+}
+
+function refuseWeakSecrets({ masterKeys, adminPassword }: Config): void {
+  if (masterKeys === null) {
+    throw new Error(
+      'With NODE_ENV=production the setting PILOTHOUSE_MASTER_KEY is required; `openssl rand -base64 32` makes one.',
+    );
+  }
+  const problem = adminPassword === null ? undefined : passwordProblem(adminPassword, 'admin');
+  if (problem !== undefined) {
+    throw new Error(`With NODE_ENV=production PILOTHOUSE_ADMIN_PASSWORD is refused as too weak: ${problem}.`);
+  }
+}

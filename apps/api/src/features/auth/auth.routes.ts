@@ -1,0 +1,71 @@
+import { endpoints, type MenuEntry } from '@pilothouse/contract';
+import type { Request } from 'express';
+import type { UserView } from '../../authz/user-view.ts';
+import { AppError } from '../../http/app-error.ts';
+import { mount, type ApiRouter } from '../../http/mount.ts';
+import { checkOrigin } from '../../http/origin.ts';
+import type { AuthService } from './auth.service.ts';
+import { RefreshCookie } from './refresh-cookie.ts';
+
+/** A grant as its holder sees it. */
+export interface OwnGrant {
+  role: string;
+  domain: string;
+  policies: { object: string; action: string }[];
+}
+
+/** What `/auth/me` tells beside the user; owned by other features. */
+export interface Profile {
+  user(userId: string): Promise<UserView>;
+  menus(userId: string): Promise<MenuEntry[]>;
+  grants(userId: string): Promise<OwnGrant[]>;
+}
+
+export function mountAuth(
+  api: ApiRouter,
+  { service, profile, publicUrl }: { service: AuthService; profile: Profile; publicUrl: string },
+): void {
+  const cookie = new RefreshCookie(publicUrl);
+  const originOf = (req: Request, address: string) => ({ address, userAgent: req.get('user-agent') ?? '' });
+
+  mount(api, endpoints.login, async ({ body, address, req, res, noteAudit }) => {
+    checkOrigin(req, publicUrl, false);
+    const { session, refreshToken } = await service.login(body.username, body.password, originOf(req, address));
+    noteAudit({ principal: { userId: session.user.id, username: session.user.username } });
+    cookie.write(res, refreshToken);
+    return session;
+  });
+
+  mount(api, endpoints.refresh, async ({ req, res }) => {
+    checkOrigin(req, publicUrl, true);
+    const token = cookie.read(req);
+    if (token === undefined) throw new AppError('unauthenticated');
+    const { session, refreshToken } = await service.refresh(token);
+    cookie.write(res, refreshToken);
+    return session;
+  });
+
+  mount(api, endpoints.logout, async ({ principal, req, res, noteAudit }) => {
+    const token = cookie.read(req);
+    // the bearer's own header needs no Origin, a cookie alone does
+    checkOrigin(req, publicUrl, token !== undefined && principal === null);
+    const user = await service.logout(token, principal);
+    if (user !== undefined) noteAudit({ principal: user });
+    cookie.clear(res);
+  });
+
+  mount(api, endpoints.changePassword, async ({ principal, body, address, req, res }) => {
+    const { session, refreshToken } = await service.changePassword(principal, body, originOf(req, address));
+    cookie.write(res, refreshToken);
+    return session;
+  });
+
+  mount(api, endpoints.me, async ({ principal: { userId } }) => {
+    const [user, menus, grants] = await Promise.all([
+      profile.user(userId),
+      profile.menus(userId),
+      profile.grants(userId),
+    ]);
+    return { user, menus, grants };
+  });
+}

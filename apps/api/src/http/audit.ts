@@ -1,0 +1,47 @@
+import type { AuditTarget } from '@pilothouse/contract';
+
+export type AuditParams = Record<string, string | number | boolean | null>;
+
+/** What is about to be done. */
+export interface AuditIntent {
+  /** Null where nobody is signed in: a login, a ticket that names nobody. */
+  principal: { userId: string; username: string } | null;
+  /** Translated by the SPA as `audit.<code>`. */
+  code: string;
+  target: AuditTarget;
+  params?: AuditParams;
+  /** Sent to the cluster as `Audit-ID`; made here when absent. */
+  auditId?: string;
+  address: string;
+  requestId?: string;
+}
+
+/** How it ended. */
+export interface AuditOutcome {
+  outcome: 'succeeded' | 'failed' | 'refused';
+  /** HTTP status of the platform's answer. */
+  status?: number;
+  /** Error code, or the reason a stream ended with. */
+  reason?: string;
+  /** HTTP status of the cluster's answer. */
+  clusterStatus?: number;
+  /** Who it was, where that became known only meanwhile. */
+  principal?: { userId: string; username: string };
+  /** Added to the intent's. */
+  params?: AuditParams;
+}
+
+/** A row that says what is under way. */
+export interface AuditEntry {
+  auditId: string;
+  /** Closes the row; only the first call counts. Never rejects: what was done is done, a failure is logged. */
+  end(outcome: AuditOutcome): Promise<void>;
+}
+
+/** The audit log as those see it who write it. */
+export interface AuditLog {
+  /** Writes the intent. Throws `auditUnavailable` when it cannot be written: then nothing may be changed. */
+  begin(intent: AuditIntent): Promise<AuditEntry>;
+  /** Writes something that is over already, such as a refusal. Never rejects. */
+  record(intent: AuditIntent, outcome: AuditOutcome): Promise<void>;
+}

@@ -1,0 +1,54 @@
+import type { ErrorCode } from '@pilothouse/contract';
+import { KubeconfigError, KubeError } from '@pilothouse/kube';
+import { AppError, type ErrorParams } from './app-error.ts';
+
+/** What a cluster's answer of this status becomes; a cluster's 401 is never the platform's. */
+const answerCodes: Record<number, ErrorCode> = {
+  401: 'clusterUnauthorized',
+  403: 'clusterForbidden',
+  404: 'clusterNotFound',
+  409: 'clusterConflict',
+  422: 'clusterInvalid',
+  429: 'clusterBusy',
+};
+
+/** The one place where errors of `packages/kube` become the contract's; undefined for any other error. */
+export function fromKubeError(error: unknown): AppError | undefined {
+  if (error instanceof KubeconfigError) return new AppError(error.code, { ...error.params }, undefined, { cause: error });
+  if (!(error instanceof KubeError)) return undefined;
+  const [code, params] = translate(error);
+  return new AppError(code, params, undefined, {
+    cause: error,
+    ...(error.statusObject !== undefined && { clusterStatus: error.statusObject }),
+    ...(error.status !== undefined && { clusterCode: error.status }),
+  });
+}
+
+function translate(error: KubeError): [ErrorCode, ErrorParams] {
+  const { reason, message, status, retryAfterSeconds } = error;
+  switch (reason) {
+    case 'api':
+      return [
+        answerCodes[status ?? 0] ?? 'clusterError',
+        { message: error.statusObject?.message ?? message, status: status ?? 0, seconds: retryAfterSeconds ?? 1 },
+      ];
+    case 'unauthorized':
+      return ['clusterUnauthorized', {}];
+    case 'forbidden':
+      return ['clusterForbidden', { message }];
+    case 'invalidName':
+      return ['invalid', { reason: message }];
+    case 'badSelector':
+      return ['badSelector', { reason: message }];
+    case 'addressForbidden':
+      return ['addressForbidden', { address: message, reason }];
+    case 'timeout':
+      return ['clusterUnreachable', { reason }];
+    case 'serverError':
+    case 'protocol':
+    case 'tooLarge':
+      return ['clusterError', { status: status ?? 0, message }];
+    default:
+      return ['clusterUnreachable', { reason }];
+  }
+}

@@ -1,0 +1,191 @@
+import type { Endpoint, EndpointInput, InputOf, OutputOf } from '@pilothouse/contract';
+import express, { type NextFunction, type Request, type Response, type Router } from 'express';
+import type { Authoriser, Scope } from '../authz/authoriser.ts';
+import type { Principal } from '../authz/principal.ts';
+import { newId } from '../db/ids.ts';
+import { AppError } from './app-error.ts';
+import type { AuditEntry, AuditIntent, AuditLog, AuditOutcome } from './audit.ts';
+import type { Authentication } from './authentication.ts';
+import { toAppError } from './error-handler.ts';
+import { inputReader } from './validate.ts';
+
+/** What a handler may add to the audit row of its call. */
+export type AuditNote = Partial<Pick<AuditOutcome, 'reason' | 'clusterStatus' | 'principal' | 'params'>>;
+
+/** A validated, authorised call. */
+export type Call<E extends Endpoint> = InputOf<E> & {
+  /** Signed-in caller; for public endpoints whoever presented a token, else null. */
+  principal: E['permission'] extends 'public' ? Principal | null : Principal;
+  /** How much of what was asked for may be answered. */
+  scope: Scope;
+  requestId: string;
+  /** Id of the call's audit row; goes to the cluster as `Audit-ID`. */
+  auditId: string;
+  /** The caller's address, trusted proxies considered. */
+  address: string;
+  /** Aborted when the caller goes away. */
+  signal: AbortSignal;
+  noteAudit(note: AuditNote): void;
+  req: Request;
+  res: Response;
+};
+
+/** Answers with the response's value; `stream` endpoints write it themselves and resolve when it is written. */
+export type Handler<E extends Endpoint> = (
+  call: Call<E>,
+) => E['response'] extends undefined ? Promise<void> | void : Promise<OutputOf<E>> | OutputOf<E>;
+
+export interface ApiServices {
+  authentication: Authentication;
+  authoriser: Authoriser;
+  audit: AuditLog;
+}
+
+/** The router below `/api/v1`: takes endpoints of the contract only, and asks for everything the contract says. */
+export class ApiRouter {
+  readonly router: Router = express.Router({ caseSensitive: true });
+  readonly services: ApiServices;
+  readonly mounted = new Map<string, Endpoint>();
+
+  constructor(services: ApiServices) {
+    this.services = services;
+  }
+
+  /** Paths that exist answer other methods with 405. Called once, after everything is mounted. */
+  finish(): void {
+    for (const path of new Set([...this.mounted.values()].map((endpoint) => endpoint.path))) {
+      this.router.all(expressPath(path), (req) => {
+        throw new AppError('methodNotAllowed', { method: req.method });
+      });
+    }
+  }
+}
+
+/** Bodies of people who are not signed in stay small. */
+const bodyLimits = { public: 16 * 1024, session: 4 * 1024 * 1024 };
+
+/**
+ * Mounts an endpoint. In this order: who is it, is the input valid, may they (before anything is looked up), is the
+ * intent in the audit log; then the handler; then its outcome.
+ */
+export function mount<E extends Endpoint>(api: ApiRouter, endpoint: E, handler: Handler<E>): void {
+  if (api.mounted.has(endpoint.id)) throw new Error(`${endpoint.id} is mounted twice`);
+  api.mounted.set(endpoint.id, endpoint);
+  const method = endpoint.method.toLowerCase() as 'get' | 'post' | 'put' | 'patch' | 'delete';
+  const isPublic = endpoint.permission === 'public';
+  const readInput = inputReader(endpoint);
+  const readBody = express.json({ limit: bodyLimits[isPublic ? 'public' : 'session'], strict: false });
+
+  api.router[method](
+    expressPath(endpoint.path),
+    async (req: Request, res: Response, next: NextFunction) => {
+      const { authentication } = api.services;
+      res.locals.principal = isPublic
+        ? await authentication.identify(req).catch(() => null)
+        : await authentication.authenticate(req);
+      if (!isPublic) gatePasswordChange(endpoint, res.locals.principal);
+      next();
+    },
+    readBody,
+    async (req: Request, res: Response) => {
+      const input = readInput(req) as InputOf<E>;
+      await serve(api.services, endpoint, handler, input, req, res);
+    },
+  );
+}
+
+async function serve<E extends Endpoint>(
+  { authoriser, audit }: ApiServices,
+  endpoint: E,
+  handler: Handler<E>,
+  input: InputOf<E>,
+  req: Request,
+  res: Response,
+): Promise<void> {
+  const principal: Principal | null = res.locals.principal;
+  const { requestId, address } = res.locals;
+  const intent = endpoint.audit && { ...intentOf(endpoint.audit, input), principal, address, requestId };
+  const scope = await authorise(authoriser, endpoint, input, principal).catch(async (error: unknown) => {
+    if (intent) await audit.record(intent, outcomeOf(error));
+    throw error;
+  });
+
+  const auditId = newId();
+  const entry = intent && (await audit.begin({ ...intent, auditId }));
+  let note: AuditNote = {};
+  const gone = new AbortController();
+  res.on('close', () => gone.abort());
+  try {
+    const value = await handler({
+      ...input,
+      principal,
+      scope,
+      requestId,
+      auditId,
+      address,
+      signal: gone.signal,
+      noteAudit: (more: AuditNote) => {
+        note = { ...note, ...more, params: { ...note.params, ...more.params } };
+      },
+      req,
+      res,
+    } as unknown as Call<E>);
+    const body = endpoint.response?.parse(value);
+    await close(entry, { outcome: 'succeeded', status: endpoint.status, ...note });
+    if (endpoint.produces !== 'stream') answer(endpoint, body, res);
+  } catch (error) {
+    await close(entry, { ...note, ...outcomeOf(error) });
+    throw error;
+  }
+}
+
+function authorise(
+  authoriser: Authoriser,
+  { permission }: Endpoint,
+  input: EndpointInput<unknown, unknown, unknown>,
+  principal: Principal | null,
+): Promise<Scope> {
+  if (typeof permission === 'string' || principal === null) return Promise.resolve('all');
+  return authoriser.require(principal, permission(input as never));
+}
+
+function gatePasswordChange({ path }: Endpoint, principal: Principal): void {
+  if (principal.mustChangePassword && !path.startsWith('/auth/')) throw new AppError('passwordChangeRequired');
+}
+
+function intentOf(
+  rule: NonNullable<Endpoint['audit']>,
+  input: EndpointInput<unknown, unknown, unknown>,
+): Pick<AuditIntent, 'code' | 'target' | 'params'> {
+  return {
+    code: rule.code,
+    target: rule.target(input as never),
+    ...(rule.params && { params: rule.params(input as never) }),
+  };
+}
+
+/** How an error reads in the audit log. */
+export function outcomeOf(error: unknown): AuditOutcome {
+  const { code, status, details } = toAppError(error);
+  return {
+    outcome: status === 401 || status === 403 ? 'refused' : 'failed',
+    status,
+    reason: code,
+    ...(details.clusterCode !== undefined && { clusterStatus: details.clusterCode }),
+  };
+}
+
+async function close(entry: AuditEntry | null, outcome: AuditOutcome): Promise<void> {
+  await entry?.end(outcome);
+}
+
+function answer(endpoint: Endpoint, body: unknown, res: Response): void {
+  res.status(endpoint.status);
+  if (body === undefined) res.end();
+  else if (endpoint.produces === 'text') res.type('text/plain').send(body);
+  else res.json(body);
+}
+
+function expressPath(path: string): string {
+  return path.replace(/\{(\w+)\}/g, ':$1');
+}
