@@ -66,6 +66,27 @@ export const kubeconfigRefusal = z.object({
   commands: z.array(z.string()),
 });
 
+/** What is wrong with a context itself; the SPA has a sentence for each. */
+export const kubeconfigProblem = z.enum([
+  'clusterMissing',
+  'userMissing',
+  'serverMissing',
+  'serverInvalid',
+  'serverNotHttps',
+  'serverHasCredentials',
+  'tlsServerNameInvalid',
+  'insecureWithAuthority',
+  'authorityInvalid',
+  'certificateInvalid',
+  'certificateWithoutKey',
+  'keyWithoutCertificate',
+  'keyInvalid',
+  'keyMismatch',
+  'tokenInvalid',
+  'basicInvalid',
+  'tokenAndBasic',
+]);
+
 export const kubeconfigContext = z.object({
   name: z.string(),
   current: z.boolean(),
@@ -80,7 +101,7 @@ export const kubeconfigContext = z.object({
   loopback: z.boolean(),
   refusals: z.array(kubeconfigRefusal),
   /** A context that is itself broken: it names a cluster or user that is not there, a bad URL, a bad certificate. */
-  problems: z.array(z.string()),
+  problems: z.array(kubeconfigProblem),
 });
 
 const settings = {

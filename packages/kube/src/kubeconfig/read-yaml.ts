@@ -1,17 +1,16 @@
-import { LineCounter, parseDocument } from 'yaml';
-import { oneLine } from '../transport/network-error.ts';
+import { KubectlYamlError, readKubectlYaml } from '@pilothouse/kinds';
 import { unreadable } from './kubeconfig-error.ts';
 
-/** One YAML (or JSON) document as plain data. Throws KubeconfigError `kubeconfigUnreadable` with line and column. */
+/** The one document of a kubeconfig as plain data, bounded. Throws KubeconfigError `kubeconfigUnreadable`. */
 export function readYaml(text: string): unknown {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, merge: false, uniqueKeys: true });
-  const [error] = document.errors;
-  if (error) {
-    const { line, col } = lines.linePos(error.pos[0]);
-    throw unreadable(
-      `line ${line}, column ${col}: ${oneLine(error.code.toLowerCase().replaceAll('_', ' '))}`,
-    );
+  try {
+    const [document, ...others] = readKubectlYaml(text);
+    if (others.length > 0) throw unreadable('it has several documents');
+    return document;
+  } catch (error) {
+    if (!(error instanceof KubectlYamlError)) throw error;
+    // not its message: that may quote what stands there, and what stands there may be secret
+    const { line, column, problem, hint } = error;
+    throw unreadable(`line ${line}, column ${column}: ${problem}${hint === null ? '' : ` (${hint})`}`);
   }
-  return document.toJS({ maxAliasCount: 20 });
 }
