@@ -2,6 +2,7 @@ import type { candidate as candidateSchema } from '@pilothouse/contract';
 import { inspectKubeconfig, KubeconfigError, type KubeconfigInspection } from '@pilothouse/kube';
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
+import { freeName } from './free-name.ts';
 import type { FolderFile } from './kubeconfig-folder.ts';
 
 export type Candidate = z.output<typeof candidateSchema>;
@@ -44,7 +45,7 @@ export function judgeFile(file: FolderFile, known: Known): Verdict {
     error: read.error,
   };
   if (waitsFor !== undefined) return { kind: 'waits', candidate: { ...candidate, waitsFor } };
-  const name = freeName(read.inspection?.suggestedName ?? '', known);
+  const name = freeName(read.inspection?.suggestedName ?? 'cluster', known.clusters);
   // what stops it from registering itself, should anything
   return { kind: 'registers', name, candidate: { ...candidate, waitsFor: 'refused' } };
 }
@@ -91,14 +92,4 @@ function replacedBy(
   if (before !== undefined) return before.cluster;
   const servers = new Set(inspection?.contexts.map(({ server }) => server));
   return clusters.find(({ server }) => servers.has(server))?.name ?? null;
-}
-
-/** Two files may suggest the same name. */
-function freeName(suggested: string, { clusters }: Known): string {
-  const taken = new Set(clusters.map(({ name }) => name));
-  for (let number = 1; ; number++) {
-    const suffix = number === 1 ? '' : `-${number}`;
-    const name = suggested.slice(0, 63 - suffix.length).replace(/-+$/, '') + suffix;
-    if (!taken.has(name)) return name;
-  }
 }

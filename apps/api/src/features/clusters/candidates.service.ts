@@ -5,7 +5,7 @@ import { outcomeOf } from '../../http/mount.ts';
 import { judgeFile, type Candidate, type Known } from './candidate-rules.ts';
 import type { ClusterView } from './cluster-view.ts';
 import type { ClustersRepository } from './clusters.repository.ts';
-import type { ClustersService, Origin } from './clusters.service.ts';
+import { defaultSettings, type ClustersService, type Origin } from './clusters.service.ts';
 import { readKubeconfigFolder, type FolderFile } from './kubeconfig-folder.ts';
 
 export interface CandidatesServiceOptions {
@@ -26,7 +26,6 @@ export interface CandidateDecision {
 }
 
 const scanMs = 3000;
-const defaults = { displayName: '', environment: 'other', description: '', timeoutMs: 10_000 };
 
 /** Watches the folder of kubeconfigs: registers what is safe, shows what waits for somebody. */
 export class CandidatesService {
@@ -79,7 +78,7 @@ export class CandidatesService {
       if (verdict.candidate.replaces === decision.name) {
         return clusters.replaceKubeconfig(decision.name, choice, originOf(file));
       }
-      return clusters.register({ ...defaults, ...choice }, originOf(file));
+      return clusters.register({ ...defaultSettings, ...choice }, originOf(file));
     }
     throw new AppError('notFound');
   }
@@ -113,7 +112,7 @@ export class CandidatesService {
       address: '',
     });
     try {
-      await clusters.register({ ...defaults, kubeconfig, name, allowInsecure: false }, originOf(file));
+      await clusters.register({ ...defaultSettings, kubeconfig, name, allowInsecure: false }, originOf(file));
       await row.end({ outcome: 'succeeded' });
     } catch (error) {
       await row.end(outcomeOf(error));

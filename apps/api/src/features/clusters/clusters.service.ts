@@ -11,6 +11,7 @@ import type { ClusterHealthRepository } from './cluster-health.repository.ts';
 import { probeWithin, type ClusterProber } from './cluster-prober.ts';
 import type { ClusterRegistry } from './cluster-registry.ts';
 import { clusterView, type ClusterView } from './cluster-view.ts';
+import { freeName } from './free-name.ts';
 import type {
   ClusterRow,
   ClusterSettings,
@@ -25,6 +26,13 @@ export interface Origin {
   source: ClusterSource;
   file: FileVersion | null;
 }
+
+export const defaultSettings: ClusterSettings = {
+  displayName: '',
+  environment: 'other',
+  description: '',
+  timeoutMs: 10_000,
+};
 
 export const pasted: Origin = { source: 'pasted', file: null };
 
@@ -127,6 +135,19 @@ export class ClustersService {
     const { id } = await this.#row(name);
     await this.#options.prober.probeNow(id);
     return this.get(name);
+  }
+
+  /** Registers the local demo cluster, or gives the registered one its present address and credential. */
+  async registerDemo(kubeconfig: string): Promise<void> {
+    const choice = { kubeconfig, allowInsecure: false };
+    const origin: Origin = { source: 'demo', file: null };
+    const registered = await this.demoCluster();
+    if (registered !== undefined) {
+      await this.replaceKubeconfig(registered.name, choice, origin);
+      return;
+    }
+    const name = freeName('demo', this.#options.registry.list());
+    await this.register({ ...defaultSettings, ...choice, name, environment: 'development' }, origin);
   }
 
   /** The cluster the demo registered, unless somebody gave it another credential since. */
