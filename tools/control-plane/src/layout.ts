@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { shortId } from './paths.ts';
 
 /** Where everything of one cluster lies. */
 export interface ClusterLayout {
@@ -26,7 +27,7 @@ export interface ClusterLayout {
 /** The layout of the cluster `name` below `base`, which must be a real path (the mount table knows no links). */
 export function layoutOf(base: string, name: string): ClusterLayout {
   const directory = join(base, name);
-  const id = shortId(directory);
+  const id = idOf(base, name);
   return {
     directory,
     id,
@@ -42,4 +43,10 @@ export function layoutOf(base: string, name: string): ClusterLayout {
     logs: join(directory, 'logs'),
     data: join(directory, 'data'),
   };
+}
+
+/** Cgroups and bridges are the kernel's: in a chroot the same path is another folder, its inode is not. */
+function idOf(base: string, name: string): string {
+  const { dev, ino } = statSync(base, { bigint: true });
+  return createHash('sha256').update(`${dev}/${ino}/${name}`).digest('hex').slice(0, 10);
 }

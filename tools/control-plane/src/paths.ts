@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
@@ -14,8 +13,3 @@ export function clustersDirectory(): string {
 
 /** The folder that holds one go.mod per tool. */
 export const goDirectory = join(import.meta.dirname, '..', 'go');
-
-/** A short name for a cluster's state folder, for what lives outside it: cgroups, sockets, CNI networks. */
-export function shortId(stateDirectory: string): string {
-  return createHash('sha256').update(stateDirectory).digest('hex').slice(0, 10);
-}

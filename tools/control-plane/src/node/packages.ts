@@ -1,4 +1,4 @@
-import { access, constants } from 'node:fs/promises';
+import { access, constants, readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { run } from '../run.ts';
 
@@ -17,7 +17,12 @@ const needs = [
 /** The Debian packages that are missing for a real node. */
 export async function missingPackages(): Promise<string[]> {
   const missing: string[] = [];
-  for (const need of needs) if (!(await findCommand(need.command))) missing.push(need.package);
+  for (const need of needs) {
+    const path = await findCommand(need.command);
+    // the other busybox of Debian needs a libc, and images have none
+    const suits = path && (need.command !== 'busybox' || (await isStatic(path)));
+    if (!suits) missing.push(need.package);
+  }
   return missing;
 }
 
@@ -36,7 +41,9 @@ export async function installPackages(options: {
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
     signal: options.signal,
   };
-  const install = ['install', '-y', '--no-install-recommends', ...missing];
+  // somebody else's apt-get may run: it is waited for
+  const patience = ['-o', 'DPkg::Lock::Timeout=300'];
+  const install = ['install', '-y', '--no-install-recommends', ...patience, ...missing];
   // the package lists of a fresh image are empty or out of date: fetch them only then
   await run('apt-get', install, settings).catch(async () => {
     await run('apt-get', ['update'], settings);
@@ -56,4 +63,14 @@ export async function findCommand(command: string): Promise<string | undefined> 
     if (found) return candidate;
   }
   return undefined;
+}
+
+/** Whether a 64-bit little-endian ELF program names no interpreter (`PT_INTERP` of elf(5)), that is, no dynamic loader. */
+async function isStatic(path: string): Promise<boolean> {
+  const elf = await readFile(path);
+  const headers = Number(elf.readBigUInt64LE(32));
+  const size = elf.readUInt16LE(54);
+  const count = elf.readUInt16LE(56);
+  const types = Array.from({ length: count }, (_, index) => elf.readUInt32LE(headers + index * size));
+  return !types.includes(3);
 }
