@@ -45,7 +45,9 @@ const settings = z.object({
   PILOTHOUSE_KUBECONFIGS: folder.default(path.resolve('kubeconfigs')),
   PILOTHOUSE_ALLOW_LOOPBACK_CLUSTERS: flag.default(false),
   PILOTHOUSE_DEMO: z.enum(['auto', 'off']).default('auto'),
-  PILOTHOUSE_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  PILOTHOUSE_LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info'),
   PILOTHOUSE_METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
 });
 

@@ -93,7 +93,8 @@ export function decide(
     }
   }
   const [first] = narrowing;
-  if (first === undefined || narrowing.every(({ granted }) => granted === 'all')) return { allowed: true, scope };
+  if (first === undefined || narrowing.every(({ granted }) => granted === 'all'))
+    return { allowed: true, scope };
   // of several namespaces asked for, those that are granted are answered
   const parts = narrowing.flatMap(({ requirement, granted }) =>
     granted === 'all' ? namespaceOf(requirement) : granted,

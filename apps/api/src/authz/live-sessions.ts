@@ -6,9 +6,7 @@ import type { Principal } from './principal.ts';
 /** Why a session counts no more; told in `sessionEnded`. */
 export type SessionEndReason = 'logout' | 'expired' | 'disabled' | 'passwordChanged' | 'unknown';
 
-type Known =
-  | { principal: Principal; expiresAt: number }
-  | { principal?: undefined; ended: SessionEndReason };
+type Known = { principal: Principal; expiresAt: number } | { principal?: undefined; ended: SessionEndReason };
 
 /** Beyond this the memory is emptied; the next requests read their sessions again. */
 const maxRemembered = 10_000;

@@ -4,7 +4,16 @@ export type PasswordProblem = 'tooShort' | 'tooPlain' | 'containsUsername' | 'co
 const minLength = 10;
 const minDistinct = 5;
 /** What guessers try first, at our length or above; letters and digits only, lower case. */
-const common = ['password', 'passw0rd', 'qwertyuiop', '1234567890', 'administrator', 'changeme', 'letmein', 'pilothouse'];
+const common = [
+  'password',
+  'passw0rd',
+  'qwertyuiop',
+  '1234567890',
+  'administrator',
+  'changeme',
+  'letmein',
+  'pilothouse',
+];
 
 /** NIST SP 800-63B: length counts, composition rules do not. Undefined when there is nothing against it. */
 export function passwordProblem(password: string, username: string): PasswordProblem | undefined {

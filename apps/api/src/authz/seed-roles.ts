@@ -11,6 +11,8 @@ export async function seedRoles(queries: Queries): Promise<void> {
       update: { builtIn: true },
     });
     await queries.permission.deleteMany({ where: { roleId } });
-    await queries.permission.createMany({ data: permissions.map((permission) => ({ roleId, ...permission })) });
+    await queries.permission.createMany({
+      data: permissions.map((permission) => ({ roleId, ...permission })),
+    });
   }
 }

@@ -6,7 +6,11 @@ import type { SessionEndReason } from './live-sessions.ts';
  * Ends a user's sessions, in the transaction of whatever ended them; every replica hears of it within a second.
  * Streams that stand on them end as well.
  */
-export async function endSessionsOf(queries: Queries, userId: string, reason: SessionEndReason): Promise<void> {
+export async function endSessionsOf(
+  queries: Queries,
+  userId: string,
+  reason: SessionEndReason,
+): Promise<void> {
   await bumpVersion(queries, 'access');
   await queries.session.updateMany({
     where: { userId, endedAt: null },

@@ -16,7 +16,8 @@ export function parseDatabaseUrl(text: string): DatabaseAddress {
     throw new Error('DATABASE_URL must look like mysql://user:password@host:3306/database');
   }
   const database = decodeURIComponent(url.pathname.slice(1));
-  if (!/^[A-Za-z0-9_$-]{1,64}$/.test(database)) throw new Error('DATABASE_URL must end with the name of a database');
+  if (!/^[A-Za-z0-9_$-]{1,64}$/.test(database))
+    throw new Error('DATABASE_URL must end with the name of a database');
   return {
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: url.port === '' ? 3306 : Number(url.port),

@@ -73,14 +73,15 @@ export function isUniqueViolation(error: unknown): boolean {
   return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';
 }
 
-const connectProblems: Record<string, (address: { host: string; port: number; database: string }) => string> = {
-  ECONNREFUSED: ({ host, port }) => `nothing listens at ${host}:${port}`,
-  ENOTFOUND: ({ host }) => `the host ${host} is not known`,
-  ETIMEDOUT: ({ host, port }) => `${host}:${port} does not answer`,
-  ER_ACCESS_DENIED_ERROR: () => 'it refuses the user name or password',
-  ER_DBACCESS_DENIED_ERROR: ({ database }) => `its user may not use the database ${database}`,
-  ER_BAD_DB_ERROR: ({ database }) => `it has no database ${database}`,
-};
+const connectProblems: Record<string, (address: { host: string; port: number; database: string }) => string> =
+  {
+    ECONNREFUSED: ({ host, port }) => `nothing listens at ${host}:${port}`,
+    ENOTFOUND: ({ host }) => `the host ${host} is not known`,
+    ETIMEDOUT: ({ host, port }) => `${host}:${port} does not answer`,
+    ER_ACCESS_DENIED_ERROR: () => 'it refuses the user name or password',
+    ER_DBACCESS_DENIED_ERROR: ({ database }) => `its user may not use the database ${database}`,
+    ER_BAD_DB_ERROR: ({ database }) => `it has no database ${database}`,
+  };
 
 /** Connects once. Throws one sentence about what is wrong, which a pool would report as a timeout only. */
 export async function checkDatabase(url: string): Promise<void> {

@@ -1,5 +1,14 @@
 import { createHash, hkdfSync, randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import path from 'node:path';
 
 /** A master key: 32 bytes, named by the first 8 of its SHA-256, so that no numbers have to be kept anywhere. */
@@ -28,7 +37,9 @@ export function parseMasterKey(text: string): MasterKey {
   const encoding = /^[0-9a-f]{64}$/i.test(text) ? 'hex' : 'base64';
   const bytes = Buffer.from(text, encoding);
   if (bytes.length !== keyBytes || !/^[A-Za-z0-9+/_=-]+$/.test(text)) {
-    throw new Error('a master key is 32 random bytes as base64 or hex, such as `openssl rand -base64 32` prints');
+    throw new Error(
+      'a master key is 32 random bytes as base64 or hex, such as `openssl rand -base64 32` prints',
+    );
   }
   if (new Set(bytes).size < 16) throw new Error('this master key was not drawn at random');
   return masterKey(bytes);
@@ -56,6 +67,7 @@ export class KeyFile implements KeyRing {
     try {
       statSync(this.#file);
     } catch {
+      mkdirSync(path.dirname(this.#file), { recursive: true, mode: 0o700 });
       this.write([masterKey(randomBytes(keyBytes))]);
     }
     this.#refresh();

@@ -62,7 +62,11 @@ export async function readMigrations(folder: string): Promise<Migration[]> {
   return Promise.all(
     names.toSorted().map(async (name) => {
       const sql = await readFile(path.join(folder, name, 'migration.sql'), 'utf8');
-      return { name, checksum: createHash('sha256').update(sql).digest('hex'), statements: statementsOf(sql) };
+      return {
+        name,
+        checksum: createHash('sha256').update(sql).digest('hex'),
+        statements: statementsOf(sql),
+      };
     }),
   );
 }
@@ -112,7 +116,8 @@ export async function migrate(
 
 async function lock(connection: Connection, name: string): Promise<void> {
   const [rows] = await connection.query<RowDataPacket[]>('SELECT GET_LOCK(?, 120) AS granted', [name]);
-  if (rows[0]?.granted !== 1) throw new Error('Another process has been migrating the database for two minutes.');
+  if (rows[0]?.granted !== 1)
+    throw new Error('Another process has been migrating the database for two minutes.');
 }
 
 async function readLedger(connection: Connection): Promise<Map<string, Applied>> {
@@ -127,7 +132,9 @@ function refuseStrangers(migrations: Migration[], applied: Map<string, Applied>)
   for (const row of applied.values()) {
     const migration = known.get(row.migration_name);
     if (migration === undefined) {
-      throw new Error(`The database has the migration ${row.migration_name} of a newer version of the platform.`);
+      throw new Error(
+        `The database has the migration ${row.migration_name} of a newer version of the platform.`,
+      );
     }
     if (migration.checksum !== row.checksum) {
       const how = row.finished_at === null ? 'half applied' : 'applied';
@@ -136,7 +143,11 @@ function refuseStrangers(migrations: Migration[], applied: Map<string, Applied>)
   }
 }
 
-async function apply(connection: Connection, migration: Migration, begun: Applied | undefined): Promise<void> {
+async function apply(
+  connection: Connection,
+  migration: Migration,
+  begun: Applied | undefined,
+): Promise<void> {
   const id = begun?.id ?? randomUUID();
   if (begun === undefined) {
     await connection.query(
@@ -155,9 +166,14 @@ async function apply(connection: Connection, migration: Migration, begun: Applie
         await explain(connection, id, migration, index, error as Error);
       }
     }
-    await connection.query('UPDATE _prisma_migrations SET applied_steps_count = ? WHERE id = ?', [index + 1, id]);
+    await connection.query('UPDATE _prisma_migrations SET applied_steps_count = ? WHERE id = ?', [
+      index + 1,
+      id,
+    ]);
   }
-  await connection.query('UPDATE _prisma_migrations SET finished_at = NOW(3), logs = NULL WHERE id = ?', [id]);
+  await connection.query('UPDATE _prisma_migrations SET finished_at = NOW(3), logs = NULL WHERE id = ?', [
+    id,
+  ]);
 }
 
 async function explain(

@@ -32,7 +32,12 @@ export class SecretBox {
   }
 
   /** The bytes to store. */
-  seal(table: string, rowId: string, column: string, plaintext: Uint8Array | string): Uint8Array<ArrayBuffer> {
+  seal(
+    table: string,
+    rowId: string,
+    column: string,
+    plaintext: Uint8Array | string,
+  ): Uint8Array<ArrayBuffer> {
     const place = { table, rowId, column };
     const dataKey = randomBytes(keyBytes);
     const head = wrap(this.#keys.current(), place, dataKey);

@@ -51,5 +51,7 @@ export class AppError extends Error {
 
 /** The English sentence of a code, parameters filled in. */
 export function sentence(code: ErrorCode, params: ErrorParams): string {
-  return errorCodes[code].message.replace(/\{(\w+)\}/g, (whole, name: string) => String(params[name] ?? whole));
+  return errorCodes[code].message.replace(/\{(\w+)\}/g, (whole, name: string) =>
+    String(params[name] ?? whole),
+  );
 }

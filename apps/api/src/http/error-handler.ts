@@ -43,10 +43,13 @@ function fromDatabase(error: unknown): AppError | undefined {
   return down ? new AppError('databaseUnavailable', {}, undefined, { cause: error }) : undefined;
 }
 
-const lossCodes = /pool timeout|ECONNREFUSED|ECONNRESET|EPIPE|socket has unexpectedly been closed|Connection lost|PROTOCOL_CONNECTION_LOST|Cannot execute new commands: connection closed/i;
+const lossCodes =
+  /pool timeout|ECONNREFUSED|ECONNRESET|EPIPE|socket has unexpectedly been closed|Connection lost|PROTOCOL_CONNECTION_LOST|Cannot execute new commands: connection closed/i;
 
 function isConnectionLoss(error: unknown): boolean {
-  return error instanceof Error && error.constructor.name.startsWith('Prisma') && lossCodes.test(error.message);
+  return (
+    error instanceof Error && error.constructor.name.startsWith('Prisma') && lossCodes.test(error.message)
+  );
 }
 
 /** Last in the chain: the one place that writes an error. */
@@ -55,7 +58,13 @@ export function errorHandler(log: Logger): ErrorRequestHandler {
     const known = toAppError(error);
     const { requestId } = res.locals;
     if (known.status >= 500) {
-      log.error({ requestId, method: req.method, path: req.path, code: known.code, err: known.cause ?? known });
+      log.error({
+        requestId,
+        method: req.method,
+        path: req.path,
+        code: known.code,
+        err: known.cause ?? known,
+      });
     }
     if (res.headersSent) return next(known);
     if (known.code === 'tooManyAttempts' || known.code === 'clusterBusy') {

@@ -5,7 +5,15 @@ import type { Database } from '../db/database.ts';
 export function mountHealth(app: Express, database: Database, isStopping: () => boolean): void {
   app.get('/healthz', (_req, res) => void res.type('text/plain').send('ok\n'));
   app.get('/readyz', async (_req, res) => {
-    const problem = isStopping() ? 'stopping' : await database.ping().then(() => null, () => 'database unavailable');
-    res.status(problem === null ? 200 : 503).type('text/plain').send(`${problem ?? 'ok'}\n`);
+    const problem = isStopping()
+      ? 'stopping'
+      : await database.ping().then(
+          () => null,
+          () => 'database unavailable',
+        );
+    res
+      .status(problem === null ? 200 : 503)
+      .type('text/plain')
+      .send(`${problem ?? 'ok'}\n`);
   });
 }

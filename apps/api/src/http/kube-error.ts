@@ -14,7 +14,8 @@ const answerCodes: Record<number, ErrorCode> = {
 
 /** The one place where errors of `packages/kube` become the contract's; undefined for any other error. */
 export function fromKubeError(error: unknown): AppError | undefined {
-  if (error instanceof KubeconfigError) return new AppError(error.code, { ...error.params }, undefined, { cause: error });
+  if (error instanceof KubeconfigError)
+    return new AppError(error.code, { ...error.params }, undefined, { cause: error });
   if (!(error instanceof KubeError)) return undefined;
   const [code, params] = translate(error);
   return new AppError(code, params, undefined, {
@@ -30,7 +31,11 @@ function translate(error: KubeError): [ErrorCode, ErrorParams] {
     case 'api':
       return [
         answerCodes[status ?? 0] ?? 'clusterError',
-        { message: error.statusObject?.message ?? message, status: status ?? 0, seconds: retryAfterSeconds ?? 1 },
+        {
+          message: error.statusObject?.message ?? message,
+          status: status ?? 0,
+          seconds: retryAfterSeconds ?? 1,
+        },
       ];
     case 'unauthorized':
       return ['clusterUnauthorized', {}];

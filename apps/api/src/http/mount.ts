@@ -150,7 +150,8 @@ function authorise(
 }
 
 function gatePasswordChange({ path }: Endpoint, principal: Principal): void {
-  if (principal.mustChangePassword && !path.startsWith('/auth/')) throw new AppError('passwordChangeRequired');
+  if (principal.mustChangePassword && !path.startsWith('/auth/'))
+    throw new AppError('passwordChangeRequired');
 }
 
 function intentOf(

@@ -1,5 +1,7 @@
 import { endpoints, errorCodes, type Endpoint } from '@pilothouse/contract';
 import { z } from 'zod';
+import manifest from '../../package.json' with { type: 'json' };
+import { mount, type ApiRouter } from './mount.ts';
 
 type Json = Record<string, unknown>;
 
@@ -31,10 +33,16 @@ function operationOf(endpoint: Endpoint): Json {
     ...(endpoint.permission === 'public' ? {} : { security: [{ bearer: [] }] }),
     parameters: [...parametersOf('path', endpoint.params), ...parametersOf('query', endpoint.query)],
     ...(endpoint.body && {
-      requestBody: { required: true, content: { 'application/json': { schema: schemaOf(endpoint.body, 'input') } } },
+      requestBody: {
+        required: true,
+        content: { 'application/json': { schema: schemaOf(endpoint.body, 'input') } },
+      },
     }),
     responses: {
-      [endpoint.status]: { description: 'Success', ...(contentOf(endpoint) && { content: contentOf(endpoint) }) },
+      [endpoint.status]: {
+        description: 'Success',
+        ...(contentOf(endpoint) && { content: contentOf(endpoint) }),
+      },
       default: {
         description: 'Refused or failed',
         content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
@@ -88,4 +96,10 @@ function errorSchema(): Json {
       },
     },
   };
+}
+
+/** Serves the document; it only changes with the program. */
+export function mountOpenApi(api: ApiRouter): void {
+  const document = openApiDocument(manifest.version);
+  mount(api, endpoints.getOpenApi, () => document);
 }

@@ -20,6 +20,10 @@ export function orderOf<C extends string>(
 }
 
 /** A page read from the database: complete and of this moment. */
-export function livePage<T>(items: T[], total: number, { page, pageSize }: { page: number; pageSize: number }) {
+export function livePage<T>(
+  items: T[],
+  total: number,
+  { page, pageSize }: { page: number; pageSize: number },
+) {
   return { items, total, page, pageSize, asOf: new Date().toISOString(), state: 'live' as const };
 }

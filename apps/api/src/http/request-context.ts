@@ -17,7 +17,10 @@ export function addressReader(app: Express): (request: IncomingMessage) => strin
   return (request) => {
     const trusts = app.get('trust proxy fn') as Trusts;
     const forwarded = String(request.headers['x-forwarded-for'] ?? '').split(',');
-    const hops = [...forwarded.map((hop) => hop.trim()).filter((hop) => hop !== ''), request.socket.remoteAddress ?? ''];
+    const hops = [
+      ...forwarded.map((hop) => hop.trim()).filter((hop) => hop !== ''),
+      request.socket.remoteAddress ?? '',
+    ];
     hops.reverse();
     const client = hops.find((hop, index) => index === hops.length - 1 || !trusts(hop, index));
     return plain(client ?? '').slice(0, 64);

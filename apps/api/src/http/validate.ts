@@ -9,16 +9,18 @@ const noBody = z.union([z.undefined(), nothing]);
 type Place = 'params' | 'query' | 'body';
 
 /** Reads params, query and body of an endpoint's calls; what the contract does not know is refused by name. */
-export function inputReader(
-  endpoint: Endpoint,
-): (req: Request) => EndpointInput<unknown, unknown, unknown> {
+export function inputReader(endpoint: Endpoint): (req: Request) => EndpointInput<unknown, unknown, unknown> {
   const schemas: Record<Place, z.ZodType> = {
     params: endpoint.params ?? nothing,
     query: endpoint.query ?? nothing,
     body: endpoint.body ?? noBody,
   };
   return (req) => {
-    const given: Record<Place, unknown> = { params: { ...req.params }, query: { ...req.query }, body: req.body };
+    const given: Record<Place, unknown> = {
+      params: { ...req.params },
+      query: { ...req.query },
+      body: req.body,
+    };
     const read: Record<Place, unknown> = { params: undefined, query: undefined, body: undefined };
     const problems: FieldProblem[] = [];
     for (const place of ['params', 'query', 'body'] as const) {
@@ -50,7 +52,9 @@ function problemsOf(place: Place, issue: z.core.$ZodIssue): FieldProblem[] {
 }
 
 function refuse(problems: FieldProblem[]): void {
-  const errors = problems.map(({ code, field, reason }) => new AppError(code, paramsOf(code, field, reason), field));
+  const errors = problems.map(
+    ({ code, field, reason }) => new AppError(code, paramsOf(code, field, reason), field),
+  );
   const [first] = errors;
   if (first === undefined) return;
   const { code, params, field } = first;

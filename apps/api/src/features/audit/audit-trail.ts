@@ -87,5 +87,5 @@ function closing(row: Prisma.AuditEventCreateInput, { principal, params, ...outc
 function cut(text: string, length: number): string;
 function cut(text: string | undefined, length: number): string | null;
 function cut(text: string | undefined, length: number): string | null {
-  return text === undefined ? null : [...text].slice(0, length).join("");
+  return text === undefined ? null : [...text].slice(0, length).join('');
 }

@@ -45,9 +45,11 @@ export class AuditRepository {
         ...(query.to !== undefined && { lt: new Date(query.to) }),
       },
       ...(query.q !== undefined && {
-        OR: (['code', 'username', 'cluster', 'namespace', 'resource', 'name', 'reason'] as const).map((column) => ({
-          [column]: { contains: query.q },
-        })),
+        OR: (['code', 'username', 'cluster', 'namespace', 'resource', 'name', 'reason'] as const).map(
+          (column) => ({
+            [column]: { contains: query.q },
+          }),
+        ),
       }),
     };
     const { prisma } = this.#database;

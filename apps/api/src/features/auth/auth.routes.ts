@@ -30,7 +30,11 @@ export function mountAuth(
 
   mount(api, endpoints.login, async ({ body, address, req, res, noteAudit }) => {
     checkOrigin(req, publicUrl, false);
-    const { session, refreshToken } = await service.login(body.username, body.password, originOf(req, address));
+    const { session, refreshToken } = await service.login(
+      body.username,
+      body.password,
+      originOf(req, address),
+    );
     noteAudit({ principal: { userId: session.user.id, username: session.user.username } });
     cookie.write(res, refreshToken);
     return session;

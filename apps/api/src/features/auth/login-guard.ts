@@ -38,7 +38,9 @@ export class LoginGuard {
     const key = keyOf(username, address);
     const known = this.#attempts.get(key);
     const attempts =
-      known !== undefined && now - known.lastAt < forgetAfterMs ? known : { count: 0, blockedUntil: 0, lastAt: now };
+      known !== undefined && now - known.lastAt < forgetAfterMs
+        ? known
+        : { count: 0, blockedUntil: 0, lastAt: now };
     if (attempts.blockedUntil > now) throw tooMany(attempts.blockedUntil - now);
     if (!this.#familiar.has(key)) this.#takeToken(now);
     attempts.count += 1;

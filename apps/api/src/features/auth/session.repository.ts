@@ -25,7 +25,11 @@ export class SessionRepository {
     this.#database = database;
   }
 
-  async open(queries: Queries, userId: string, origin: { address: string; userAgent: string }): Promise<Opened> {
+  async open(
+    queries: Queries,
+    userId: string,
+    origin: { address: string; userAgent: string },
+  ): Promise<Opened> {
     const refreshToken = randomBytes(32).toString('base64url');
     const sessionId = newId();
     const now = new Date();

@@ -38,7 +38,9 @@ export class GrantService {
       await this.#versions.refresh();
       return grantView(row);
     } catch (error) {
-      throw isUniqueViolation(error) ? new AppError('conflict', { what: `${given.user}: ${given.role}` }) : error;
+      throw isUniqueViolation(error)
+        ? new AppError('conflict', { what: `${given.user}: ${given.role}` })
+        : error;
     }
   }
 

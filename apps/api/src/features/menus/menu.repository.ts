@@ -16,7 +16,10 @@ export class MenuRepository {
     const { prisma } = this.#database;
     const [menus, shown] = await prisma.$transaction([
       prisma.menu.findMany({ orderBy: { position: 'asc' } }),
-      prisma.roleMenu.findMany({ where: { role: { grants: { some: { userId } } } }, select: { menuId: true } }),
+      prisma.roleMenu.findMany({
+        where: { role: { grants: { some: { userId } } } },
+        select: { menuId: true },
+      }),
     ]);
     const visible = new Set(shown.map(({ menuId }) => menuId));
     const entriesBelow = (parentId: string | null): MenuEntry[] =>

@@ -35,7 +35,9 @@ export async function createFirstAdministrator(
         createdAt: now,
       },
     });
-    await queries.grant.create({ data: { id: newId(), userId, roleId: role.id, domain: '*', createdAt: now } });
+    await queries.grant.create({
+      data: { id: newId(), userId, roleId: role.id, domain: '*', createdAt: now },
+    });
     return true;
   });
   return created && givenPassword === null ? password : null;

@@ -27,10 +27,7 @@ export class UserService {
   }
 
   /** Throws `conflict` when the name is taken. */
-  async create(
-    username: string,
-    displayName: string,
-  ): Promise<{ user: UserView; oneTimePassword: string }> {
+  async create(username: string, displayName: string): Promise<{ user: UserView; oneTimePassword: string }> {
     const password = oneTimePassword();
     const passwordHash = await this.#passwords.hash(password);
     const now = new Date();
@@ -53,7 +50,10 @@ export class UserService {
   }
 
   /** Disabling ends the user's sessions and streams. Throws `notFound`, or `lastAdmin`. */
-  async update(username: string, change: { displayName?: string | undefined; disabled?: boolean | undefined }) {
+  async update(
+    username: string,
+    change: { displayName?: string | undefined; disabled?: boolean | undefined },
+  ) {
     const user = await this.#database.transaction(async (queries) => {
       const before = await queries.user.findUnique({ where: { username } });
       if (before === null) throw new AppError('notFound');

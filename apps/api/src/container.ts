@@ -1,0 +1,218 @@
+import type { Server } from 'node:http';
+import path from 'node:path';
+import type { Express } from 'express';
+import { pino, type Logger } from 'pino';
+import { createApp } from './app.ts';
+import { AccessTokens } from './authz/access-tokens.ts';
+import { Authoriser } from './authz/authoriser.ts';
+import { builtInRoles } from './authz/built-in-roles.ts';
+import { LiveSessions } from './authz/live-sessions.ts';
+import { Passwords } from './authz/passwords.ts';
+import { seedRoles } from './authz/seed-roles.ts';
+import type { Config } from './config.ts';
+import { createDatabase, type Database } from './db/database.ts';
+import { deriveKey, fixedKeyRing, KeyFile, type KeyRing } from './db/key-ring.ts';
+import { SecretBox } from './db/secret-box.ts';
+import { bumpVersion, Versions } from './db/versions.ts';
+import { AuditRepository } from './features/audit/audit.repository.ts';
+import { mountAudit } from './features/audit/audit.routes.ts';
+import { AuditTrail } from './features/audit/audit-trail.ts';
+import { mountAuth } from './features/auth/auth.routes.ts';
+import { AuthService } from './features/auth/auth.service.ts';
+import { LoginGuard } from './features/auth/login-guard.ts';
+import { SessionRepository } from './features/auth/session.repository.ts';
+import { mountCandidates } from './features/clusters/candidates.routes.ts';
+import { CandidatesService } from './features/clusters/candidates.service.ts';
+import { ClusterHealthRepository } from './features/clusters/cluster-health.repository.ts';
+import { ClusterProber } from './features/clusters/cluster-prober.ts';
+import { ClusterRegistry } from './features/clusters/cluster-registry.ts';
+import { ClustersRepository } from './features/clusters/clusters.repository.ts';
+import { mountClusters } from './features/clusters/clusters.routes.ts';
+import { ClustersService } from './features/clusters/clusters.service.ts';
+import { GrantService } from './features/grants/grant.service.ts';
+import { mountGrants } from './features/grants/grants.routes.ts';
+import { MenuRepository, seedMenus } from './features/menus/menu.repository.ts';
+import { mountOperations } from './features/operations/operations.routes.ts';
+import { OperationsService } from './features/operations/operations.service.ts';
+import { createFirstAdministrator } from './features/users/first-administrator.ts';
+import { UserService } from './features/users/user.service.ts';
+import { mountUsers } from './features/users/users.routes.ts';
+import { Authentication } from './http/authentication.ts';
+import { Metrics } from './http/metrics.ts';
+import { ApiRouter } from './http/mount.ts';
+import { mountOpenApi } from './http/openapi.ts';
+import { spaFolder } from './http/spa.ts';
+import { Operations } from './operations/operations.ts';
+import { OperationsRepository } from './operations/operations.repository.ts';
+
+/** The master keys of the settings, else of the data folder, where the first start makes one. */
+export function keyRingOf(config: Pick<Config, 'masterKeys' | 'dataFolder'>): KeyRing {
+  if (config.masterKeys !== null) return fixedKeyRing(config.masterKeys);
+  return new KeyFile(path.join(config.dataFolder, 'master.key')).ensure();
+}
+
+/** One process of the platform, constructed but not running. */
+export class Container {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly database: Database;
+  readonly versions: Versions;
+  readonly app: Express;
+  readonly api: ApiRouter;
+  #stopping = false;
+  readonly #passwords = new Passwords();
+  readonly #registry: ClusterRegistry;
+  readonly #prober: ClusterProber;
+  readonly #candidates: CandidatesService;
+  readonly #operations: Operations;
+
+  constructor(config: Config, log: Logger = pino({ level: config.logLevel })) {
+    this.config = config;
+    this.log = log;
+    const onError = (error: unknown) => log.error({ err: error });
+    const keys = keyRingOf(config);
+    const secrets = new SecretBox(keys);
+    const database = createDatabase(config.databaseUrl);
+    const versions = new Versions(database, onError);
+    const metrics = new Metrics();
+    const auditRepository = new AuditRepository(database);
+    const audit = new AuditTrail(auditRepository, log);
+
+    // clusters
+    const clustersRepository = new ClustersRepository(database);
+    const clusterHealth = new ClusterHealthRepository(database);
+    const registry = new ClusterRegistry({
+      repository: clustersRepository,
+      versions,
+      allowLoopback: config.allowLoopbackClusters,
+      open: (id, sealed) => JSON.parse(secrets.open('clusters', id, 'credential', sealed).toString('utf8')),
+      onError,
+    });
+    const prober = new ClusterProber({ registry, repository: clusterHealth, onError });
+    const clusters = new ClustersService({
+      repository: clustersRepository,
+      health: clusterHealth,
+      registry,
+      prober,
+      allowLoopback: config.allowLoopbackClusters,
+      seal: (id, credential) => secrets.seal('clusters', id, 'credential', JSON.stringify(credential)),
+    });
+    const candidates = new CandidatesService({
+      folder: config.kubeconfigsFolder,
+      clusters,
+      repository: clustersRepository,
+      audit,
+      onError,
+    });
+
+    // who, and what they may do
+    const authoriser = new Authoriser(database, versions, (name) => registry.idOf(name));
+    const sessions = new LiveSessions(database, versions);
+    const tokens = new AccessTokens(deriveKey(keys.current(), 'access tokens'));
+    const authentication = new Authentication(tokens, sessions);
+    const users = new UserService(database, this.#passwords, versions);
+    const grants = new GrantService(database, versions);
+    const menus = new MenuRepository(database);
+    const auth = new AuthService({
+      database,
+      sessions: new SessionRepository(database),
+      passwords: this.#passwords,
+      tokens,
+      versions,
+      guard: new LoginGuard(),
+    });
+
+    // long work
+    const operationsRepository = new OperationsRepository(database);
+    const operations = new Operations({
+      database,
+      repository: operationsRepository,
+      audit,
+      authoriser,
+      onError,
+    });
+
+    const api = new ApiRouter({ authentication, authoriser, audit });
+    mountAuth(api, {
+      service: auth,
+      profile: {
+        user: (id) => users.get(id),
+        menus: (id) => menus.menusOf(id),
+        grants: (id) => grants.ownGrants(id),
+      },
+      publicUrl: config.publicUrl,
+    });
+    mountUsers(api, users);
+    mountGrants(api, grants);
+    mountAudit(api, auditRepository);
+    mountClusters(api, clusters);
+    mountCandidates(api, candidates);
+    mountOperations(api, new OperationsService(operations, operationsRepository, authoriser));
+    mountOpenApi(api);
+    api.finish();
+
+    this.database = database;
+    this.versions = versions;
+    this.api = api;
+    this.app = createApp({
+      config,
+      api,
+      database,
+      metrics,
+      log,
+      spaFolder,
+      isStopping: () => this.#stopping,
+    });
+    this.#registry = registry;
+    this.#prober = prober;
+    this.#candidates = candidates;
+    this.#operations = operations;
+  }
+
+  /**
+   * Everything that has to be there before the first request. The schema has to be up to date.
+   * @returns the first administrator's password when one was drawn, to be told once
+   */
+  async prepare(): Promise<string | null> {
+    await this.database.transaction(async (queries) => {
+      // one process at a time gets past these rows
+      await bumpVersion(queries, 'access', 'policies');
+      await seedRoles(queries);
+      await seedMenus(queries, builtInRoles);
+    });
+    const password = await createFirstAdministrator(
+      this.database,
+      this.#passwords,
+      this.config.adminPassword,
+    );
+    await this.versions.start();
+    await this.#registry.start();
+    return password;
+  }
+
+  /** Takes up what happens by itself, once requests are answered. */
+  async run(_server: Server): Promise<void> {
+    this.#prober.start();
+    this.#operations.start();
+    await this.#candidates.start();
+  }
+
+  /** Says on `/readyz` that no more requests should come. */
+  beginStop(): void {
+    this.#stopping = true;
+  }
+
+  /** Ends what happens by itself and the streams; requests under way still find everything they need. */
+  async stopWork(): Promise<void> {
+    await this.#candidates.stop();
+    await this.#operations.stop();
+    await this.#prober.stop();
+  }
+
+  /** Lets go of clusters and the database. */
+  async close(): Promise<void> {
+    await this.#registry.stop();
+    this.versions.stop();
+    await this.database.close();
+  }
+}
