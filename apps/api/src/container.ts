@@ -29,6 +29,8 @@ import { ClusterRegistry } from './features/clusters/cluster-registry.ts';
 import { ClustersRepository } from './features/clusters/clusters.repository.ts';
 import { mountClusters } from './features/clusters/clusters.routes.ts';
 import { ClustersService } from './features/clusters/clusters.service.ts';
+import { mountDemo } from './features/demo/demo.routes.ts';
+import { DemoService } from './features/demo/demo.service.ts';
 import { GrantService } from './features/grants/grant.service.ts';
 import { mountGrants } from './features/grants/grants.routes.ts';
 import { MenuRepository, seedMenus } from './features/menus/menu.repository.ts';
@@ -65,6 +67,7 @@ export class Container {
   readonly #prober: ClusterProber;
   readonly #candidates: CandidatesService;
   readonly #operations: Operations;
+  readonly #demo: DemoService;
 
   constructor(config: Config, log: Logger = pino({ level: config.logLevel })) {
     this.config = config;
@@ -131,6 +134,14 @@ export class Container {
       authoriser,
       onError,
     });
+    const demo = new DemoService({
+      settings: config,
+      dataDir: path.join(config.dataFolder, 'clusters'),
+      clusters,
+      hasKubeconfigs: () => candidates.hasFiles(),
+      operations,
+      repository: operationsRepository,
+    });
 
     const api = new ApiRouter({ authentication, authoriser, audit });
     mountAuth(api, {
@@ -147,6 +158,7 @@ export class Container {
     mountAudit(api, auditRepository);
     mountClusters(api, clusters);
     mountCandidates(api, candidates);
+    mountDemo(api, demo);
     mountOperations(api, new OperationsService(operations, operationsRepository, authoriser));
     mountOpenApi(api);
     api.finish();
@@ -167,6 +179,7 @@ export class Container {
     this.#prober = prober;
     this.#candidates = candidates;
     this.#operations = operations;
+    this.#demo = demo;
   }
 
   /**
@@ -194,7 +207,8 @@ export class Container {
   async run(_server: Server): Promise<void> {
     this.#prober.start();
     this.#operations.start();
-    await this.#candidates.start();
+    this.#candidates.start();
+    await this.#demo.start();
   }
 
   /** Says on `/readyz` that no more requests should come. */
@@ -206,6 +220,7 @@ export class Container {
   async stopWork(): Promise<void> {
     await this.#candidates.stop();
     await this.#operations.stop();
+    await this.#demo.stop();
     await this.#prober.stop();
   }
 

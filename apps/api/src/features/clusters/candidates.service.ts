@@ -39,10 +39,11 @@ export class CandidatesService {
     this.#options = options;
   }
 
-  /** Scans once, then again every few seconds. */
-  async start(): Promise<void> {
-    await this.scan();
-    this.#timer = setInterval(() => void this.scan().catch(this.#options.onError), scanMs);
+  /** Scans now and every few seconds. */
+  start(): void {
+    const scan = () => void this.scan().catch(this.#options.onError);
+    this.#timer = setInterval(scan, scanMs);
+    scan();
   }
 
   async stop(): Promise<void> {
@@ -50,9 +51,9 @@ export class CandidatesService {
     await this.#scanning?.catch(() => undefined);
   }
 
-  /** Whether there is no file at all. */
-  async isEmpty(): Promise<boolean> {
-    return (await readKubeconfigFolder(this.#options.folder)).length === 0;
+  /** Whether there is any file at all. */
+  async hasFiles(): Promise<boolean> {
+    return (await readKubeconfigFolder(this.#options.folder)).length > 0;
   }
 
   async list(): Promise<Candidate[]> {

@@ -25,7 +25,7 @@ export interface ClusterRegistryOptions {
 export class ClusterRegistry {
   readonly #options: ClusterRegistryOptions;
   #handles = new Map<string, ClusterHandle>();
-  readonly #removed = new Set<(cluster: ClusterName) => void>();
+  readonly #removed = new Set<(cluster: ClusterName) => void | Promise<void>>();
   readonly #changed = new Set<(clusterId: string) => void>();
   readonly #requests = new Set<(clusterId: string, event: RequestEvent) => void>();
   #reading: Promise<void> | undefined;
@@ -72,8 +72,11 @@ export class ClusterRegistry {
     return [...this.#handles.values()].map(({ id, name }) => ({ id, name }));
   }
 
-  /** Called once for every cluster that is gone; returns how to stop listening. */
-  onRemoved(listener: (cluster: ClusterName) => void): () => void {
+  /**
+   * Called once for every cluster that is gone; returns how to stop listening. Its connection is closed when all
+   * listeners have resolved: shells are ended through it.
+   */
+  onRemoved(listener: (cluster: ClusterName) => void | Promise<void>): () => void {
     this.#removed.add(listener);
     return () => this.#removed.delete(listener);
   }
@@ -147,12 +150,19 @@ export class ClusterRegistry {
     const ids = new Set([...after.values()].map(({ id }) => id));
     for (const handle of before.values()) {
       if (kept.has(handle)) continue;
-      if (!ids.has(handle.id)) {
-        for (const listener of this.#removed) listener({ id: handle.id, name: handle.name });
-        this.announce(handle.id);
-      }
-      handle.close().catch(this.#options.onError);
+      if (ids.has(handle.id)) handle.close().catch(this.#options.onError);
+      else this.#farewell(handle).catch(this.#options.onError);
     }
+  }
+
+  async #farewell(handle: ClusterHandle): Promise<void> {
+    const { id, name } = handle;
+    const goodbyes = [...this.#removed].map(async (listener) => listener({ id, name }));
+    this.announce(id);
+    for (const result of await Promise.allSettled(goodbyes)) {
+      if (result.status === 'rejected') this.#options.onError(result.reason);
+    }
+    await handle.close();
   }
 
   #requested(clusterId: string, event: RequestEvent): void {
