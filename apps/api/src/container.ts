@@ -9,6 +9,7 @@ import { builtInRoles } from './authz/built-in-roles.ts';
 import { LiveSessions } from './authz/live-sessions.ts';
 import { Passwords } from './authz/passwords.ts';
 import { seedRoles } from './authz/seed-roles.ts';
+import { StreamAccess } from './authz/stream-access.ts';
 import type { Config } from './config.ts';
 import { createDatabase, type Database } from './db/database.ts';
 import { deriveKey, fixedKeyRing, KeyFile, type KeyRing } from './db/key-ring.ts';
@@ -43,9 +44,11 @@ import { Authentication } from './http/authentication.ts';
 import { Metrics } from './http/metrics.ts';
 import { ApiRouter } from './http/mount.ts';
 import { mountOpenApi } from './http/openapi.ts';
+import { addressReader } from './http/request-context.ts';
 import { spaFolder } from './http/spa.ts';
 import { Operations } from './operations/operations.ts';
 import { OperationsRepository } from './operations/operations.repository.ts';
+import { Streams } from './streams.ts';
 
 /** The master keys of the settings, else of the data folder, where the first start makes one. */
 export function keyRingOf(config: Pick<Config, 'masterKeys' | 'dataFolder'>): KeyRing {
@@ -67,6 +70,7 @@ export class Container {
   readonly #prober: ClusterProber;
   readonly #candidates: CandidatesService;
   readonly #operations: Operations;
+  readonly #streams: Streams;
   readonly #demo: DemoService;
 
   constructor(config: Config, log: Logger = pino({ level: config.logLevel })) {
@@ -143,6 +147,20 @@ export class Container {
       repository: operationsRepository,
     });
 
+    // streams
+    const streams = new Streams({
+      publicUrl: config.publicUrl,
+      database,
+      secrets,
+      audit,
+      authoriser,
+      rights: new StreamAccess(sessions, authoriser, versions),
+      findCluster: (name) => registry.get(name),
+      onClusterRemoved: (listener) => registry.onRemoved(listener),
+      live: (socket) => socket.end('failed'),
+      onError,
+    });
+
     const api = new ApiRouter({ authentication, authoriser, audit });
     mountAuth(api, {
       service: auth,
@@ -160,6 +178,7 @@ export class Container {
     mountCandidates(api, candidates);
     mountDemo(api, demo);
     mountOperations(api, new OperationsService(operations, operationsRepository, authoriser));
+    streams.mount(api);
     mountOpenApi(api);
     api.finish();
 
@@ -179,6 +198,7 @@ export class Container {
     this.#prober = prober;
     this.#candidates = candidates;
     this.#operations = operations;
+    this.#streams = streams;
     this.#demo = demo;
   }
 
@@ -204,7 +224,8 @@ export class Container {
   }
 
   /** Takes up what happens by itself, once requests are answered. */
-  async run(_server: Server): Promise<void> {
+  async run(server: Server): Promise<void> {
+    this.#streams.start(server, addressReader(this.app));
     this.#prober.start();
     this.#operations.start();
     this.#candidates.start();
@@ -218,7 +239,7 @@ export class Container {
 
   /** Ends what happens by itself and the streams; requests under way still find everything they need. */
   async stopWork(): Promise<void> {
-    await this.#candidates.stop();
+    await Promise.all([this.#streams.stop(), this.#candidates.stop()]);
     await this.#operations.stop();
     await this.#demo.stop();
     await this.#prober.stop();

@@ -45,7 +45,10 @@ export class PodLogService {
     const container =
       request.container ?? defaultContainer(await readPod(cluster.connection, request, signal));
     const target = {
-      ...{ namespace, pod, container, previous },
+      namespace,
+      pod,
+      container,
+      previous,
       ...(sinceSeconds !== undefined && { sinceSeconds }),
       ...(tailLines !== undefined && { tailLines }),
     };

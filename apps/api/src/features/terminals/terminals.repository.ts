@@ -2,6 +2,7 @@ import type { Database, Queries } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
 import type { SecretBox } from '../../db/secret-box.ts';
 import type { Terminal } from '../../db/generated/client.ts';
+import { orderOf } from '../../http/paging.ts';
 import type { TerminalEnd } from '../../ws/exec/terminal-session.ts';
 
 export interface NewTerminal {
@@ -25,17 +26,15 @@ export interface TerminalQuery {
   q?: string | undefined;
 }
 
-const sortable = [
-  'startedAt',
-  'endedAt',
-  'username',
-  'cluster',
-  'namespace',
-  'pod',
-  'recordingBytes',
-] as const;
-/** What the contract calls differently. */
-const columnOf: Record<string, string> = { user: 'username' };
+const sortable = {
+  startedAt: 'startedAt',
+  endedAt: 'endedAt',
+  user: 'username',
+  cluster: 'cluster',
+  namespace: 'namespace',
+  pod: 'pod',
+  recordingBytes: 'recordingBytes',
+} as const;
 /** Chunks read at once: a recording is never whole in memory. */
 const chunksAtOnce = 32;
 
@@ -125,7 +124,12 @@ export class TerminalsRepository {
     const where = q === undefined ? {} : { OR: texts.map((column) => ({ [column]: { contains: q } })) };
     const { terminal } = this.#database.prisma;
     const [rows, total] = await Promise.all([
-      terminal.findMany({ where, orderBy: orderOf(sort), skip: (page - 1) * pageSize, take: pageSize }),
+      terminal.findMany({
+        where,
+        orderBy: orderOf(sort, sortable, { startedAt: 'desc' }),
+        skip: (page - 1) * pageSize,
+        take: pageSize,
+      }),
       terminal.count({ where }),
     ]);
     return { rows, total };
@@ -177,15 +181,4 @@ export class TerminalsRepository {
       });
     }
   }
-}
-
-/** Newest first unless asked otherwise; only these columns can be sorted by. */
-function orderOf(sort: string | undefined): Record<string, 'asc' | 'desc'>[] {
-  const asked = (sort ?? '-startedAt').split(',').flatMap((part) => {
-    const name = part.replace(/^-/, '');
-    const column = columnOf[name] ?? name;
-    const known = (sortable as readonly string[]).includes(column);
-    return known ? [{ [column]: part.startsWith('-') ? ('desc' as const) : ('asc' as const) }] : [];
-  });
-  return [...asked, { id: 'desc' }];
 }

@@ -3,6 +3,7 @@ import { createGunzip } from 'node:zlib';
 import { endpoints } from '@pilothouse/contract';
 import type { Response } from 'express';
 import type { Terminal } from '../../db/generated/client.ts';
+import { livePage } from '../../http/paging.ts';
 import { mount, type ApiRouter } from '../../http/mount.ts';
 import type { TerminalsRepository } from './terminals.repository.ts';
 import type { TerminalsService } from './terminals.service.ts';
@@ -15,15 +16,7 @@ export function mountTerminals(
 
   mount(api, endpoints.listTerminals, async ({ query }) => {
     const { rows, total } = await repository.page(query);
-    const { page, pageSize } = query;
-    return {
-      items: rows.map(terminalView),
-      total,
-      page,
-      pageSize,
-      asOf: new Date().toISOString(),
-      state: 'live' as const,
-    };
+    return livePage(rows.map(terminalView), total, query);
   });
 
   mount(api, endpoints.getRecording, async ({ params, principal, res }) => {

@@ -12,7 +12,7 @@ import type { FindCluster } from '../../ws/clusters.ts';
 import { cleanerIn, openShell } from '../../ws/exec/open-shell.ts';
 import { Recorder } from '../../ws/exec/recorder.ts';
 import { TerminalSession, type ShellProcess, type TerminalEnd } from '../../ws/exec/terminal-session.ts';
-import { readPod } from '../../ws/log/cluster-log.ts';
+import { readPod, type ContainerPlace } from '../../ws/log/cluster-log.ts';
 import type { Admission } from '../../ws/router.ts';
 import { streamErrorOf } from '../../ws/stream-error.ts';
 import type { TerminalsRepository } from './terminals.repository.ts';
@@ -68,11 +68,19 @@ export class TerminalsService {
   /** Ends every shell and waits until that is written down, but not for ever. */
   async stop(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
-    const ends = [...this.#sessions.values()].map((session) => session.end('shuttingDown'));
-    let late: NodeJS.Timeout | undefined;
-    const limit = new Promise((resolve) => (late = setTimeout(resolve, stopMs)));
-    await Promise.race([Promise.all(ends), limit]);
-    clearTimeout(late);
+    await atMost(
+      stopMs,
+      [...this.#sessions.values()].map((session) => session.end('shuttingDown')),
+    );
+  }
+
+  /** Resolves when no shell is left in a cluster that is being removed, or after a while. */
+  async endedIn(cluster: string): Promise<void> {
+    const there = [...this.#sessions.values()].filter((session) => session.cluster === cluster);
+    await atMost(
+      stopMs,
+      there.map((session) => session.end('clusterRemoved')),
+    );
   }
 
   /**
@@ -101,11 +109,16 @@ export class TerminalsService {
       await repository.insert({ id, userId, username, ...place, replica: this.#replica, auditId });
       const { connection } = cluster;
       const shell = await openShell({
-        ...{ connection, place: request, audit, actor, auditId, ...size },
+        connection,
+        place: request,
+        audit,
+        actor,
+        auditId,
+        ...size,
         connectionNow: () => (findCluster(name)?.id === cluster.id ? findCluster(name)! : cluster).connection,
         onSession: (session) => void repository.setProcess(id, session).catch(this.#options.onError),
       });
-      const session = this.#record(id, shell, size, `${namespace}/${pod}/${container}`);
+      const session = this.#record(id, request, shell, size);
       started = true;
       void session.ended.then((end) => entry.end(outcomeOfStream(end)));
       return session;
@@ -137,10 +150,11 @@ export class TerminalsService {
 
   #record(
     id: string,
+    { cluster, namespace, pod, container }: ContainerPlace,
     shell: ShellProcess,
     { columns, rows }: { columns: number; rows: number },
-    title: string,
   ): TerminalSession {
+    const title = `${namespace}/${pod}/${container}`;
     const { repository, maxRecordingBytes: maxBytes, onError } = this.#options;
     const fail = (reason: StreamEndReason, error?: unknown) => {
       if (error !== undefined) onError(error);
@@ -150,6 +164,7 @@ export class TerminalsService {
     const recorder = new Recorder({ sink, columns, rows, title, maxBytes, onFailure: fail });
     const session: TerminalSession = new TerminalSession({
       id,
+      cluster,
       process: shell,
       recorder,
       onEnd: (end) => this.#writeEnd(id, end),
@@ -211,6 +226,13 @@ export class TerminalsService {
     const { repository, retentionDays, maxTotalBytes } = this.#options;
     return repository.prune(new Date(Date.now() - retentionDays * 86_400_000), maxTotalBytes);
   }
+}
+
+async function atMost(ms: number, ends: Promise<unknown>[]): Promise<void> {
+  let late: NodeJS.Timeout | undefined;
+  const limit = new Promise((resolve) => (late = setTimeout(resolve, ms)));
+  await Promise.race([Promise.all(ends), limit]);
+  clearTimeout(late);
 }
 
 function processLives(pid: number): boolean {

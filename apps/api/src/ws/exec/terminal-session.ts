@@ -36,6 +36,8 @@ export interface TerminalClient {
 
 export interface TerminalSessionOptions {
   id: string;
+  /** Name of the cluster it runs in. */
+  cluster: string;
   process: ShellProcess;
   recorder: Recorder;
   /** Writes the end down; called once, when the process is gone and the recording stored. Must not reject. */
@@ -48,6 +50,7 @@ export interface TerminalSessionOptions {
  */
 export class TerminalSession {
   readonly id: string;
+  readonly cluster: string;
   readonly shell: string;
   readonly ended: Promise<TerminalEnd>;
   readonly #options: TerminalSessionOptions;
@@ -59,6 +62,7 @@ export class TerminalSession {
   constructor(options: TerminalSessionOptions) {
     const { promise, resolve } = Promise.withResolvers<TerminalEnd>();
     this.id = options.id;
+    this.cluster = options.cluster;
     this.shell = options.process.shell;
     this.ended = promise;
     this.#options = options;
