@@ -6,7 +6,8 @@ import { spawnChild, stopProcess } from './processes.mjs';
 import { node24, root } from './project.mjs';
 import { StartError } from './start-error.mjs';
 
-const stopGraceMs = 6000;
+/** The platform itself gives up after 8 s. */
+const stopGraceMs = 8500;
 
 /**
  * @typedef {object} Platform
