@@ -1,7 +1,8 @@
 import { PrismaMariaDb } from '@prisma/adapter-mariadb';
 import { createConnection } from 'mysql2/promise';
+import { isDeadlock } from './database-error.ts';
 import { parseDatabaseUrl } from './database-url.ts';
-import { Prisma, PrismaClient } from './generated/client.ts';
+import { PrismaClient, type Prisma } from './generated/client.ts';
 
 export type { Prisma } from './generated/client.ts';
 
@@ -62,15 +63,6 @@ export function createDatabase(url: string): Database {
     },
     close: () => prisma.$disconnect(),
   };
-}
-
-function isDeadlock(error: unknown): boolean {
-  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2034';
-}
-
-/** Whether a write broke a unique index; with `index`, whether it was that one. */
-export function isUniqueViolation(error: unknown): boolean {
-  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';
 }
 
 const connectProblems: Record<string, (address: { host: string; port: number; database: string }) => string> =

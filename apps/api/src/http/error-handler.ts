@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import type { Logger } from 'pino';
-import { Prisma } from '../db/generated/client.ts';
+import { isDatabaseUnavailable } from '../db/database-error.ts';
 import { AppError } from './app-error.ts';
 import { fromKubeError } from './kube-error.ts';
 
@@ -10,8 +10,9 @@ export function toAppError(error: unknown): AppError {
   return (
     fromKubeError(error) ??
     fromBodyParser(error) ??
-    fromDatabase(error) ??
-    new AppError('internal', {}, undefined, { cause: error })
+    new AppError(isDatabaseUnavailable(error) ? 'databaseUnavailable' : 'internal', {}, undefined, {
+      cause: error,
+    })
   );
 }
 
@@ -30,26 +31,6 @@ function fromBodyParser(error: unknown): AppError | undefined {
     return new AppError('invalid', { reason: message ?? type });
   }
   return undefined;
-}
-
-/** Prisma's P1xxx are connection problems, P2024 and P2028 waits for a connection that never came. */
-const unavailable = /^(P1\d{3}|P2024|P2028|P2037)$/;
-
-function fromDatabase(error: unknown): AppError | undefined {
-  const down =
-    (error instanceof Prisma.PrismaClientKnownRequestError && unavailable.test(error.code)) ||
-    error instanceof Prisma.PrismaClientInitializationError ||
-    isConnectionLoss(error);
-  return down ? new AppError('databaseUnavailable', {}, undefined, { cause: error }) : undefined;
-}
-
-const lossCodes =
-  /pool timeout|ECONNREFUSED|ECONNRESET|EPIPE|socket has unexpectedly been closed|Connection lost|PROTOCOL_CONNECTION_LOST|Cannot execute new commands: connection closed/i;
-
-function isConnectionLoss(error: unknown): boolean {
-  return (
-    error instanceof Error && error.constructor.name.startsWith('Prisma') && lossCodes.test(error.message)
-  );
 }
 
 /** Last in the chain: the one place that writes an error. */

@@ -1,4 +1,5 @@
-import { isUniqueViolation, type Database, type Prisma, type Queries } from '../../db/database.ts';
+import { isUniqueViolation } from '../../db/database-error.ts';
+import { type Database, type Prisma, type Queries } from '../../db/database.ts';
 import { bumpVersion } from '../../db/versions.ts';
 import { AppError } from '../../http/app-error.ts';
 
