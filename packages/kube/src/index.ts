@@ -37,5 +37,6 @@ export type { ShellSession } from './shell/shell-session.ts';
 export { ObjectStore } from './store/object-store.ts';
 export type { ObjectStoreOptions, Page, PageQuery, StoreState } from './store/object-store.ts';
 export type { StoreChange } from './store/change-feed.ts';
+export { sortRows } from './store/query.ts';
 export type { RowFilter } from './store/query.ts';
 export type { CellValue, StoreRow } from './store/store-row.ts';

@@ -99,7 +99,7 @@ function readEvent(bytes: Buffer, cutBytes: number): WatchEvent {
 function parse(bytes: Buffer): { type?: string; object?: Partial<KubernetesObject> } | null {
   try {
     return JSON.parse(bytes.toString('utf8')) as { type?: string; object?: Partial<KubernetesObject> } | null;
-  } catch (cause) {
-    throw new KubeError('protocol', 'The watch sent what is not JSON', { cause });
+  } catch {
+    throw new KubeError('protocol', 'The watch sent what is not JSON');
   }
 }

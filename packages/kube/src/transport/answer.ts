@@ -32,8 +32,9 @@ export function parseObject<T>(body: Buffer, contentType: string | undefined): T
 function parseJson(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString('utf8'));
-  } catch (cause) {
-    throw new KubeError('notAnApiserver', 'The answer is not valid JSON', { cause });
+  } catch {
+    // without its cause, which quotes the body
+    throw new KubeError('notAnApiserver', 'The answer is not valid JSON');
   }
 }
 

@@ -44,12 +44,16 @@ export function openSocket(credential: ClusterCredential, policy: AddressPolicy)
     socket.setKeepAlive(true, keepAliveMs);
     // stays: a socket that breaks between two owners must not end the process
     socket.on('error', fail);
-    socket.once('connect', () => {
-      const address = socket.remoteAddress ?? '';
+    const judgePeer = () => {
+      const address = socket.remoteAddress;
+      if (address === undefined)
+        return fail(new KubeError('unreachable', `${url.host} closed the connection`));
       const reason = forbiddenAddress(address, policy);
       if (reason !== undefined) fail(addressForbidden(address, reason));
-    });
+    };
+    socket.once('connect', judgePeer);
     socket.once('secureConnect', () => {
+      judgePeer();
       clearTimeout(timer);
       resolve(socket);
     });
