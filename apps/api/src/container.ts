@@ -48,7 +48,11 @@ import { addressReader } from './http/request-context.ts';
 import { spaFolder } from './http/spa.ts';
 import { Operations } from './operations/operations.ts';
 import { OperationsRepository } from './operations/operations.repository.ts';
+import { addPlatformTopics } from './live.ts';
+import { Resources } from './resources.ts';
 import { Streams } from './streams.ts';
+import { LiveTopics } from './ws/live-topics.ts';
+import { liveHandler } from './ws/live.ts';
 
 /** The master keys of the settings, else of the data folder, where the first start makes one. */
 export function keyRingOf(config: Pick<Config, 'masterKeys' | 'dataFolder'>): KeyRing {
@@ -71,6 +75,7 @@ export class Container {
   readonly #candidates: CandidatesService;
   readonly #operations: Operations;
   readonly #streams: Streams;
+  readonly #resources: Resources;
   readonly #demo: DemoService;
 
   constructor(config: Config, log: Logger = pino({ level: config.logLevel })) {
@@ -147,17 +152,27 @@ export class Container {
       repository: operationsRepository,
     });
 
+    const operationsService = new OperationsService(operations, operationsRepository, authoriser);
+
+    // clusters' objects
+    const findCluster = (name: string) => registry.get(name);
+    const resources = new Resources({ findCluster, authoriser, operations });
+    const topics = new LiveTopics();
+    resources.addTopics(topics);
+    addPlatformTopics(topics, { clusters, registry, operations, operationsService });
+
     // streams
+    const rights = new StreamAccess(sessions, authoriser, versions);
     const streams = new Streams({
       publicUrl: config.publicUrl,
       database,
       secrets,
       audit,
       authoriser,
-      rights: new StreamAccess(sessions, authoriser, versions),
-      findCluster: (name) => registry.get(name),
+      rights,
+      findCluster,
       onClusterRemoved: (listener) => registry.onRemoved(listener),
-      live: (socket) => socket.end('failed'),
+      live: liveHandler({ topics, authoriser, onError }, rights),
       onError,
     });
 
@@ -177,7 +192,8 @@ export class Container {
     mountClusters(api, clusters);
     mountCandidates(api, candidates);
     mountDemo(api, demo);
-    mountOperations(api, new OperationsService(operations, operationsRepository, authoriser));
+    mountOperations(api, operationsService);
+    resources.mount(api);
     streams.mount(api);
     mountOpenApi(api);
     api.finish();
@@ -199,6 +215,7 @@ export class Container {
     this.#candidates = candidates;
     this.#operations = operations;
     this.#streams = streams;
+    this.#resources = resources;
     this.#demo = demo;
   }
 
@@ -243,6 +260,7 @@ export class Container {
     await this.#operations.stop();
     await this.#demo.stop();
     await this.#prober.stop();
+    this.#resources.stop();
   }
 
   /** Lets go of clusters and the database. */

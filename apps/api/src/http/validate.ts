@@ -1,5 +1,4 @@
 import type { Endpoint, EndpointInput } from '@pilothouse/contract';
-import type { Request } from 'express';
 import { z } from 'zod';
 import { AppError } from './app-error.ts';
 
@@ -8,18 +7,27 @@ const noBody = z.union([z.undefined(), nothing]);
 
 type Place = 'params' | 'query' | 'body';
 
+/** A call's input as it came: an Express request, or a subscription. */
+export interface GivenInput {
+  params: Record<string, unknown>;
+  query: Record<string, unknown>;
+  body?: unknown;
+}
+
 /** Reads params, query and body of an endpoint's calls; what the contract does not know is refused by name. */
-export function inputReader(endpoint: Endpoint): (req: Request) => EndpointInput<unknown, unknown, unknown> {
+export function inputReader(
+  endpoint: Endpoint,
+): (given: GivenInput) => EndpointInput<unknown, unknown, unknown> {
   const schemas: Record<Place, z.ZodType> = {
     params: endpoint.params ?? nothing,
     query: endpoint.query ?? nothing,
     body: endpoint.body ?? noBody,
   };
-  return (req) => {
+  return (call) => {
     const given: Record<Place, unknown> = {
-      params: { ...req.params },
-      query: { ...req.query },
-      body: req.body,
+      params: { ...call.params },
+      query: { ...call.query },
+      body: call.body,
     };
     const read: Record<Place, unknown> = { params: undefined, query: undefined, body: undefined };
     const problems: FieldProblem[] = [];
