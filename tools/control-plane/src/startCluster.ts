@@ -136,10 +136,10 @@ async function answer(
   const listening = new AbortController();
   try {
     await new Promise<void>((resolve, reject) => {
-      const ended = once(supervisor, 'exit', { signal: listening.signal });
-      ended.then(
+      // also where it could not even be started; after the answer nobody listens any more
+      once(supervisor, 'exit', { signal: listening.signal }).then(
         () => reject(new Error(`the cluster's supervisor ended:\n${readLog(layout)}`)),
-        () => undefined,
+        reject,
       );
       supervisor.on('message', (message: FromSupervisor) => {
         if (message.type === 'progress') onProgress?.(message.progress);

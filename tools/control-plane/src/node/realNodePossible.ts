@@ -20,6 +20,9 @@ async function findReason(): Promise<string | undefined> {
   if (process.getuid?.() !== 0) return 'Real containers need root.';
   const capabilities = missingCapabilities();
   if (capabilities.length > 0) return `This root lacks ${capabilities.join(', ')}.`;
+  if (!rootIsMounted()) {
+    return 'The root folder is no mount point, and runc needs one: bind-mount the folder onto itself before the chroot.';
+  }
   if (!existsSync('/sys/fs/cgroup')) return 'No cgroups are mounted on /sys/fs/cgroup.';
   const controllers = missingControllers();
   if (controllers.length > 0) return `The cgroup controllers ${controllers.join(', ')} are missing.`;
@@ -32,6 +35,12 @@ async function findReason(): Promise<string | undefined> {
     return 'No network bridge can be made on this machine.';
   }
   return undefined;
+}
+
+/** False in a bare chroot. */
+function rootIsMounted(): boolean {
+  const mounts = readFileSync('/proc/self/mounts', 'utf8').split('\n');
+  return mounts.some((line) => line.split(' ')[1] === '/');
 }
 
 function missingCapabilities(): string[] {
