@@ -134,8 +134,12 @@ export class OperationRun {
     const row = await this.#options.audit.begin({ ...event, principal, address, auditId: turn.auditId });
     try {
       const done = await this.#allowed(turn);
-      const { code: reason, clusterStatus } = done;
-      await row.end({ outcome: 'succeeded', reason, ...(clusterStatus !== undefined && { clusterStatus }) });
+      const { state, code, clusterStatus } = done;
+      await row.end({
+        outcome: 'succeeded',
+        ...(state === 'skipped' && { reason: code }),
+        ...(clusterStatus !== undefined && { clusterStatus }),
+      });
       return done;
     } catch (error) {
       await row.end(outcomeOf(error));

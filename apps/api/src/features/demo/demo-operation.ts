@@ -40,7 +40,7 @@ export function demoOperation(
     requirements: () => [platformRight('POST', '/demo')],
     audit: (_operation, { step }) =>
       step === 'registerCluster'
-        ? { code: 'cluster.create', target: { resource: 'cluster', name: 'demo' } }
+        ? { code: 'demo.start', target: { resource: 'cluster', name: 'demo' } }
         : null,
     async run(run) {
       try {
