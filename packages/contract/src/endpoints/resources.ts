@@ -63,6 +63,12 @@ export function resourceRight(
   return { domain: domainOf(ref.cluster, ref.namespace ?? '_'), object, action: verb };
 }
 
+/** The right `verb` on one object. As in Kubernetes, a namespace itself lies in the namespace of its name. */
+function objectRight(params: ObjectRef, verb: string): Requirement {
+  const isNamespace = params.group === 'core' && params.plural === 'namespaces' && params.namespace === '_';
+  return resourceRight(isNamespace ? { ...params, namespace: params.name } : params, verb);
+}
+
 function targetOf(params: ObjectRef) {
   return {
     cluster: params.cluster,
@@ -128,7 +134,7 @@ export const resourceEndpoints = {
     summary: 'One object, whole, read live',
     params: objectParams,
     response: z.object({ object: kubernetesObject, state: dataState }),
-    permission: ({ params }) => [resourceRight(params, 'get')],
+    permission: ({ params }) => [objectRight(params, 'get')],
     live: true,
   }),
   deleteResource: defineEndpoint({
@@ -142,7 +148,7 @@ export const resourceEndpoints = {
       uid: z.string().max(64).optional(),
     }),
     response: z.object({ object: kubernetesObject.nullable() }),
-    permission: ({ params }) => [resourceRight(params, 'delete')],
+    permission: ({ params }) => [objectRight(params, 'delete')],
     audit: { code: 'resource.delete', target: ({ params }) => targetOf(params) },
   }),
   actOnResource: defineEndpoint({
@@ -153,7 +159,7 @@ export const resourceEndpoints = {
     params: objectParams.extend({ action: resourceAction }),
     body: actionParameters.default({}),
     response: z.object({ object: kubernetesObject.nullable() }),
-    permission: ({ params }) => [resourceRight(params, resourceActions[params.action].verb)],
+    permission: ({ params }) => [objectRight(params, resourceActions[params.action].verb)],
     audit: {
       code: 'resource.action',
       target: ({ params }) => targetOf(params),

@@ -44,7 +44,8 @@ export class NodeRows implements RowSource {
   /** Waits for the pods too, but does without them where they cannot be listed. */
   async ready(signal?: AbortSignal): Promise<void> {
     await Promise.all([this.#nodes.ready(signal), this.#pods.ready(signal).catch(() => undefined)]);
-    this.#podsChanged([], []);
+    // what came with the first list may not have been told yet
+    if (!this.#known) this.#podsChanged(this.#pods.rows(), []);
   }
 
   rows(): Row[] {

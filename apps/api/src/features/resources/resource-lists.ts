@@ -27,6 +27,13 @@ function isNamespaces({ descriptor }: ServedKind): boolean {
   return descriptor.group === 'core' && descriptor.plural === 'namespaces';
 }
 
+/** Some kinds (`componentstatuses`, `metrics.k8s.io`) can be asked for, but not followed. */
+function checkVerbs({ resource: { plural, verbs } }: ServedKind): void {
+  const missing = ['list', 'watch'].find((verb) => !verbs.includes(verb));
+  if (missing !== undefined)
+    throw new AppError('invalid', { reason: `the cluster offers no ${missing} of ${plural}` });
+}
+
 /** Only what the kind declares may be sorted by. */
 function checkSort({ descriptor }: ServedKind, sort: string | undefined): void {
   for (const key of sort?.split(',') ?? []) {
@@ -67,6 +74,7 @@ export class ResourceLists {
   async open(call: ListCall): Promise<LiveList> {
     const kind = await servedKind(this.#find, call.params);
     const { query } = call;
+    checkVerbs(kind);
     checkSort(kind, query.sort);
     const { namespaces, filter, narrowedTo } = await this.#select(kind, call);
     const lease = await this.#sources.open(kind, namespaces, call.signal);
