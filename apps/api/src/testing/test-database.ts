@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { startPrivateMariaDb } from '@pilothouse/start/mariadb';
+import { createConnection } from 'mysql2/promise';
+import { migrate, migrationsFolder, readMigrations } from '../db/migrate.ts';
+
+/** A MariaDB of its own for a test file. */
+export interface TestServer {
+  url: string;
+  pid: number;
+  /** The URL of a new, empty database. */
+  createDatabase(): Promise<string>;
+  stop(): Promise<void>;
+}
+
+export interface TestServerOptions {
+  /** The server's default; far from UTC unless said otherwise, so that a time that is not pinned shows. */
+  timeZone?: string;
+}
+
+/** Starts a MariaDB in a folder of its own; call it from the test's main thread, it dies with that. */
+export async function startTestServer({ timeZone = '+08:00' }: TestServerOptions = {}): Promise<TestServer> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'pilothouse-test-'));
+  const server = await startPrivateMariaDb({
+    folder,
+    extraArguments: [`--default-time-zone=${timeZone}`, '--innodb-flush-log-at-trx-commit=0'],
+  });
+  return {
+    url: server.url,
+    pid: server.pid,
+    async createDatabase() {
+      const name = `pilothouse_${randomBytes(6).toString('hex')}`;
+      const connection = await createConnection(server.url);
+      await connection.query(`CREATE DATABASE \`${name}\``).finally(() => connection.end());
+      const url = new URL(server.url);
+      url.pathname = `/${name}`;
+      return url.href;
+    },
+    async stop() {
+      await server.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** As {@link startTestServer}, with a migrated database. */
+export async function startTestDatabase(options?: TestServerOptions): Promise<TestServer> {
+  const server = await startTestServer(options);
+  const url = await server.createDatabase();
+  await migrate(url, await readMigrations(migrationsFolder));
+  return { ...server, url };
+}
