@@ -85,18 +85,18 @@ const manyContainers = () =>
     demo('many-containers'),
     podSpec('anywhere', {
       initContainers: [
-        shellContainer('prepare', 'echo prepared > /work/state; cat /work/state', workMount),
+        shellContainer('prepare', 'echo prepared > /scratch/state; cat /scratch/state', scratchMount),
         shellContainer('proxy', numberedLines('proxy'), { restartPolicy: 'Always' }),
       ],
       containers: [
-        shellContainer('app', numberedLines('app'), workMount),
+        shellContainer('app', numberedLines('app'), scratchMount),
         shellContainer('reporter', numberedLines('reporter')),
       ],
-      volumes: [{ name: 'work', emptyDir: {} }],
+      volumes: [{ name: 'scratch', emptyDir: {} }],
     }),
   );
 
-const workMount = { volumeMounts: [{ name: 'work', mountPath: '/work' }] };
+const scratchMount = { volumeMounts: [{ name: 'scratch', mountPath: '/scratch' }] };
 
 /** A container that only kwok will play. */
 const fakeContainer = (name: string, cpu: string, memory: string) => ({
