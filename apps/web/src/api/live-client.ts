@@ -80,6 +80,7 @@ export class LiveClient {
       if (this.#isClosed) return socket.close();
       this.#attach(socket);
     } catch {
+      this.#options.onConnected(false);
       this.#retryLater();
     } finally {
       this.#opening = false;

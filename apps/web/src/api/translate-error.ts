@@ -7,12 +7,24 @@ interface CodedError {
   params?: Record<string, string | number>;
 }
 
+/** A function that says why something is so; what is no code of ours is a sentence already. */
+export function useReasonText(): (reason: string) => string {
+  const { t, te } = useI18n();
+  return (reason) => (te(`reason.${reason}`) ? t(`reason.${reason}`) : reason);
+}
+
 /** A function that says an error in the user's language; an unknown code keeps the platform's English sentence. */
 export function useErrorText(): (error: unknown) => string {
   const { t, te } = useI18n();
+  const reasonText = useReasonText();
   return (error) => {
     if (!isCoded(error)) return t('errors.unexpected', { message: String(error) });
-    return te(`errors.${error.code}`) ? t(`errors.${error.code}`, error.params ?? {}) : error.message;
+    if (!te(`errors.${error.code}`)) return error.message;
+    const { reason, ...params } = error.params ?? {};
+    return t(
+      `errors.${error.code}`,
+      reason === undefined ? params : { ...params, reason: reasonText(String(reason)) },
+    );
   };
 }
 

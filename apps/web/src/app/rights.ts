@@ -40,13 +40,14 @@ function covers(wide: string, narrow: string): boolean {
   return wide === '*' || wide === narrow || narrow.startsWith(`${wide}/`);
 }
 
-/** A `*` at the end stands for all that follows, elsewhere for one segment. */
+/** As the API matches: `*` is any one segment, `**` at the end any number of them, also none. */
 function objectMatches(pattern: string, object: string): boolean {
-  if (pattern === '*' || pattern === object) return true;
-  const wanted = object.split('/');
-  const segments = pattern.split('/');
-  if (segments.at(-1) !== '*' && segments.length !== wanted.length) return false;
-  return segments.every((segment, index) => segment === '*' || segment === wanted[index]);
+  const wanted = pattern.split('/');
+  const given = object.split('/');
+  const isOpen = wanted.at(-1) === '**';
+  if (isOpen) wanted.pop();
+  if (isOpen ? given.length < wanted.length : given.length !== wanted.length) return false;
+  return wanted.every((segment, index) => segment === '*' || segment === given[index]);
 }
 
 /** The namespaces of a cluster the user may choose from; `all` where a grant covers the whole cluster. */

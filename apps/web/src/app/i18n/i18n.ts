@@ -1,3 +1,6 @@
+import type { ConfigProviderProps } from 'ant-design-vue';
+import dayjs from 'dayjs';
+import { shallowRef } from 'vue';
 import { createI18n } from 'vue-i18n';
 
 export const locales = ['en-US', 'zh-CN'] as const;
@@ -10,11 +13,20 @@ export interface Catalogue {
   [key: string]: string | Catalogue;
 }
 
-/** One chunk a language: `<area>.json` holds the keys below `<area>.`. */
-const loaders: Record<Locale, () => Promise<Record<string, Catalogue>>> = {
-  'en-US': async () => (await import('./en-US/index.ts')).messages,
-  'zh-CN': async () => (await import('./zh-CN/index.ts')).messages,
+interface LanguageChunk {
+  /** `<area>.json` holds the keys below `<area>.`. */
+  messages: Catalogue;
+  /** ant-design-vue's own texts. */
+  antLocale: NonNullable<ConfigProviderProps['locale']>;
+  dayjsLocale: string;
+}
+
+const loaders: Record<Locale, () => Promise<LanguageChunk>> = {
+  'en-US': () => import('./en-US/index.ts'),
+  'zh-CN': () => import('./zh-CN/index.ts'),
 };
+
+export const antLocale = shallowRef<ConfigProviderProps['locale']>();
 
 export const i18n = createI18n({
   legacy: false,
@@ -36,8 +48,10 @@ export function browserLocale(languages: readonly string[]): Locale {
 
 /** Loads a language and switches to it. */
 export async function setLocale(locale: Locale): Promise<void> {
-  if (!i18n.global.availableLocales.includes(locale))
-    i18n.global.setLocaleMessage(locale, await loaders[locale]());
+  const chunk = await loaders[locale]();
+  i18n.global.setLocaleMessage(locale, chunk.messages);
   i18n.global.locale.value = locale;
+  antLocale.value = chunk.antLocale;
+  dayjs.locale(chunk.dayjsLocale);
   document.documentElement.lang = locale;
 }

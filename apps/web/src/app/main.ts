@@ -1,0 +1,13 @@
+import './zod-jitless.ts';
+import { VueQueryPlugin } from '@tanstack/vue-query';
+import { createPinia } from 'pinia';
+import { createApp } from 'vue';
+import App from './App.vue';
+import { i18n, setLocale } from './i18n/i18n.ts';
+import { usePreferences } from './preferences.ts';
+import { queryClient } from './query-client.ts';
+import { router } from './router.ts';
+
+const pinia = createPinia();
+await setLocale(usePreferences(pinia).locale);
+createApp(App).use(pinia).use(i18n).use(VueQueryPlugin, { queryClient }).use(router).mount('#app');

@@ -1,0 +1,50 @@
+import type { endpoints, OutputOf } from '@pilothouse/contract';
+import { useI18n } from 'vue-i18n';
+
+export type Operation = OutputOf<typeof endpoints.listOperations>['items'][number];
+export type OperationItem = OutputOf<typeof endpoints.getOperation>['items'][number];
+
+type Tone = 'ok' | 'progress' | 'warning' | 'error' | 'neutral';
+
+export const operationTones: Record<OperationItem['state'], Tone> = {
+  queued: 'neutral',
+  running: 'progress',
+  succeeded: 'ok',
+  failed: 'error',
+  skipped: 'neutral',
+  cancelled: 'warning',
+};
+
+export function isUnderWay({ state }: Pick<Operation, 'state'>): boolean {
+  return state === 'queued' || state === 'running';
+}
+
+/** Share of items that have ended, 0 to 100. */
+export function percentOf({ counts, state }: Operation): number {
+  if (state === 'succeeded') return 100;
+  return counts.total === 0 ? 0 : Math.floor((counts.done / counts.total) * 100);
+}
+
+/** ant-design-vue's Progress status. */
+export function progressStatus(operation: Operation): 'active' | 'exception' | 'normal' | 'success' {
+  if (operation.state === 'succeeded') return 'success';
+  if (operation.state === 'failed' || operation.counts.failed > 0) return 'exception';
+  return operation.state === 'running' ? 'active' : 'normal';
+}
+
+/** Sentences about operations in the user's language; an unknown kind or code keeps its own name. */
+export function useOperationText() {
+  const { t, te } = useI18n();
+  return {
+    kindText: ({ kind }: Pick<Operation, 'kind'>) =>
+      te(`operation.${kind}`) ? t(`operation.${kind}`) : kind,
+    /** A step of a build has a name of ours; objects are named as they are. */
+    targetText: (target: string) =>
+      te(`operationTarget.${target}`) ? t(`operationTarget.${target}`) : target,
+    resultText: (result: NonNullable<OperationItem['result']>) => {
+      for (const key of [`operationResult.${result.code}`, `errors.${result.code}`])
+        if (te(key)) return t(key, result.params);
+      return result.code;
+    },
+  };
+}
