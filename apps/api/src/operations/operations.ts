@@ -101,6 +101,7 @@ export class Operations {
   /** Takes nothing more, lets steps at work end or aborts them, and hands over what is not done. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
+    this.#timer = undefined;
     this.#changes.stop();
     this.#stopping.abort(new RunnerStopping());
     await this.#looking;
@@ -111,8 +112,9 @@ export class Operations {
     this.#changes.emit(id);
   }
 
-  /** Takes what there is; calls that come meanwhile are answered by one more round. */
+  /** Takes what there is, once started; calls that come meanwhile are answered by one more round. */
   #look(): void {
+    if (this.#timer === undefined) return;
     if (this.#looking !== undefined) {
       this.#lookAgain = true;
       return;

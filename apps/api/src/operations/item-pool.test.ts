@@ -1,0 +1,37 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { runPool } from './item-pool.ts';
+
+test('runs every item once, in order, at most so many at once', async () => {
+  const taken: number[] = [];
+  let atWork = 0;
+  let most = 0;
+  await runPool([1, 2, 3, 4, 5, 6, 7], { concurrency: 3, mayGoOn: () => true }, async (item) => {
+    taken.push(item);
+    most = Math.max(most, ++atWork);
+    await sleep(5);
+    atWork--;
+  });
+  expect(taken).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  expect(most).toBe(3);
+});
+
+test('takes nothing more once it may not go on', async () => {
+  const taken: number[] = [];
+  const options = { concurrency: 1, mayGoOn: () => taken.length < 2 };
+  await runPool([1, 2, 3, 4], options, async (item) => {
+    taken.push(item);
+  });
+  expect(taken).toEqual([1, 2]);
+});
+
+test('waits for the others before it rejects', async () => {
+  let ended = false;
+  const work = async (item: number) => {
+    if (item === 1) throw new Error('one');
+    await sleep(20);
+    ended = true;
+  };
+  await expect(runPool([1, 2], { concurrency: 2, mayGoOn: () => true }, work)).rejects.toThrow('one');
+  expect(ended).toBe(true);
+});
