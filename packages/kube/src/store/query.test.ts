@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { entryMatcher, sortRows } from './query.ts';
+import type { CellValue, Entry, StoreRow } from './store-row.ts';
+
+function row(name: string, cells: Record<string, CellValue> = {}, namespace?: string): StoreRow {
+  return { uid: name, name, resourceVersion: '1', cells, ...(namespace === undefined ? {} : { namespace }) };
+}
+const schema = { fields: { 'spec.nodeName': 'node' }, textFields: undefined };
+const names = (rows: StoreRow[]) => rows.map(({ name }) => name);
+
+describe('sortRows', () => {
+  const rows = () => [
+    row('b', { cpu: 10, status: 'Running' }, 'x'),
+    row('a', { cpu: 9, status: 'Pending' }, 'x'),
+    row('c', { cpu: null, status: 'Pending' }, 'a'),
+  ];
+
+  it.each([
+    [undefined, ['c', 'a', 'b']],
+    ['name', ['a', 'b', 'c']],
+    ['-name', ['c', 'b', 'a']],
+    ['cpu', ['a', 'b', 'c']],
+    ['-cpu', ['b', 'a', 'c']],
+    ['status,-cpu', ['a', 'c', 'b']],
+    ['__proto__', ['c', 'a', 'b']],
+  ])('by %s', (sort, order) => {
+    expect(names(sortRows(rows(), sort))).toEqual(order);
+  });
+});
+
+describe('entryMatcher', () => {
+  const entries: Entry<StoreRow>[] = [
+    { row: row('web-1', { node: 'n1', ip: '10.0.0.1' }, 'demo'), labels: { app: 'web' } },
+    { row: row('db-1', { node: 'n2', ip: null }, 'data'), labels: { app: 'db' } },
+    { row: row('node-x', { node: 'n2' }), labels: {} },
+  ];
+  const found = (filter: Parameters<typeof entryMatcher>[0], textFields?: string[]) =>
+    names(entries.filter(entryMatcher(filter, { ...schema, textFields })).map((entry) => entry.row));
+
+  it.each([
+    [{}, ['web-1', 'db-1', 'node-x']],
+    [{ namespaces: ['demo'] }, ['web-1']],
+    [{ namespaces: [] }, []],
+    [{ q: 'WEB' }, ['web-1']],
+    [{ q: 'data' }, ['db-1']],
+    [{ q: '10.0' }, ['web-1']],
+    [{ q: '  ' }, ['web-1', 'db-1', 'node-x']],
+    [{ labelSelector: 'app' }, ['web-1', 'db-1']],
+    [{ fieldSelector: 'spec.nodeName=n2' }, ['db-1', 'node-x']],
+    [{ fieldSelector: 'metadata.name=db-1,metadata.namespace=data' }, ['db-1']],
+    [{ filter: ({ name }: StoreRow) => name.startsWith('n') }, ['node-x']],
+    [{ labelSelector: 'app', q: 'n2' }, ['db-1']],
+  ])('%j', (filter, expected) => {
+    expect(found(filter)).toEqual(expected);
+  });
+
+  it('looks for text only where it is told to', () => {
+    expect(found({ q: '10.0' }, ['node'])).toEqual([]);
+  });
+});
