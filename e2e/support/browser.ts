@@ -4,6 +4,7 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { openBrowserNetwork, type BrowserNetwork } from './browser-network.ts';
 
 const artifacts = fileURLToPath(new URL('../artifacts/', import.meta.url));
 
@@ -27,8 +28,25 @@ function chromiumPath(): string {
   return path;
 }
 
-export function openBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: chromiumPath(), headless: true, args: flags });
+/** A browser, and the line between it and the product. */
+export interface BrowserOnLine {
+  browser: Browser;
+  network: BrowserNetwork;
+  close: () => Promise<void>;
+}
+
+/** Starts Chromium in a network of its own that leads to the product on `port` only. */
+export async function openBrowser(port: number): Promise<BrowserOnLine> {
+  const network = await openBrowserNetwork(chromiumPath(), port);
+  const browser = await chromium.launch({ executablePath: network.executable, headless: true, args: flags });
+  return {
+    browser,
+    network,
+    async close() {
+      await browser.close();
+      await network.close();
+    },
+  };
 }
 
 /** A tab in a profile of its own, and what went wrong in it. */

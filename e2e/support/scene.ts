@@ -1,13 +1,16 @@
-import type { Browser, BrowserContextOptions } from 'playwright-core';
+import type { BrowserContextOptions } from 'playwright-core';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { changeFirstPassword, type ApiClient } from './api.ts';
-import { openBrowser, openTab, screenshot, type Tab } from './browser.ts';
+import { openBrowser, openTab, screenshot, type BrowserOnLine, type Tab } from './browser.ts';
+import type { BrowserNetwork } from './browser-network.ts';
 import { startProduct, type Product, type ProductOptions } from './product.ts';
 import { adminPassword, signIn } from './sign-in.ts';
 
 /** A product and a browser for the tests of a file. */
 export interface Scene {
   product: Product;
+  /** The line between browser and product. */
+  network: BrowserNetwork;
   /** Opens a path in a fresh profile, nobody signed in. */
   open: (path: string, options?: BrowserContextOptions) => Promise<Tab>;
   /** Opens a path as a signed-in user, by default the administrator. */
@@ -23,11 +26,12 @@ export interface Scene {
  */
 export function useScene(options: ProductOptions = {}): Scene {
   let product: Product | undefined;
-  let browser: Browser | undefined;
+  let online: BrowserOnLine | undefined;
   const tabs: Tab[] = [];
 
   beforeAll(async () => {
-    [product, browser] = await Promise.all([startProduct(options), openBrowser()]);
+    product = await startProduct(options);
+    online = await openBrowser(product.port);
   });
   afterEach(async (context) => {
     const problems = tabs.flatMap((tab) => tab.problems());
@@ -39,12 +43,12 @@ export function useScene(options: ProductOptions = {}): Scene {
     if (problems.length > 0) throw new Error(`The browser complained:\n${problems.join('\n')}`);
   });
   afterAll(async () => {
-    await browser?.close();
+    await online?.close();
     await product?.stop();
   });
 
   const open = async (path: string, contextOptions: BrowserContextOptions = {}) => {
-    const tab = await openTab(browser as Browser, contextOptions);
+    const tab = await openTab((online as BrowserOnLine).browser, contextOptions);
     tabs.push(tab);
     await tab.page.goto(`${(product as Product).url}${path}`);
     return tab;
@@ -52,6 +56,9 @@ export function useScene(options: ProductOptions = {}): Scene {
   return {
     get product() {
       return product as Product;
+    },
+    get network() {
+      return (online as BrowserOnLine).network;
     },
     open,
     async openSignedIn(path, { user, ...contextOptions } = {}) {
