@@ -85,12 +85,12 @@ function encrypt(key: Buffer, aad: Buffer, plaintext: Buffer): Buffer {
 }
 
 function decrypt(key: Buffer, aad: Buffer, bytes: Buffer, place: SecretPlace): Buffer {
-  const nonce = bytes.subarray(0, nonceBytes);
-  const encrypted = bytes.subarray(nonceBytes, -tagBytes);
-  const decryption = createDecipheriv(cipher, key, nonce, { authTagLength: tagBytes }).setAAD(aad);
   try {
-    decryption.setAuthTag(bytes.subarray(-tagBytes));
-    return Buffer.concat([decryption.update(encrypted), decryption.final()]);
+    const nonce = bytes.subarray(0, nonceBytes);
+    const decryption = createDecipheriv(cipher, key, nonce, { authTagLength: tagBytes })
+      .setAAD(aad)
+      .setAuthTag(bytes.subarray(-tagBytes));
+    return Buffer.concat([decryption.update(bytes.subarray(nonceBytes, -tagBytes)), decryption.final()]);
   } catch (error) {
     throw new Error(broken(place), { cause: error });
   }
