@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import path from 'node:path';
 import { z } from 'zod';
 import { parseDatabaseUrl } from './db/database-url.ts';
@@ -7,13 +8,24 @@ import { passwordProblem } from './authz/password-policy.ts';
 const flag = z.stringbool({ truthy: ['true', '1', 'yes', 'on'], falsy: ['false', '0', 'no', 'off'] });
 const folder = z.string().transform((value) => path.resolve(value));
 
-/** Comma-separated addresses or networks; `loopback`, `linklocal` and `uniquelocal` are known by name. */
-const proxies = z.string().transform((value) =>
-  value
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== ''),
-);
+/** What proxy-addr knows by name. */
+const namedNetworks = ['loopback', 'linklocal', 'uniquelocal'];
+
+/** Comma-separated addresses, networks or {@link namedNetworks}. */
+const proxies = z.string().transform((value, context) => {
+  const items = value.split(',').map((item) => item.trim());
+  for (const item of items.filter((item) => !namedNetworks.includes(item) && !isNetwork(item))) {
+    context.addIssue({ code: 'custom', message: `${item} is no address and no network` });
+  }
+  return items;
+});
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const longest = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  const isPrefix = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= longest);
+  return longest > 0 && isPrefix && rest.length === 0;
+}
 
 const masterKeys = z.string().transform((value, context): MasterKey[] => {
   try {

@@ -7,10 +7,11 @@ type Json = Record<string, unknown>;
 
 /** The contract as an OpenAPI 3.1 document. */
 export function openApiDocument(version: string) {
+  const writer = new SchemaWriter();
   const paths: Record<string, Json> = {};
   for (const endpoint of Object.values(endpoints) as Endpoint[]) {
     const path = (paths[endpoint.path] ??= {});
-    path[endpoint.method.toLowerCase()] = operationOf(endpoint);
+    path[endpoint.method.toLowerCase()] = operationOf(endpoint, writer);
   }
   return {
     openapi: '3.1.0',
@@ -19,30 +20,31 @@ export function openApiDocument(version: string) {
     paths,
     components: {
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
-      schemas: { Error: errorSchema() },
+      schemas: { Error: errorSchema(), ...writer.definitions },
     },
   };
 }
 
-function operationOf(endpoint: Endpoint): Json {
+function operationOf(endpoint: Endpoint, writer: SchemaWriter): Json {
   const [tag] = endpoint.id.split('.');
+  const content = contentOf(endpoint, writer);
   return {
     operationId: endpoint.id,
     summary: endpoint.summary,
     tags: [tag],
     ...(endpoint.permission === 'public' ? {} : { security: [{ bearer: [] }] }),
-    parameters: [...parametersOf('path', endpoint.params), ...parametersOf('query', endpoint.query)],
+    parameters: [
+      ...parametersOf('path', endpoint.params, writer),
+      ...parametersOf('query', endpoint.query, writer),
+    ],
     ...(endpoint.body && {
       requestBody: {
         required: true,
-        content: { 'application/json': { schema: schemaOf(endpoint.body, 'input') } },
+        content: { 'application/json': { schema: writer.write(endpoint.body, 'input') } },
       },
     }),
     responses: {
-      [endpoint.status]: {
-        description: 'Success',
-        ...(contentOf(endpoint) && { content: contentOf(endpoint) }),
-      },
+      [endpoint.status]: { description: 'Success', ...(content && { content }) },
       default: {
         description: 'Refused or failed',
         content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
@@ -51,14 +53,14 @@ function operationOf(endpoint: Endpoint): Json {
   };
 }
 
-function contentOf({ response, produces }: Endpoint): Json | undefined {
+function contentOf({ response, produces }: Endpoint, writer: SchemaWriter): Json | undefined {
   if (produces !== 'json') return { 'text/plain': { schema: { type: 'string' } } };
-  return response && { 'application/json': { schema: schemaOf(response, 'output') } };
+  return response && { 'application/json': { schema: writer.write(response, 'output') } };
 }
 
-function parametersOf(place: 'path' | 'query', schema: z.ZodType | undefined): Json[] {
+function parametersOf(place: 'path' | 'query', schema: z.ZodType | undefined, writer: SchemaWriter): Json[] {
   if (schema === undefined) return [];
-  const { properties = {}, required = [] } = schemaOf(schema, 'input');
+  const { properties = {}, required = [] } = writer.write(schema, 'input');
   return Object.entries(properties).map(([name, property]) => ({
     name,
     in: place,
@@ -67,9 +69,21 @@ function parametersOf(place: 'path' | 'query', schema: z.ZodType | undefined): J
   }));
 }
 
-function schemaOf(schema: z.ZodType, io: 'input' | 'output') {
-  const { $schema: _dialect, ...json } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
-  return json;
+/** Writes schemas as JSON Schema; what refers to itself is defined once, in the document's components. */
+class SchemaWriter {
+  readonly definitions: Json = {};
+
+  write(schema: z.ZodType, io: 'input' | 'output'): z.core.JSONSchema.BaseSchema {
+    const { $schema: _dialect, $defs, ...json } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+    if ($defs === undefined) return json;
+    const prefix = `Shared${Object.keys(this.definitions).length}`;
+    const moved = JSON.parse(
+      JSON.stringify({ $defs, json }).replaceAll('"#/$defs/', `"#/components/schemas/${prefix}`),
+    ) as { $defs: Json; json: z.core.JSONSchema.BaseSchema };
+    for (const [name, definition] of Object.entries(moved.$defs))
+      this.definitions[prefix + name] = definition;
+    return moved.json;
+  }
 }
 
 function errorSchema(): Json {

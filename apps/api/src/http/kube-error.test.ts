@@ -1,0 +1,58 @@
+import { KubeconfigError, KubeError } from '@pilothouse/kube';
+import { expect, test } from 'vitest';
+import { toAppError } from './error-handler.ts';
+
+const status = (code: number) => ({
+  kind: 'Status' as const,
+  apiVersion: 'v1' as const,
+  metadata: {},
+  status: 'Failure' as const,
+  message: 'pods "x" is forbidden',
+  reason: 'Forbidden',
+  code,
+});
+
+test.each([
+  [401, 'clusterUnauthorized', 502],
+  [403, 'clusterForbidden', 403],
+  [404, 'clusterNotFound', 404],
+  [409, 'clusterConflict', 409],
+  [422, 'clusterInvalid', 422],
+  [429, 'clusterBusy', 429],
+  [500, 'clusterError', 502],
+  [418, 'clusterError', 502],
+] as const)('a cluster’s %s is our %s', (code, ours, httpStatus) => {
+  const error = toAppError(new KubeError('api', 'said so', { status: code, statusObject: status(code) }));
+  expect([error.code, error.status]).toEqual([ours, httpStatus]);
+  expect(error.details.clusterCode).toBe(code);
+  expect(error.toBody('r').error.status).toEqual(status(code));
+});
+
+test.each([
+  ['dns', 'clusterUnreachable', 502],
+  ['refused', 'clusterUnreachable', 502],
+  ['timeout', 'clusterUnreachable', 502],
+  ['certificateExpired', 'clusterUnreachable', 502],
+  ['unauthorized', 'clusterUnauthorized', 502],
+  ['protocol', 'clusterError', 502],
+  ['invalidName', 'invalid', 400],
+  ['badSelector', 'badSelector', 400],
+] as const)('%s is %s', (reason, ours, httpStatus) => {
+  const error = toAppError(new KubeError(reason, 'what happened'));
+  expect([error.code, error.status]).toEqual([ours, httpStatus]);
+  expect(error.message).not.toMatch(/\{\w+\}/);
+});
+
+test('a kubeconfig’s refusal keeps its code and way out', () => {
+  const error = toAppError(
+    new KubeconfigError('kubeconfigRefused', { what: 'users[a].exec', way: 'make a token' }),
+  );
+  expect(error.code).toBe('kubeconfigRefused');
+  expect(error.params).toEqual({ what: 'users[a].exec', way: 'make a token' });
+});
+
+test('what nobody knows is internal and says nothing of itself', () => {
+  const error = toAppError(new Error('ECANARY at /root/secret'));
+  expect(JSON.stringify(error.toBody('r'))).not.toContain('CANARY');
+  expect(error.status).toBe(500);
+});
