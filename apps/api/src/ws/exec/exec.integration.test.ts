@@ -1,0 +1,214 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { TestUser } from '../../testing/test-api.ts';
+import { openShellStream, openStream, ticketUrl, type StreamClient } from '../testing/stream-client.ts';
+import { startStreamWorld, type StreamWorld } from '../testing/stream-world.ts';
+
+const namespace = 'streams-exec';
+const idle = 'trap exit TERM; while :; do sleep 3600 & wait $!; done';
+let world: StreamWorld;
+let developers = 0;
+
+beforeAll(async () => {
+  const started = await startStreamWorld(namespace, { shell: idle, other: idle });
+  if (started !== undefined) world = started;
+});
+afterAll(() => world?.stop());
+
+beforeEach(({ skip }) => skip(world === undefined, 'no real node on this machine'));
+
+const developer = (): Promise<TestUser> =>
+  world.api.signUp(`developer-${++developers}`, [
+    { role: 'developer', scope: { kind: 'namespace', cluster: 'here', namespace } },
+  ]);
+
+/** Types a command and waits until what it prints matches. */
+async function type(shell: StreamClient, keys: string, expected: RegExp): Promise<void> {
+  shell.screen = '';
+  shell.keys(keys);
+  await expect.poll(() => shell.screen, { timeout: 5000 }).toMatch(expected);
+}
+
+const grantOf = async (user: TestUser) =>
+  (await world.api.admin.get(`/grants?user=${user.username}`)).body.items[0].id as string;
+
+async function auditOf(code: string, user: TestUser) {
+  const answer = await world.api.admin.get(`/audit?code=${code}&user=${user.username}`);
+  return answer.body.items as { outcome: string; reason: string | null; auditId: string }[];
+}
+
+test('a terminal, its size, job control, UTF-8 and the exit code', async () => {
+  const shell = await openShellStream(await developer(), world.place('shell'));
+  expect(shell.of('started')[0]!.shell).toMatch(/sh$/);
+  await type(shell, 'tty\r', /\/dev\/pts\/\d/);
+  await type(shell, 'stty size\r', /24 80/);
+  shell.say({ type: 'resize', columns: 132, rows: 43 });
+  await type(shell, 'stty size\r', /43 132/);
+  await type(shell, 'sleep 777\r', /sleep 777\r\n/);
+  await type(shell, '\u001a', /Stopped/);
+  await type(shell, 'jobs\r', /Stopped\s+sleep 777/);
+  await type(shell, 'fg\r', /sleep 777/);
+  await type(shell, '\u0003', /# $|\[6n$/);
+  shell.screen = '';
+  for (const byte of Buffer.from('echo "\u5bfc\u822a"\r')) shell.socket.send(Buffer.of(byte));
+  await expect.poll(() => Buffer.from(shell.screen, 'latin1').toString()).toContain('\u5bfc\u822a\r\n');
+  shell.keys('exit 7\r');
+  await expect.poll(() => shell.end).toMatchObject({ reason: 'exit' });
+  expect(shell.of('exit')).toEqual([{ type: 'exit', exitCode: 7 }]);
+});
+
+test('Ctrl-D ends the shell with its last code', async () => {
+  const shell = await openShellStream(await developer(), world.place('shell'));
+  await type(shell, 'false\r', /false/);
+  shell.keys('\u0004');
+  await expect.poll(() => shell.of('exit')).toEqual([{ type: 'exit', exitCode: 1 }]);
+});
+
+test('a closed browser leaves no process behind, background jobs included', async () => {
+  const user = await developer();
+  const shell = await openShellStream(user, world.place('other'));
+  await type(shell, '(trap "" HUP; sleep 778) & sleep 779\r', /779/);
+  await expect.poll(() => world.processes('other')).toMatch(/sleep 778[\s\S]*sleep 779/);
+  shell.socket.terminate();
+  await expect.poll(() => world.processes('other'), { timeout: 6000 }).not.toMatch(/sleep 77[89]/);
+  expect((await auditOf('shell.open', user))[0]).toMatchObject({
+    outcome: 'succeeded',
+    reason: 'disconnected',
+  });
+});
+
+const losses: [string, string, (user: TestUser) => Promise<{ status: number }>][] = [
+  ['grant removed', 'rightsLost', async (user) => world.api.admin.delete(`/grants/${await grantOf(user)}`)],
+  [
+    'logout',
+    'sessionEnded',
+    (user) => user.post('/auth/logout', undefined, { headers: { origin: world.api.url } }),
+  ],
+  [
+    'disabled',
+    'sessionEnded',
+    (user) => world.api.admin.patch(`/users/${user.username}`, { disabled: true }),
+  ],
+  ['password reset', 'sessionEnded', (user) => world.api.admin.post(`/users/${user.username}/password`)],
+];
+
+test.for(losses)(
+  '%s: the shell ends within 5 s with %s, its process too',
+  async ([, reason, revoke], { expect }) => {
+    const user = await developer();
+    const shell = await openShellStream(user, world.place('shell'));
+    const marker = `sleep ${70_000 + developers}`;
+    await type(shell, `${marker}\r`, new RegExp(marker));
+    const answer = await revoke(user);
+    expect(answer.status).toBeLessThan(300);
+    await expect.poll(() => shell.end, { timeout: 5000 }).toMatchObject({ reason });
+    await expect.poll(() => world.processes('shell'), { timeout: 5000 }).not.toContain(marker);
+    await expect
+      .poll(() => auditOf('shell.open', user), { timeout: 5000 })
+      .toMatchObject([{ outcome: 'failed', reason }]);
+  },
+);
+
+test('a removed cluster ends its shells, their processes too', async () => {
+  await world.register('gone-soon');
+  const shell = await openShellStream(world.api.admin, { ...world.place('shell'), cluster: 'gone-soon' });
+  await type(shell, 'sleep 70123\r', /70123/);
+  expect((await world.api.admin.delete('/clusters/gone-soon')).status).toBe(204);
+  await expect.poll(() => shell.end, { timeout: 5000 }).toMatchObject({ reason: 'clusterRemoved' });
+  await expect.poll(() => world.processes('shell'), { timeout: 5000 }).not.toContain('sleep 70123');
+});
+
+test('no more output is sent than the window while nothing is acknowledged', async () => {
+  const shell = await openShellStream(await developer(), world.place('shell'));
+  shell.acknowledges = false;
+  shell.keys('yes pilothouse | head -c 8000000; echo d""one\r');
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  expect(shell.receivedBytes).toBeLessThanOrEqual(512 * 1024);
+  shell.acknowledges = true;
+  shell.say({ type: 'ack', bytes: shell.receivedBytes });
+  await expect.poll(() => shell.screen.slice(-200), { timeout: 30_000 }).toContain('done');
+});
+
+test('a recording replays exactly, for its owner and those with the right only', async () => {
+  const user = await developer();
+  const shell = await openShellStream(user, world.place('shell'));
+  await type(shell, 'printf "\\303\\274\\033[31mred\\033[0m\\n"\r', /red/);
+  shell.keys('exit\r');
+  await expect.poll(() => shell.end).toBeDefined();
+  const { terminal } = shell.of('started')[0]!;
+  const path = `/terminals/${terminal}/recording`;
+  await expect.poll(async () => (await user.get(path)).body).toContain('exit');
+  const cast = (await user.get(path)).body as string;
+  const [header, ...events] = cast
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(header).toMatchObject({ version: 2, width: 80, height: 24 });
+  const output = events.filter((event) => event[1] === 'o').map((event) => event[2]);
+  expect(output.join('')).toContain('\u00fc\u001b[31mred\u001b[0m');
+
+  const stranger = await developer();
+  expect((await stranger.get(path)).status).toBe(403);
+  expect((await stranger.get(path.replace(terminal, crypto.randomUUID()))).status).toBe(403);
+  const ticket = await stranger.post('/tickets', {
+    purpose: 'download',
+    what: { kind: 'recording', terminal },
+  });
+  expect(ticket.status).toBe(403);
+  expect((await world.api.admin.get(path)).body).toBe(cast);
+  const url = await ticketUrl(user, { purpose: 'download', what: { kind: 'recording', terminal } });
+  const download = await fetch(`${world.api.url}${url}`);
+  expect(download.headers.get('content-disposition')).toBe(`attachment; filename=shell-${terminal}.cast`);
+  expect(await download.text()).toBe(cast);
+  const listed = await world.api.admin.get('/terminals?q=developer');
+  expect(listed.body.items[0]).toMatchObject({
+    id: terminal,
+    user: user.username,
+    endReason: 'exit',
+    exitCode: 0,
+  });
+});
+
+test('a recording is encrypted where it lies', async () => {
+  const { prisma } = world.api.container.database;
+  const chunks = await prisma.terminalChunk.findMany();
+  expect(chunks.length).toBeGreaterThan(0);
+  const gzipHeader = Buffer.from('1f8b0800', 'hex');
+  for (const { data } of chunks) expect(Buffer.from(data).includes(gzipHeader)).toBe(false);
+});
+
+test('get rights give no shell', async () => {
+  const viewer = await world.api.signUp('looks-only', [
+    { role: 'viewer', scope: { kind: 'namespace', cluster: 'here', namespace } },
+  ]);
+  const answer = await viewer.post('/tickets', { purpose: 'exec', ...world.place('shell') });
+  expect(answer.status).toBe(403);
+});
+
+test('a container that is not there: refused in the cluster’s words, nothing left behind', async () => {
+  const stream = await openStream(await developer(), 'exec', { ...world.place('shell'), container: 'nope' });
+  stream.say({ type: 'start', columns: 80, rows: 24 });
+  await expect
+    .poll(() => stream.end)
+    .toMatchObject({ reason: 'failed', error: { code: expect.stringMatching(/^cluster/) } });
+});
+
+test('every exec is joined with the cluster’s own audit log, none missing on either side', async () => {
+  const user = await developer();
+  const audited = await world.auditedFromNow();
+  const shell = await openShellStream(user, world.place('shell'));
+  shell.keys('exit\r');
+  await expect.poll(() => shell.end).toBeDefined();
+  await expect.poll(() => auditOf('shell.end', user)).toMatchObject([{ outcome: 'succeeded' }]);
+  const ours = await Promise.all(
+    ['shell.find', 'shell.open', 'shell.end'].map((code) => auditOf(code, user)),
+  );
+  const ids = ours.flat().map((row) => row.auditId);
+  await expect
+    .poll(async () => {
+      const execs = (await audited()).filter(({ requestURI }) =>
+        requestURI.includes(`/${namespace}/pods/shell/exec`),
+      );
+      return [...new Set(execs.map(({ auditID }) => auditID))].toSorted();
+    })
+    .toEqual(ids.toSorted());
+});

@@ -1,0 +1,143 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { TestUser } from '../../testing/test-api.ts';
+import { openStream, ticketUrl, type StreamClient } from '../testing/stream-client.ts';
+import { startStreamWorld, type StreamWorld } from '../testing/stream-world.ts';
+
+const namespace = 'streams-view';
+let world: StreamWorld;
+let developer: TestUser;
+
+beforeAll(async () => {
+  const started = await startStreamWorld(namespace, {
+    counter: 'n=0; while :; do n=$((n+1)); echo "line $n"; usleep 5000; done',
+    firehose: 'sleep 2; yes "$(printf %0200d 0)" | head -n 400000; sleep 3600',
+    said: 'echo one; echo two; echo three; sleep 3600',
+  });
+  if (started === undefined) return;
+  world = started;
+  const scope = { kind: 'namespace' as const, cluster: 'here', namespace };
+  developer = await world.api.signUp('developer', [{ role: 'developer', scope }]);
+});
+afterAll(() => world?.stop());
+
+beforeEach(({ skip }) => skip(world === undefined, 'no real node on this machine'));
+
+const linesOf = (stream: StreamClient) =>
+  stream.of('lines').flatMap(({ lines }) => lines as [string, string][]);
+const numbersOf = (stream: StreamClient) =>
+  linesOf(stream).map(([, text]) => Number(text.replace('line ', '')));
+
+/** What is really held, garbage taken away. */
+function heldBytes(): number {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+async function view(place: string, start: object = {}): Promise<StreamClient> {
+  const stream = await openStream(developer, 'log', world.place(place));
+  stream.say({ type: 'start', ...start });
+  return stream;
+}
+
+test('a browser that loses its connection goes on without gap or duplicate', async () => {
+  const seen: number[] = [];
+  let cursor: string | undefined;
+  for (let cuts = 0; cuts < 4; cuts++) {
+    const stream = await view('counter', cursor === undefined ? {} : { cursor });
+    await expect.poll(() => numbersOf(stream).length).toBeGreaterThan(30);
+    stream.socket.terminate();
+    seen.push(...numbersOf(stream));
+    cursor = stream.of('lines').at(-1)!.cursor as string;
+    await new Promise((resolve) => setTimeout(resolve, 300 * cuts));
+  }
+  expect(seen).toEqual(Array.from({ length: seen.length }, (_, index) => index + 1));
+});
+
+test('tail, since and an end without follow', async () => {
+  const stream = await view('said', { tailLines: 2, follow: false });
+  await expect.poll(() => stream.end).toEqual({ type: 'end', reason: 'completed' });
+  expect(linesOf(stream).map(([, text]) => text)).toEqual(['two', 'three']);
+  expect(linesOf(stream)[0]![0]).toMatch(/^\d{4}-.*\.\d{9}/);
+});
+
+test('a viewer that acknowledges nothing gets one window, and the platform keeps little of the rest', async () => {
+  const before = heldBytes();
+  const stream = await view('firehose');
+  await expect.poll(() => linesOf(stream).length, { timeout: 20_000 }).toBe(5000);
+  await new Promise((resolve) => setTimeout(resolve, 3000));
+  expect(linesOf(stream)).toHaveLength(5000);
+  // the log has 80 MB; the browser's side is in this very process too
+  expect(heldBytes() - before).toBeLessThan(32 * 1024 * 1024);
+  stream.say({ type: 'ack', lines: 5000 });
+  await expect.poll(() => linesOf(stream).length).toBe(10_000);
+  stream.socket.terminate();
+}, 60_000);
+
+test('lost rights end the view within 5 s, and its connection to the cluster', async () => {
+  const scope = { kind: 'namespace' as const, cluster: 'here', namespace };
+  const other = await world.api.signUp('loses', [{ role: 'developer', scope }]);
+  const stream = await openStream(other, 'log', world.place('counter'));
+  stream.say({ type: 'start', tailLines: 1 });
+  await expect.poll(() => linesOf(stream).length).toBeGreaterThan(1);
+  const grants = await world.api.admin.get('/grants?user=loses');
+  await world.api.admin.delete(`/grants/${grants.body.items[0].id}`);
+  await expect.poll(() => stream.end, { timeout: 5000 }).toMatchObject({ reason: 'rightsLost' });
+  await expect
+    .poll(async () => (await world.api.admin.get('/audit?code=log.view&user=loses')).body.items[0])
+    .toMatchObject({ outcome: 'failed', reason: 'rightsLost' });
+  const reads = await world.api.admin.get('/audit?code=log.read&user=loses');
+  expect(reads.body.items.every((row: { outcome: string }) => row.outcome === 'succeeded')).toBe(true);
+});
+
+test('a log as text, with kubectl’s parameters', async () => {
+  const path = `/clusters/here/k8s/core/pods/${namespace}/said/log`;
+  expect((await developer.get(path)).body).toBe('one\ntwo\nthree\n');
+  expect((await developer.get(`${path}?tailLines=1&container=main`)).body).toBe('three\n');
+  expect((await developer.get(`${path}?tailLines=0`)).body).toBe('');
+  expect((await developer.get(`${path}?timestamps=true&tailLines=1`)).body).toMatch(/^\d{4}-\S+Z? three\n$/);
+  const previous = await developer.get(`${path}?previous=true`);
+  expect(previous).toMatchObject({ status: 409, body: { error: { code: 'containerNotStarted' } } });
+  expect(previous.body.error.status.message).toContain('previous terminated container');
+  const missing = await developer.get(path.replace('said', 'not-there'));
+  expect(missing).toMatchObject({ status: 404, body: { error: { code: 'clusterNotFound' } } });
+  expect((await world.api.anonymous.get(path)).status).toBe(401);
+});
+
+test('a container that cannot start says why', async () => {
+  const answer = await world.api.admin.get('/clusters/here/k8s/core/pods/demo/unpullable/log');
+  expect(answer).toMatchObject({ status: 409, body: { error: { code: 'containerNotStarted' } } });
+  expect(answer.body.error.params.message).toMatch(/waiting to start|pull/);
+});
+
+test('a download is a file with a harmless name, once', async () => {
+  const what = { kind: 'log', ...world.place('said') };
+  const url = await ticketUrl(developer, { purpose: 'download', what });
+  const answer = await fetch(`${world.api.url}${url}`);
+  expect(answer.headers.get('content-disposition')).toBe('attachment; filename=said-main.log');
+  expect(answer.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+  expect(await answer.text()).toBe('one\ntwo\nthree\n');
+  expect((await fetch(`${world.api.url}${url}`)).status).toBe(401);
+});
+
+test('every read is joined with the cluster’s own audit log', async () => {
+  const audited = await world.auditedFromNow();
+  const stream = await view('said', { follow: false });
+  await expect.poll(() => stream.end).toBeDefined();
+  await developer.get(`/clusters/here/k8s/core/pods/${namespace}/said/log?container=main`);
+  const theirs = async () =>
+    (await audited())
+      .filter(({ requestURI }) => requestURI.includes('/pods/said/log'))
+      .map(({ auditID }) => auditID);
+  await expect.poll(async () => new Set(await theirs()).size).toBe(2);
+  const rows = await Promise.all(
+    ['log.read', 'pod.log'].map((code) =>
+      world.api.admin.get(`/audit?code=${code}&user=developer&pageSize=1`),
+    ),
+  );
+  const ours = rows.map((answer) => answer.body.items[0].auditId as string);
+  expect(new Set(await theirs())).toEqual(new Set(ours));
+});
