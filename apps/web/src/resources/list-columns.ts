@@ -3,20 +3,33 @@ import type { TableColumn } from '../components/ResourceTable/table-column.ts';
 import NameCell from './NameCell.vue';
 import type { KindOverride } from './override.ts';
 
+/** Pixels; what is not here gets `usualWidth`. A node's usual columns fit a 13" screen. */
 const widths: Record<string, number> = {
-  name: 260,
-  namespace: 130,
-  status: 150,
-  ready: 76,
-  age: 84,
-  restarts: 130,
-  ip: 120,
-  node: 130,
-  version: 100,
+  name: 210,
+  namespace: 120,
+  status: 140,
+  roles: 88,
+  ready: 70,
+  age: 66,
+  restarts: 120,
+  ip: 110,
+  node: 110,
+  version: 96,
+  pods: 76,
+  cpuRequests: 124,
+  cpuLimits: 108,
+  memoryRequests: 146,
+  memoryLimits: 126,
+  kernelVersion: 220,
+  osImage: 220,
+  containerRuntime: 200,
+  lastSeen: 90,
   type: 90,
-  object: 240,
-  message: 460,
+  reason: 150,
+  object: 230,
+  message: 420,
 };
+const usualWidth = 130;
 const numeric = new Set(['ready', 'restarts', 'labels', 'taints', 'count']);
 
 /**
@@ -39,7 +52,13 @@ export function listColumns(
     const namespace = tableColumn(namespaceColumn, descriptor, override, titleOf);
     all.splice(all.findIndex((column) => column.id === 'name') + 1, 0, namespace);
   }
-  return all;
+  return inOrder(all, override.defaultColumns ?? []);
+}
+
+/** The columns named first, in that order, then the rest as it is. */
+function inOrder(columns: TableColumn[], first: string[]): TableColumn[] {
+  const named = first.flatMap((id) => columns.find((column) => column.id === id) ?? []);
+  return [...named, ...columns.filter((column) => !named.includes(column))];
 }
 
 function tableColumn(
@@ -58,7 +77,7 @@ function tableColumn(
     exact: (row) => exactValue(descriptor, row, sortBy),
     ...(sortBy === undefined ? {} : { sortKey: sortBy }),
     ...(numeric.has(id) ? { align: 'right' as const } : {}),
-    width: widths[id] ?? 140,
+    width: widths[id] ?? usualWidth,
     optional: id !== 'namespace' && !isShown,
     ...(component === undefined ? {} : { component }),
   };

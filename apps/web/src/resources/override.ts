@@ -17,8 +17,10 @@ export interface DetailTab {
 
 /** What a kind's pages have beyond the generic ones. */
 export interface KindOverride {
-  /** Columns shown at first; absent: those `kubectl get` shows. */
+  /** Columns shown at first, in this order; absent: those `kubectl get` shows. */
   defaultColumns?: string[];
+  /** The order of the list until the user chooses one, as the API's `sort`. */
+  defaultSort?: string;
   /** Columns beside the descriptor's; their titles come from the catalogue as everybody's. */
   extraColumns?: Omit<TableColumn, 'title'>[];
   /** Components for cells, by column id; they get CellProps. */

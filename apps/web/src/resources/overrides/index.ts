@@ -3,6 +3,7 @@ import { nodeOverride } from './Node/node-override.ts';
 import { podOverride } from './Pod/pod-override.ts';
 
 const overrides: Record<string, KindOverride> = {
+  'core/events': { defaultSort: '-newest' },
   'core/nodes': nodeOverride,
   'core/pods': podOverride,
 };

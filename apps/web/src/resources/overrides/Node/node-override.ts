@@ -8,6 +8,7 @@ export const nodeOverride: KindOverride = {
   defaultColumns: [
     'name',
     'status',
+    'schedulable',
     'roles',
     'pods',
     'cpuRequests',
@@ -15,14 +16,13 @@ export const nodeOverride: KindOverride = {
     'memoryRequests',
     'memoryLimits',
     'version',
-    'internalIP',
     'age',
   ],
   extraColumns: [
     {
       id: 'schedulable',
       text: (row) => String(row.cells.unschedulable !== true),
-      width: 110,
+      width: 96,
       component: SchedulableCell,
     },
   ],
