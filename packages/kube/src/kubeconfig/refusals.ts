@@ -62,7 +62,7 @@ const rules: Record<'root' | 'cluster' | 'user' | 'context', Record<string, Rule
   context: { cluster: 'accept', user: 'accept', namespace: 'accept', extensions: 'drop' },
 };
 
-/** What of a context's parts is refused and what is dropped, by path. */
+/** What of a context's parts is refused (what leads out of most first) and what is dropped, by path. */
 export function judgeContext(
   config: ParsedKubeconfig,
   context: string,
@@ -87,6 +87,8 @@ export function judgeContext(
       else refusals.push({ code: rule, path: prefix + key, commands: wayOut(rule, context, userName) });
     }
   }
+  // a login command's way out also puts files inside: the one that leads furthest comes first
+  refusals.sort((a, b) => b.commands.length - a.commands.length);
   return { refusals, dropped };
 }
 
