@@ -1,0 +1,68 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import path from 'node:path';
+import { TestClient } from '../../testing/test-client.ts';
+
+const main = path.join(import.meta.dirname, '../../main.ts');
+
+/** The platform as a process of its own, to be killed. */
+export interface PlatformProcess {
+  url: string;
+  /** Resolves with the milliseconds it took to go. */
+  end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number>;
+}
+
+/** Starts it; the same settings again are the same platform again. */
+export async function startPlatformProcess(settings: Record<string, string>): Promise<PlatformProcess> {
+  const child = fork(main, {
+    env: { PATH: process.env['PATH'], PILOTHOUSE_DEMO: 'off', PILOTHOUSE_LOG_LEVEL: 'error', ...settings },
+    stdio: 'inherit',
+  });
+  const url = await ready(child);
+  return {
+    url,
+    async end(signal) {
+      const begun = Date.now();
+      const gone = child.exitCode !== null ? undefined : once(child, 'exit');
+      child.kill(signal);
+      await gone;
+      return Date.now() - begun;
+    },
+  };
+}
+
+/** A port that is free now. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** Signs in; a first sign-in changes the password to `password` as people have to. */
+export async function signIn(
+  url: string,
+  username: string,
+  first: string,
+  password: string,
+): Promise<TestClient> {
+  const client = new TestClient(url);
+  const again = await client.post('/auth/login', { username, password });
+  if (again.status === 200) return client.as(again.body.accessToken);
+  const { body } = await client.post('/auth/login', { username, password: first });
+  const change = { currentPassword: first, newPassword: password };
+  const changed = await client.as(body.accessToken).post('/auth/password', change);
+  return client.as(changed.body.accessToken);
+}
+
+function ready(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`the platform ended with ${code}`)));
+    child.on('message', (message: { type: string; url?: string }) => {
+      if (message.type === 'ready') resolve(message.url ?? '');
+    });
+  });
+}
