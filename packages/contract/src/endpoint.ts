@@ -39,6 +39,8 @@ export interface AuditRule<I> {
   target: (input: I) => AuditTarget;
   /** What else the sentence needs; never secrets. */
   params?: (input: I) => Record<string, string | number | boolean | null>;
+  /** Its success changes nothing and shows nothing: only a refusal or a failure is worth a row. */
+  onlyFailures?: boolean;
 }
 
 export interface AuditTarget {

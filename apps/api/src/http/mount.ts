@@ -111,7 +111,11 @@ async function serve<E extends Endpoint>(
   });
 
   const auditId = newId();
-  const entry = intent && (await audit.begin({ ...intent, auditId }));
+  const entry =
+    intent &&
+    (endpoint.audit?.onlyFailures
+      ? lateEntry(audit, { ...intent, auditId })
+      : await audit.begin({ ...intent, auditId }));
   let note: AuditNote = {};
   const gone = new AbortController();
   res.on('close', () => gone.abort());
@@ -162,6 +166,16 @@ function intentOf(
     code: rule.code,
     target: rule.target(input as never),
     ...(rule.params && { params: rule.params(input as never) }),
+  };
+}
+
+/** An entry that becomes a row only when the call goes wrong. */
+function lateEntry(audit: AuditLog, intent: AuditIntent & { auditId: string }): AuditEntry {
+  return {
+    auditId: intent.auditId,
+    end: async (outcome) => {
+      if (outcome.outcome !== 'succeeded') await audit.record(intent, outcome);
+    },
   };
 }
 

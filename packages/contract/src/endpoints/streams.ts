@@ -91,7 +91,8 @@ export const streamEndpoints = {
     }),
     status: 201,
     permission: ({ body }) => ticketRequirements(body),
-    audit: { code: 'ticket.create', target: ({ body }) => ticketTarget(body) },
+    // What a ticket opens has a row of its own.
+    audit: { code: 'ticket.create', target: ({ body }) => ticketTarget(body), onlyFailures: true },
   }),
   download: defineEndpoint({
     id: 'downloads.get',
