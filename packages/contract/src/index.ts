@@ -19,6 +19,7 @@ export * from './endpoints/resources.ts';
 export * from './endpoints/streams.ts';
 export * from './errors.ts';
 export * from './messages.ts';
+export * from './rights.ts';
 
 /** Every endpoint of the platform. A route that is not here does not exist. */
 export const endpoints = {

@@ -1,6 +1,6 @@
 import type { Queries } from '../db/database.ts';
 import { AppError } from '../http/app-error.ts';
-import { anyAction } from './object-pattern.ts';
+import { anyAction } from '@pilothouse/contract';
 
 /**
  * Throws `lastAdmin` when no enabled user may do everything everywhere any more. Belongs behind a change, in a

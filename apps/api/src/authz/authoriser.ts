@@ -1,3 +1,4 @@
+import { domainCovers, type Domain } from '@pilothouse/contract';
 import type { Requirement } from '@pilothouse/contract';
 import type { Enforcer } from 'casbin';
 import type { Database } from '../db/database.ts';
@@ -5,7 +6,7 @@ import type { Versions } from '../db/versions.ts';
 import { AppError } from '../http/app-error.ts';
 import { createEnforcer } from './casbin.ts';
 import { CompiledGrants, compileGrants } from './compiled-grants.ts';
-import { describeDomain, domainCovers, domainOf, type ClusterIdOf, type Domain } from './domain.ts';
+import { describeDomain, domainOf, type ClusterIdOf } from './domain.ts';
 import { readPolicies } from './policy-source.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { anyAction } from './object-pattern.ts';
+import { anyAction } from '@pilothouse/contract';
 
 /** A role that comes with the platform. */
 export interface BuiltInRole {

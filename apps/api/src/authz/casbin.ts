@@ -1,6 +1,6 @@
 import { newEnforcer, newModelFromString, type Adapter, type Enforcer, type Model } from 'casbin';
-import { domainCovers } from './domain.ts';
-import { anyAction, objectMatches } from './object-pattern.ts';
+
+import { anyAction, objectMatches, domainCovers } from '@pilothouse/contract';
 import type { Policies } from './policy-source.ts';
 
 /** The definition of who may do what; {@link CompiledGrants} gives the same answers faster. */

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createEnforcer, userSubject } from './casbin.ts';
 import { compileGrants } from './compiled-grants.ts';
-import { coveringDomains, domainCovers } from './domain.ts';
-import { objectMatches } from './object-pattern.ts';
+import { coveringDomains } from './domain.ts';
+import { objectMatches, domainCovers } from '@pilothouse/contract';
 import type { Policies } from './policy-source.ts';
 
 // small alphabets, so that wider and narrower, equal and nearly equal ones meet often

@@ -1,7 +1,7 @@
 import type { Enforcer } from 'casbin';
 import { userSubject } from './casbin.ts';
-import { coveringDomains, domainCovers, type Domain } from './domain.ts';
-import { anyAction, isPattern, objectMatches } from './object-pattern.ts';
+import { coveringDomains } from './domain.ts';
+import { anyAction, isPattern, objectMatches, domainCovers, type Domain } from '@pilothouse/contract';
 
 interface RuleSet {
   /** `object action`, both without wildcards or with the action `All`. */

@@ -1,10 +1,4 @@
-import type { DomainRef } from '@pilothouse/contract';
-
-/**
- * Where a right holds: `*`, `cluster:<id>`, `cluster:<id>/<namespace>`, `tree:<id>/<id>…`. What follows a slash lies
- * below what is before it.
- */
-export type Domain = string;
+import type { Domain, DomainRef } from '@pilothouse/contract';
 
 /** Resolves a cluster's name; names are reused, ids are not. */
 export type ClusterIdOf = (name: string) => string | undefined;
@@ -28,11 +22,6 @@ export function domainOf(ref: DomainRef, clusterIdOf: ClusterIdOf): Domain {
 export function describeDomain(ref: DomainRef): string {
   if (ref.kind === 'platform') return '*';
   return clusterDomain(ref.cluster, ref.kind === 'namespace' ? ref.namespace : undefined);
-}
-
-/** Whether a grant in `wider` holds in `narrower`; by whole segments: `cluster:1` never covers `cluster:12`. */
-export function domainCovers(wider: Domain, narrower: Domain): boolean {
-  return wider === '*' || wider === narrower || narrower.startsWith(`${wider}/`);
 }
 
 /** All domains that cover this one, widest first, itself included. */

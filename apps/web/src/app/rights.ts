@@ -1,4 +1,12 @@
-import type { DomainRef, endpoints, OutputOf, Requirement } from '@pilothouse/contract';
+import {
+  anyAction,
+  domainCovers,
+  objectMatches,
+  type DomainRef,
+  type endpoints,
+  type OutputOf,
+  type Requirement,
+} from '@pilothouse/contract';
 import { useSession } from './session.ts';
 
 export type OwnGrant = OutputOf<typeof endpoints.me>['grants'][number];
@@ -16,7 +24,7 @@ export function allows(grants: readonly OwnGrant[], requirements: readonly Requi
           grant.policies.some(
             (policy) =>
               objectMatches(policy.object, requirement.object) &&
-              (policy.action === 'All' || policy.action === requirement.action),
+              (policy.action === anyAction || policy.action === requirement.action),
           )),
     ),
   );
@@ -31,29 +39,14 @@ export function domainName(domain: DomainRef): string {
 }
 
 function domainMatches(granted: string, wanted: string, match: NonNullable<Requirement['match']>): boolean {
-  if (covers(granted, wanted)) return true;
-  return match !== 'covers' && covers(wanted, granted);
-}
-
-/** By whole segments: `cluster:1` never covers `cluster:12`. */
-function covers(wide: string, narrow: string): boolean {
-  return wide === '*' || wide === narrow || narrow.startsWith(`${wide}/`);
-}
-
-/** As the API matches: `*` is any one segment, `**` at the end any number of them, also none. */
-function objectMatches(pattern: string, object: string): boolean {
-  const wanted = pattern.split('/');
-  const given = object.split('/');
-  const isOpen = wanted.at(-1) === '**';
-  if (isOpen) wanted.pop();
-  if (isOpen ? given.length < wanted.length : given.length !== wanted.length) return false;
-  return wanted.every((segment, index) => segment === '*' || segment === given[index]);
+  if (domainCovers(granted, wanted)) return true;
+  return match !== 'covers' && domainCovers(wanted, granted);
 }
 
 /** The namespaces of a cluster the user may choose from; `all` where a grant covers the whole cluster. */
 export function grantedNamespaces(grants: readonly OwnGrant[], cluster: string): 'all' | string[] {
   const whole = `cluster:${cluster}`;
-  if (grants.some((grant) => covers(grant.domain, whole))) return 'all';
+  if (grants.some((grant) => domainCovers(grant.domain, whole))) return 'all';
   const names = grants
     .filter((grant) => grant.domain.startsWith(`${whole}/`))
     .map((grant) => grant.domain.slice(whole.length + 1));
