@@ -2,6 +2,7 @@ import { itemState, operation as operationSchema } from '@pilothouse/contract';
 import type { z } from 'zod';
 import type { Database, Prisma } from '../db/database.ts';
 import { newId } from '../db/ids.ts';
+import { containing } from '../db/like.ts';
 import type { ItemResult, OperationRequest } from './operation-handler.ts';
 
 export type OperationSummary = z.output<typeof operationSchema>;
@@ -181,7 +182,7 @@ function whereOf({ actorId, state, q }: OperationFilter): Prisma.OperationWhereI
     ...(actorId !== undefined && { actorId }),
     ...(state !== undefined && { state }),
     ...(q !== undefined && {
-      OR: [{ kind: { contains: q } }, { cluster: { contains: q } }, { actor: { contains: q } }],
+      OR: [{ kind: containing(q) }, { cluster: containing(q) }, { actor: containing(q) }],
     }),
   };
 }

@@ -1,6 +1,7 @@
 import type { auditEvent } from '@pilothouse/contract';
 import type { z } from 'zod';
 import type { Database, Prisma } from '../../db/database.ts';
+import { containing } from '../../db/like.ts';
 
 export type AuditEvent = z.output<typeof auditEvent>;
 
@@ -47,7 +48,7 @@ export class AuditRepository {
       ...(query.q !== undefined && {
         OR: (['code', 'username', 'cluster', 'namespace', 'resource', 'name', 'reason'] as const).map(
           (column) => ({
-            [column]: { contains: query.q },
+            [column]: containing(query.q ?? ''),
           }),
         ),
       }),

@@ -5,6 +5,7 @@ import { clusterDomain } from '../../authz/domain.ts';
 import { isUniqueViolation } from '../../db/database-error.ts';
 import type { Database, Prisma } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
+import { containing } from '../../db/like.ts';
 import { bumpVersion, type Versions } from '../../db/versions.ts';
 import { AppError } from '../../http/app-error.ts';
 
@@ -67,7 +68,7 @@ export class GrantService {
     orderBy: Prisma.GrantOrderByWithRelationInput[],
   ): Promise<{ items: GrantView[]; total: number }> {
     const { prisma } = this.#database;
-    const contains = { contains: query.q ?? '' };
+    const contains = containing(query.q ?? '');
     const where: Prisma.GrantWhereInput = {
       ...(query.user !== undefined && { user: { username: query.user } }),
       ...(query.cluster !== undefined && { cluster: { name: query.cluster } }),

@@ -2,6 +2,7 @@ import type { Database, Queries } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
 import type { SecretBox } from '../../db/secret-box.ts';
 import type { Terminal } from '../../db/generated/client.ts';
+import { containing } from '../../db/like.ts';
 import { orderOf } from '../../http/paging.ts';
 import type { TerminalEnd } from '../../ws/exec/terminal-session.ts';
 
@@ -121,7 +122,7 @@ export class TerminalsRepository {
 
   async page({ page, pageSize, sort, q }: TerminalQuery): Promise<{ rows: Terminal[]; total: number }> {
     const texts = ['username', 'cluster', 'namespace', 'pod', 'container'] as const;
-    const where = q === undefined ? {} : { OR: texts.map((column) => ({ [column]: { contains: q } })) };
+    const where = q === undefined ? {} : { OR: texts.map((column) => ({ [column]: containing(q) })) };
     const { terminal } = this.#database.prisma;
     const [rows, total] = await Promise.all([
       terminal.findMany({

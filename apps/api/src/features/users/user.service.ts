@@ -5,6 +5,7 @@ import { userView, type UserView } from '../../authz/user-view.ts';
 import { isUniqueViolation } from '../../db/database-error.ts';
 import type { Database } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
+import { containing } from '../../db/like.ts';
 import { bumpVersion, type Versions } from '../../db/versions.ts';
 import { AppError } from '../../http/app-error.ts';
 
@@ -98,7 +99,7 @@ export class UserService {
     orderBy: Partial<Record<'username' | 'displayName' | 'createdAt', 'asc' | 'desc'>>[],
   ): Promise<{ items: UserView[]; total: number }> {
     const { prisma } = this.#database;
-    const contains = { contains: query.q ?? '' };
+    const contains = containing(query.q ?? '');
     const where = query.q === undefined ? {} : { OR: [{ username: contains }, { displayName: contains }] };
     const [rows, total] = await prisma.$transaction([
       prisma.user.findMany({

@@ -1,0 +1,182 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { deadKubeconfig } from '../../testing/kubeconfig.ts';
+import { startTestApi, type TestApi } from '../../testing/test-api.ts';
+
+let api: TestApi;
+
+beforeAll(async () => {
+  api = await startTestApi({ config: { allowLoopbackClusters: true } });
+  for (const name of ['one', 'two']) {
+    const { status } = await api.admin.post('/clusters', { name, kubeconfig: deadKubeconfig() });
+    expect(status).toBe(201);
+  }
+});
+afterAll(() => api?.stop());
+
+const everywhere = { kind: 'all' } as const;
+
+describe('users', () => {
+  test('are created with a password told once, listed, sorted and searched', async () => {
+    const created = await api.admin.post('/users', { username: 'zoe.b', displayName: ' Zoë ' });
+    expect(created.status).toBe(201);
+    expect(created.body.oneTimePassword).toMatch(/^\w{5}-\w{5}-\w{5}-\w{5}$/);
+    expect(created.body.user).toMatchObject({
+      username: 'zoe.b',
+      displayName: 'Zoë',
+      mustChangePassword: true,
+    });
+    expect(Object.keys(created.body.user).toSorted()).toEqual([
+      'createdAt',
+      'disabled',
+      'displayName',
+      'id',
+      'mustChangePassword',
+      'username',
+    ]);
+    const { body } = await api.admin.get('/users?sort=-username&q=zo&pageSize=1');
+    expect(body).toMatchObject({ total: 1, page: 1, pageSize: 1, state: 'live' });
+    expect(body.items[0].username).toBe('zoe.b');
+    const again = await api.admin.post('/users', { username: 'zoe.b', displayName: 'Another' });
+    expect([again.status, again.body.error.code]).toEqual([409, 'conflict']);
+  });
+
+  test.each([
+    [
+      'a hash',
+      'POST',
+      '/users',
+      { username: 'mass', displayName: 'x', passwordHash: '$argon2id$x' },
+      'body.passwordHash',
+    ],
+    ['the forced change', 'PATCH', '/users/admin', { mustChangePassword: false }, 'body.mustChangePassword'],
+    ['an id', 'PATCH', '/users/admin', { id: 'x' }, 'body.id'],
+    ['a role', 'POST', '/users', { username: 'mass', displayName: 'x', role: 'platform-admin' }, 'body.role'],
+    ['a prototype', 'PATCH', '/users/admin', '{"__proto__":{"disabled":true}}', 'body.__proto__'],
+    [
+      'a domain',
+      'POST',
+      '/grants',
+      { user: 'admin', role: 'viewer', scope: { kind: 'all', domain: '*' } },
+      'body.scope.domain',
+    ],
+  ])('cannot be given %s by a field the contract does not know', async (_what, method, path, body, field) => {
+    const answer = await api.admin.send(method, path, { body });
+    expect([answer.status, answer.body.error.code, answer.body.error.field]).toEqual([
+      400,
+      'unknownField',
+      field,
+    ]);
+    expect((await api.admin.get('/users?q=mass')).body.total).toBe(0);
+  });
+
+  test.each([
+    'passwordHash',
+    'username,passwordHash',
+    'username;DROP TABLE users',
+    "username' OR 1=1",
+    'id',
+    '__proto__',
+    'constructor',
+  ])('are not sorted by %s', async (sort) => {
+    const { status, body } = await api.admin.get(`/users?sort=${encodeURIComponent(sort)}`);
+    expect([status, body.error.code, body.error.field]).toEqual([400, 'invalidField', 'query.sort']);
+    expect((await api.admin.get('/users')).status).toBe(200);
+  });
+
+  test.each(["' OR '1'='1", '%', '_', '\\', '"; DROP TABLE users; --'])(
+    'a search for %s is a search',
+    async (q) => {
+      const { status, body } = await api.admin.get(`/users?q=${encodeURIComponent(q)}`);
+      expect(status).toBe(200);
+      expect(
+        body.items.every((user: { username: string; displayName: string }) =>
+          `${user.username}${user.displayName}`.includes(q),
+        ),
+      ).toBe(true);
+    },
+  );
+});
+
+describe('a grant', () => {
+  test('counts from the moment it is given until the moment it is taken', async () => {
+    const user = await api.signUp('granted');
+    expect((await user.get('/users')).status).toBe(403);
+    const given = await api.admin.post('/grants', {
+      user: 'granted',
+      role: 'platform-admin',
+      scope: everywhere,
+    });
+    expect(given.status).toBe(201);
+    expect((await user.get('/users')).status).toBe(200);
+    expect((await api.admin.delete(`/grants/${given.body.id}`)).status).toBe(204);
+    expect((await user.get('/users')).status).toBe(403);
+    expect((await api.admin.delete(`/grants/${given.body.id}`)).status).toBe(404);
+  });
+
+  test('shows its cluster and no other', async () => {
+    const scope = { kind: 'namespace', cluster: 'one', namespace: 'shop' } as const;
+    const user = await api.signUp('namespaced', [{ role: 'developer', scope }]);
+    expect((await user.get('/auth/me')).body.grants).toMatchObject([
+      { role: 'developer', domain: 'cluster:one/shop' },
+    ]);
+    const { body } = await user.get('/clusters');
+    expect(body.items.map((cluster: { name: string }) => cluster.name)).toEqual(['one']);
+    expect((await user.get('/clusters/one')).status).toBe(200);
+    expect((await user.get('/clusters/two')).status).toBe(403);
+  });
+
+  test('is told what is wrong with it', async () => {
+    const post = (body: object) =>
+      api.admin.post('/grants', { user: 'admin', role: 'viewer', scope: everywhere, ...body });
+    for (const [body, field] of [
+      [{ user: 'nobody' }, 'body.user'],
+      [{ role: 'nothing' }, 'body.role'],
+      [{ scope: { kind: 'cluster', cluster: 'nowhere' } }, 'body.scope.cluster'],
+    ] as const) {
+      const { status, body: answer } = await post(body);
+      expect([status, answer.error.code, answer.error.field]).toEqual([400, 'invalidField', field]);
+    }
+    expect((await post({})).status).toBe(201);
+    expect((await post({})).body.error.code).toBe('conflict');
+    const { body: list } = await api.admin.get('/grants?user=admin&sort=role');
+    expect(list.items.map((grant: { role: { name: string } }) => grant.role.name)).toEqual([
+      'platform-admin',
+      'viewer',
+    ]);
+  });
+
+  test('is given by nobody who does not administer the platform, not to themselves either', async () => {
+    const admin = await api.signUp('cluster-boss', [
+      { role: 'cluster-admin', scope: { kind: 'cluster', cluster: 'one' } },
+    ]);
+    const wish = { user: 'cluster-boss', role: 'platform-admin', scope: everywhere };
+    expect((await admin.post('/grants', wish)).status).toBe(403);
+    expect((await admin.get('/grants')).status).toBe(403);
+    expect((await admin.patch('/clusters/one', { displayName: 'Ours' })).status).toBe(200);
+    expect((await admin.patch('/clusters/two', { displayName: 'Ours' })).status).toBe(403);
+  });
+});
+
+describe('the last administrator', () => {
+  test('cannot be disabled, nor lose the grant', async () => {
+    const disabled = await api.admin.patch('/users/admin', { disabled: true });
+    expect([disabled.status, disabled.body.error.code]).toEqual([409, 'lastAdmin']);
+    const { body } = await api.admin.get('/grants?user=admin&sort=role');
+    const removed = await api.admin.delete(`/grants/${body.items[0].id}`);
+    expect([removed.status, removed.body.error.code]).toEqual([409, 'lastAdmin']);
+    expect((await api.admin.get('/users')).status).toBe(200);
+  });
+
+  test('is left when two administrators disable each other at once', async () => {
+    const other = await api.signUp('other-admin', [{ role: 'platform-admin', scope: everywhere }]);
+    const answers = await Promise.all([
+      api.admin.patch('/users/other-admin', { disabled: true }),
+      other.patch('/users/admin', { disabled: true }),
+    ]);
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    const left = await api.container.database.prisma.grant.count({
+      where: { domain: '*', role: { name: 'platform-admin' }, user: { disabledAt: null } },
+    });
+    expect(left).toBe(1);
+  });
+});
