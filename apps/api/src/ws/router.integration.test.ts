@@ -102,6 +102,13 @@ test.for<[name: string, from: string, to: string]>([
   expect((await refusals('ticket.redeem'))[1]).toMatchObject({ user: 'developer', reason: 'ticketMismatch' });
 });
 
+test('a ticket for a socket is no ticket for a download', async () => {
+  const url = new URL(await ticketFor('log', world.place('one')), world.api.url);
+  const download = `${world.api.url}/api/v1/downloads?ticket=${url.searchParams.get('ticket')}`;
+  expect((await fetch(download)).status).toBe(403);
+  expect((await fetch(download)).status).toBe(401);
+});
+
 test('a ticket does not outlive its session', async () => {
   const scope = { kind: 'namespace' as const, cluster: 'here', namespace };
   const leaver = await world.api.signUp('leaver', [{ role: 'developer', scope }]);

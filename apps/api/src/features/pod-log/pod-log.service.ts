@@ -3,7 +3,7 @@ import { followLog, KubeError } from '@pilothouse/kube';
 import type { Response } from 'express';
 import { AppError } from '../../http/app-error.ts';
 import type { FindCluster } from '../../ws/clusters.ts';
-import { readPod } from '../../ws/log/cluster-log.ts';
+import { readPod, textOf } from '../../ws/log/cluster-log.ts';
 
 export interface PodLogRequest {
   cluster: string;
@@ -60,14 +60,20 @@ export class PodLogService {
     res.set('Content-Type', 'text/plain; charset=utf-8');
     res.set('X-Content-Type-Options', 'nosniff');
     if (fileName !== undefined) res.attachment(fileName);
-    while (batch.done !== true) {
-      const text = batch.value.map((line) =>
-        timestamps ? `${line.time ?? ''} ${line.text}\n` : `${line.text}\n`,
-      );
-      if (!res.write(text.join(''))) await once(res, 'drain', { signal });
-      batch = await batches.next();
+    try {
+      while (batch.done !== true) {
+        const lines = batch.value.map((line) => {
+          const text = textOf(line);
+          return timestamps && line.time !== null ? `${line.time} ${text}\n` : `${text}\n`;
+        });
+        if (!res.write(lines.join(''))) await once(res, 'drain', { signal });
+        batch = await batches.next();
+      }
+      res.end();
+    } catch (error) {
+      // a reader who has left is nobody's error
+      if (!signal.aborted) throw error;
     }
-    res.end();
   }
 }
 

@@ -35,7 +35,8 @@ class ExecFront {
   readonly started: Promise<{ columns: number; rows: number } | undefined>;
   readonly #socket: GuardedSocket;
   readonly #window: AckWindow;
-  #session: TerminalSession | undefined;
+  /** What was typed and how the window was sized while the shell was looked for waits for it. */
+  readonly #session = Promise.withResolvers<TerminalSession>();
   #unacknowledged = 0;
 
   constructor(socket: GuardedSocket) {
@@ -49,7 +50,7 @@ class ExecFront {
       schema: execClientMessage,
       onMessage: (message) => {
         if (message.type === 'ack') return this.#window.acknowledged(message.bytes);
-        if (message.type === 'resize') return this.#session?.resize(message.columns, message.rows);
+        if (message.type === 'resize') return void this.#resize(message);
         if (begun) return this.#refuse('started already');
         begun = true;
         resolve(message);
@@ -60,9 +61,9 @@ class ExecFront {
 
   /** Resolves when the socket is over; it is ended here when the shell ends first. */
   serve(session: TerminalSession): Promise<void> {
-    this.#session = session;
     const socket = this.#socket;
     void socket.send({ type: 'started', terminal: session.id, shell: session.shell });
+    this.#session.resolve(session);
     session.attach({
       output: (bytes) => this.#output(bytes),
       ended: ({ reason, exitCode, error }) => {
@@ -76,11 +77,16 @@ class ExecFront {
     });
   }
 
+  async #resize({ columns, rows }: { columns: number; rows: number }): Promise<void> {
+    const session = await this.#session.promise;
+    session.resize(columns, rows);
+  }
+
   async #keys(bytes: Buffer): Promise<void> {
-    if (this.#session === undefined) return this.#refuse('keys before the shell has started');
     this.#unacknowledged += bytes.length;
     if (this.#unacknowledged > 2 * execInputWindowBytes) return this.#refuse('more input than the window');
-    await this.#session.input(bytes);
+    const session = await this.#session.promise;
+    await session.input(bytes);
     this.#unacknowledged -= bytes.length;
     await this.#socket.send({ type: 'ack', bytes: bytes.length });
   }

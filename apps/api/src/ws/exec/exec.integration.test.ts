@@ -56,6 +56,16 @@ test('a terminal, its size, job control, UTF-8 and the exit code', async () => {
   expect(shell.of('exit')).toEqual([{ type: 'exit', exitCode: 7 }]);
 });
 
+test('what is typed while the shell is still looked for is not lost', async () => {
+  const shell = await openStream(await developer(), 'exec', world.place('shell'));
+  shell.say({ type: 'start', columns: 80, rows: 24 });
+  shell.say({ type: 'resize', columns: 90, rows: 20 });
+  shell.keys('stty size; exit 3\r');
+  await expect.poll(() => shell.end, { timeout: 5000 }).toMatchObject({ reason: 'exit' });
+  expect(shell.screen).toContain('20 90');
+  expect(shell.of('exit')).toEqual([{ type: 'exit', exitCode: 3 }]);
+});
+
 test('Ctrl-D ends the shell with its last code', async () => {
   const shell = await openShellStream(await developer(), world.place('shell'));
   await type(shell, 'false\r', /false/);

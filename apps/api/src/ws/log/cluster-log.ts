@@ -1,4 +1,10 @@
-import { followLog, getObject, KubeError, type ClusterConnection } from '@pilothouse/kube';
+import {
+  followLog,
+  getObject,
+  KubeError,
+  type ClusterConnection,
+  type LogLine as KubeLogLine,
+} from '@pilothouse/kube';
 import { AppError } from '../../http/app-error.ts';
 import type { AuditLog } from '../../http/audit.ts';
 import { outcomeOfCall, type StreamActor } from '../audited-stream.ts';
@@ -42,7 +48,7 @@ export class ClusterLog implements LogSource {
     let failure: unknown;
     try {
       const batches = followLog(this.#connection(), target, { signal, auditId: entry.auditId });
-      for await (const lines of batches) yield lines.map(shown);
+      for await (const lines of batches) yield lines.map((line) => [line.time, textOf(line)]);
     } catch (error) {
       failure = error;
       throw error;
@@ -79,7 +85,7 @@ export function readPod(
   return getObject<PodForLog>(connection, ref, { ...(signal && { signal }) });
 }
 
-function shown({ time, text, cutBytes }: { time: string | null; text: string; cutBytes: number }) {
-  const whole = cutBytes === 0 ? text : `${text} … (+${cutBytes} bytes)`;
-  return [time, whole] as [string | null, string];
+/** A line's text; one that was too long says how much of it is left out. */
+export function textOf({ text, cutBytes }: KubeLogLine): string {
+  return cutBytes === 0 ? text : `${text} … (+${cutBytes} bytes)`;
 }
