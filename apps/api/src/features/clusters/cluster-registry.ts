@@ -98,6 +98,12 @@ export class ClusterRegistry {
     for (const listener of this.#changed) listener(clusterId);
   }
 
+  /** After a change of this very process: everything that follows from it holds when this resolves. */
+  async refresh(): Promise<void> {
+    await this.#options.versions.refresh();
+    await this.reload();
+  }
+
   /** Reads what is registered; a call during a read makes it read once more. */
   async reload(): Promise<void> {
     if (this.#reading !== undefined) {

@@ -100,14 +100,14 @@ export class ClustersService {
       file: origin.file,
     });
     await health.record(id, probe);
-    await registry.reload();
+    await registry.refresh();
     return this.get(name);
   }
 
   async edit(name: string, settings: Partial<ClusterSettings>): Promise<ClusterView> {
     const { id } = await this.#row(name);
     await this.#options.repository.edit(id, settings);
-    await this.#options.registry.reload();
+    await this.#options.registry.refresh();
     return this.get(name);
   }
 
@@ -118,7 +118,7 @@ export class ClustersService {
     const chosen = chooseContext(choice, this.#mayBeLoopback(origin));
     const probe = await this.#firstProbe(chosen, origin);
     await repository.replaceCredential(id, name, this.#stored(id, chosen, origin), origin.file);
-    await registry.reload();
+    await registry.refresh();
     await health.record(id, { ...probe, at: new Date().toISOString() });
     registry.announce(id);
     return this.get(name);
@@ -128,7 +128,7 @@ export class ClustersService {
   async remove(name: string): Promise<void> {
     const { id } = await this.#row(name);
     await this.#options.repository.remove(id);
-    await this.#options.registry.reload();
+    await this.#options.registry.refresh();
   }
 
   async probe(name: string): Promise<ClusterView> {

@@ -1,0 +1,245 @@
+import { limitedKubeconfig, type LocalCluster } from '@pilothouse/control-plane';
+import { sharedTestCluster } from '@pilothouse/control-plane/testing';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { keyRingOf } from '../../container.ts';
+import { createDatabase } from '../../db/database.ts';
+import { SecretBox } from '../../db/secret-box.ts';
+import { Versions } from '../../db/versions.ts';
+import { startTestApi, type TestApi } from '../../testing/test-api.ts';
+import { ClusterRegistry, type ClusterName } from './cluster-registry.ts';
+import { ClustersRepository } from './clusters.repository.ts';
+
+let api: TestApi;
+let cluster: LocalCluster;
+
+beforeAll(async () => {
+  cluster = await sharedTestCluster();
+  api = await startTestApi({ config: { allowLoopbackClusters: true } });
+});
+afterAll(() => api.stop());
+
+const register = (name: string, more: object = {}) =>
+  api.admin.post('/clusters', { name, kubeconfig: cluster.kubeconfig, ...more });
+
+/** The registry of another replica over the same database. */
+async function anotherReplica() {
+  const database = createDatabase(api.database.url);
+  const fail = (error: unknown) => {
+    throw error;
+  };
+  const versions = new Versions(database, fail);
+  const secrets = new SecretBox(keyRingOf(api.container.config));
+  const registry = new ClusterRegistry({
+    repository: new ClustersRepository(database),
+    versions,
+    allowLoopback: true,
+    open: (id, sealed) => JSON.parse(secrets.open('clusters', id, 'credential', sealed).toString('utf8')),
+    onError: fail,
+  });
+  await versions.start();
+  await registry.start();
+  return {
+    registry,
+    async stop() {
+      await registry.stop();
+      versions.stop();
+      await database.close();
+    },
+  };
+}
+
+test('inspecting shows the context and what a probe finds, and stores nothing', async () => {
+  const { status, body } = await api.admin.post('/kubeconfigs/inspect', {
+    kubeconfig: cluster.kubeconfig,
+    probe: true,
+  });
+  expect(status).toBe(200);
+  expect(body.contexts).toMatchObject([
+    { server: cluster.server, authentication: 'certificate', loopback: true, refusals: [], problems: [] },
+  ]);
+  expect(body.probe).toMatchObject({ ok: true, reason: null });
+  expect(body.probe.version).toBe(JSON.parse(await cluster.kubectl('get', '--raw', '/version')).gitVersion);
+  const nodes = await cluster.kubectl('get', 'nodes', '--output=name');
+  expect(body.probe.nodes).toBe(nodes.trim().split('\n').length);
+  expect((await api.admin.get('/clusters')).body.items).toEqual([]);
+});
+
+test('a registered cluster is healthy at once, can be edited, and keeps its connection when only words change', async () => {
+  const created = await register('life', { displayName: '一号', environment: 'test' });
+  expect(created.status).toBe(201);
+  expect(created.body).toMatchObject({
+    name: 'life',
+    displayName: '一号',
+    environment: 'test',
+    server: cluster.server,
+    source: 'pasted',
+    health: { state: 'healthy', lastProbe: { ok: true } },
+  });
+  expect(created.body.certificateExpiresAt).not.toBeNull();
+
+  const replica = await anotherReplica();
+  const handle = replica.registry.get('life');
+  const connection = handle?.connection;
+  const edited = await api.admin.patch('/clusters/life', { description: 'words', environment: 'production' });
+  expect(edited.body).toMatchObject({ displayName: '一号', description: 'words', environment: 'production' });
+  await api.admin.patch('/clusters/life', { timeoutMs: 3000 });
+  await vi.waitFor(() => expect(connection?.closed.aborted).toBe(true), { timeout: 2000 });
+  expect(replica.registry.get('life')).not.toBe(handle);
+  expect(replica.registry.get('life')?.timeoutMs).toBe(3000);
+  await replica.stop();
+
+  expect((await register('life')).body.error).toMatchObject({ code: 'conflict', field: 'body.name' });
+  expect((await api.admin.delete('/clusters/life')).status).toBe(204);
+  expect((await api.admin.get('/clusters/life')).status).toBe(404);
+  expect((await api.admin.delete('/clusters/life')).status).toBe(404);
+});
+
+test('other replicas learn of a cluster, of its new credential and of its end within a second', async () => {
+  const replica = await anotherReplica();
+  const removed = vi.fn<(cluster: ClusterName) => void>();
+  replica.registry.onRemoved(removed);
+  await register('elsewhere');
+  await vi.waitFor(() => expect(replica.registry.idOf('elsewhere')).toBeDefined(), { timeout: 1000 });
+  const id = replica.registry.idOf('elsewhere');
+  const before = replica.registry.get('elsewhere')?.connection;
+
+  const limited = await limitedKubeconfig(cluster, { namespace: 'fleet', rules: [] });
+  const replaced = await api.admin.put('/clusters/elsewhere/kubeconfig', { kubeconfig: limited });
+  expect(replaced.status).toBe(200);
+  // this credential may not list nodes
+  expect(replaced.body.health.lastProbe).toMatchObject({ ok: true, nodes: null });
+  await vi.waitFor(() => expect(before?.closed.aborted).toBe(true), { timeout: 1000 });
+  const after = replica.registry.get('elsewhere')?.connection;
+  expect(after).not.toBe(before);
+
+  await api.admin.delete('/clusters/elsewhere');
+  await vi.waitFor(() => expect(removed).toHaveBeenCalledWith({ id, name: 'elsewhere' }), { timeout: 1000 });
+  expect(after?.closed.aborted).toBe(true);
+  expect(replica.registry.get('elsewhere')).toBeUndefined();
+  await replica.stop();
+});
+
+test('removing takes the grants along; the same name again revives nothing', async () => {
+  await register('again');
+  const ann = await api.signUp('ann', [
+    { role: 'viewer', scope: { kind: 'cluster', cluster: 'again' } },
+    { role: 'developer', scope: { kind: 'namespace', cluster: 'again', namespace: 'demo' } },
+  ]);
+  expect((await ann.get('/clusters')).body.items).toMatchObject([{ name: 'again' }]);
+  await api.admin.delete('/clusters/again');
+  await register('again');
+  expect((await ann.get('/clusters')).status).toBe(403);
+  expect((await ann.get('/clusters/again')).status).toBe(403);
+  expect((await api.admin.get('/grants?user=ann')).body.items).toEqual([]);
+  await api.admin.delete('/clusters/again');
+});
+
+test('who may see one cluster only is shown that one', async () => {
+  await register('seen');
+  await register('hidden');
+  const bob = await api.signUp('bob', [
+    { role: 'developer', scope: { kind: 'namespace', cluster: 'seen', namespace: 'demo' } },
+  ]);
+  expect((await bob.get('/clusters')).body.items.map(({ name }: { name: string }) => name)).toEqual(['seen']);
+  expect((await bob.get('/clusters/seen')).status).toBe(200);
+  expect((await bob.get('/clusters/hidden')).status).toBe(403);
+  for (const answer of [
+    await bob.post('/clusters/seen/probe'),
+    await bob.patch('/clusters/seen', { displayName: 'mine' }),
+    await bob.put('/clusters/seen/kubeconfig', { kubeconfig: cluster.kubeconfig }),
+    await bob.delete('/clusters/seen'),
+    await bob.post('/clusters', { name: 'bobs', kubeconfig: cluster.kubeconfig }),
+    await bob.post('/kubeconfigs/inspect', { kubeconfig: cluster.kubeconfig }),
+    await bob.get('/cluster-candidates'),
+  ]) {
+    expect(answer.status).toBe(403);
+  }
+  await api.admin.delete('/clusters/seen');
+  await api.admin.delete('/clusters/hidden');
+});
+
+test('every change of a cluster is in the audit log', async () => {
+  await register('audited');
+  await api.admin.patch('/clusters/audited', { description: 'x' });
+  await api.admin.post('/clusters/audited/probe');
+  await api.admin.delete('/clusters/audited');
+  const { body } = await api.admin.get('/audit?pageSize=500');
+  const codes = body.items
+    .filter(({ name }: { name: string }) => name === 'audited')
+    .map(({ code, outcome, user }: Record<string, string>) => [code, outcome, user]);
+  expect(codes).toEqual(
+    ['cluster.delete', 'cluster.probe', 'cluster.update', 'cluster.create'].map((code) => [
+      code,
+      'succeeded',
+      'admin',
+    ]),
+  );
+});
+
+test('a cluster that goes away and comes back is noticed within 15 s where somebody looks', async () => {
+  const mortal = await sharedTestCluster('fleet-mortal', { kwokNodes: 0, landscape: 'none' });
+  await api.admin.post('/clusters', { name: 'mortal', kubeconfig: mortal.kubeconfig });
+  const look = async () => (await api.admin.get('/clusters/mortal')).body.health;
+  expect(await look()).toMatchObject({ state: 'healthy' });
+  const { since } = await look();
+
+  await mortal.killApiServer();
+  const killedAt = Date.now();
+  await vi.waitFor(async () => expect(await look()).toMatchObject({ state: 'unhealthy' }), {
+    timeout: 15_000,
+    interval: 500,
+  });
+  const sick = await look();
+  expect(sick.lastProbe).toMatchObject({ ok: false, reason: 'refused' });
+  expect(Date.parse(sick.since)).toBeGreaterThanOrEqual(killedAt);
+  expect(sick.since).not.toBe(since);
+
+  await mortal.startApiServer();
+  await vi.waitFor(async () => expect(await look()).toMatchObject({ state: 'healthy' }), {
+    timeout: 15_000,
+    interval: 500,
+  });
+  await api.admin.delete('/clusters/mortal');
+});
+
+test('a request that meets a dead cluster has it probed at once', async () => {
+  const mortal = await sharedTestCluster('fleet-mortal', { kwokNodes: 0, landscape: 'none' });
+  await api.admin.post('/clusters', { name: 'struck', kubeconfig: mortal.kubeconfig });
+  // nobody has looked for a while: the regular probe is far away
+  const database = createDatabase(api.database.url);
+  await database.prisma.$executeRaw`
+    UPDATE cluster_health SET next_probe_at = TIMESTAMPADD(HOUR, 1, UTC_TIMESTAMP(6))`;
+  await mortal.killApiServer();
+  await api.admin.get('/clusters/struck/k8s/core/nodes/_/none');
+  await vi.waitFor(
+    async () => {
+      const health = await database.prisma.clusterHealth.findFirst({
+        where: { cluster: { name: 'struck' } },
+      });
+      expect(health).toMatchObject({ state: 'unhealthy', reason: 'refused' });
+    },
+    { timeout: 5000 },
+  );
+  await database.close();
+  await mortal.startApiServer();
+  await api.admin.delete('/clusters/struck');
+});
+
+test('probes are kept, but not for ever', async () => {
+  await register('probed');
+  const database = createDatabase(api.database.url);
+  const { id } = await database.prisma.cluster.findUniqueOrThrow({ where: { name: 'probed' } });
+  await database.prisma.clusterProbe.createMany({
+    data: Array.from({ length: 250 }, (_probe, n) => ({
+      id: `probe-${n}`,
+      clusterId: id,
+      at: new Date(Date.UTC(2020, 0, 1) + n),
+      ok: true,
+    })),
+  });
+  await api.admin.post('/clusters/probed/probe');
+  expect(await database.prisma.clusterProbe.count({ where: { clusterId: id } })).toBe(200);
+  await api.admin.delete('/clusters/probed');
+  expect(await database.prisma.clusterProbe.count({ where: { clusterId: id } })).toBe(0);
+  await database.close();
+});
