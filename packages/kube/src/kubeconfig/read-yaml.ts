@@ -4,7 +4,7 @@ import { unreadable } from './kubeconfig-error.ts';
 /** The one document of a kubeconfig as plain data, bounded. Throws KubeconfigError `kubeconfigUnreadable`. */
 export function readYaml(text: string): unknown {
   try {
-    const [document, ...others] = readKubectlYaml(text);
+    const [document, ...others] = readKubectlYaml(text, { maxNodes: 10_000 });
     if (others.length > 0) throw unreadable('it has several documents');
     return document;
   } catch (error) {

@@ -1,3 +1,4 @@
+import { parseObject } from '../transport/answer.ts';
 import { apiPath, type PathRef } from '../transport/api-path.ts';
 import type { CallOptions, ClusterConnection } from '../transport/connection.ts';
 import { KubeError } from '../transport/kube-error.ts';
@@ -6,10 +7,12 @@ import type { KubernetesObject, ObjectList } from './kubernetes-object.ts';
 /** One object, or a subresource of it. */
 export type ObjectRef = PathRef & { name: string };
 
-/** Objects a page of a list has; what kubectl and client-go ask for. */
-export const pageSize = 500;
-/** A page larger than this is asked for again with fewer objects: it is parsed in one go. */
-const mostPageBytes = 12 * 1024 * 1024;
+/** Objects a page of a list has: some at first, then as many as make a page that parses without being noticed. */
+const firstPageSize = 100;
+const mostPageSize = 500;
+const goodPageBytes = 1.5 * 1024 * 1024;
+/** A page larger than this is asked for again with fewer objects. */
+const mostPageBytes = 8 * 1024 * 1024;
 /** More objects than this is no list but an attack, or a bug. */
 const mostObjects = 500_000;
 
@@ -96,18 +99,19 @@ export async function* listPages<T = KubernetesObject>(
   const path = apiPath(ref);
   let token: string | undefined;
   let count = 0;
-  let limit = pageSize;
+  let limit = firstPageSize;
   for (;;) {
     const query = { limit, continue: token, labelSelector, fieldSelector };
-    const page = await connection
-      .json<ObjectList<T>>({ path, query }, { maxBytes: mostPageBytes, ...call })
+    const answer = await connection
+      .request({ path, query }, { maxBytes: mostPageBytes, ...call })
       .catch((error: KubeError) => {
         if (error.reason !== 'tooLarge' || limit === 1) throw error;
       });
-    if (!page) {
+    if (!answer) {
       limit = Math.ceil(limit / 5);
       continue;
     }
+    const page = parseObject<ObjectList<T>>(answer.body, answer.headers['content-type']);
     const { resourceVersion, continue: next = '' } = page.metadata ?? {};
     const items = page.items ?? [];
     if (typeof resourceVersion !== 'string' || !Array.isArray(items)) {
@@ -119,6 +123,8 @@ export async function* listPages<T = KubernetesObject>(
     yield { items, resourceVersion };
     if (next === '') return;
     token = next;
+    const fitting = Math.floor((goodPageBytes * items.length) / answer.body.length);
+    limit = Math.min(mostPageSize, Math.max(1, fitting));
   }
 }
 

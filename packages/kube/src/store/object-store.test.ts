@@ -73,7 +73,7 @@ describe('listing', () => {
     await store.ready();
     expect(names()).toEqual(['a', 'b', 'c']);
     expect(listUrls()).toEqual([
-      'GET /api/v1/pods?limit=500',
+      'GET /api/v1/pods?limit=100',
       'GET /api/v1/pods?limit=500&continue=token%2F1%3D',
     ]);
     expect(store.state).toBe('live');
@@ -94,7 +94,7 @@ describe('listing', () => {
     );
     await store.ready();
     expect(names()).toEqual(['a']);
-    expect(listUrls()).toEqual(['GET /api/v1/pods?limit=500', 'GET /api/v1/pods?limit=100']);
+    expect(listUrls()).toEqual(['GET /api/v1/pods?limit=100', 'GET /api/v1/pods?limit=20']);
   });
 
   it('says why it cannot list, and goes on trying', async () => {

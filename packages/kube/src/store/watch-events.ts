@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../objects/kubernetes-object.ts';
+import { guardSilence } from '../streams/guard-silence.ts';
 import { LineSplitter } from '../streams/lines.ts';
 import { streamedStatusError } from '../transport/answer.ts';
 import { apiPath, type PathRef } from '../transport/api-path.ts';
@@ -54,27 +55,17 @@ async function* readEvents(
   timing: WatchTiming,
 ): AsyncGenerator<WatchEvent[], void, undefined> {
   const splitter = new LineSplitter(largestEvent);
-  let heardAt = Date.now();
-  let idle = false;
-  const timer = setInterval(() => {
-    const silentMs = Date.now() - heardAt;
-    if (silentMs >= timing.idleMs) {
-      idle = true;
-      body.destroy();
-    } else if (silentMs >= timing.aliveCheckMs) {
-      connection.checkAlive(timing.aliveCheckMs).catch((error: KubeError) => body.destroy(error));
-    }
-  }, timing.aliveCheckMs / 3);
+  const silence = guardSilence(connection, body, timing);
   try {
     for await (const chunk of body) {
-      heardAt = Date.now();
+      silence.heard();
       const lines = splitter.push(chunk).filter(({ bytes }) => bytes.length > 0);
       if (lines.length > 0) yield lines.map(({ bytes, cutBytes }) => readEvent(bytes, cutBytes));
     }
   } catch (error) {
-    if (!idle) throw networkError(error);
+    if (!silence.idle) throw networkError(error);
   } finally {
-    clearInterval(timer);
+    silence.stop();
     body.destroy();
   }
 }

@@ -1,6 +1,7 @@
 import { apiPath } from '../transport/api-path.ts';
 import type { CallOptions, ClusterConnection } from '../transport/connection.ts';
 import { networkError } from '../transport/network-error.ts';
+import { guardSilence } from './guard-silence.ts';
 import { LineSplitter, type ByteLine } from './lines.ts';
 
 export interface LogTarget {
@@ -29,6 +30,8 @@ export interface LogLine {
 
 /** Bytes kept of a line. */
 export const longestLine = 256 * 1024;
+/** A log silent for so long has the server asked whether it is there at all. */
+const aliveCheckMs = 15_000;
 const timestamp = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)) ?/;
 
 /**
@@ -53,8 +56,10 @@ export async function* followLog(
     call,
   );
   const splitter = new LineSplitter(longestLine);
+  const silence = guardSilence(connection, body, { aliveCheckMs });
   try {
     for await (const chunk of body as AsyncIterable<Buffer>) {
+      silence.heard();
       const lines = splitter.push(chunk);
       if (lines.length > 0) yield lines.map(logLine);
     }
@@ -63,6 +68,7 @@ export async function* followLog(
   } catch (error) {
     throw networkError(error);
   } finally {
+    silence.stop();
     body.destroy();
   }
 }

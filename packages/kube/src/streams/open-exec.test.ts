@@ -7,6 +7,7 @@ import { keepAlive } from './keep-alive.ts';
 import { openExec, type ExecTarget } from './open-exec.ts';
 import { openWebSocket } from './open-web-socket.ts';
 import { fixedPaths } from '../transport/api-path.ts';
+import type { RequestEvent } from '../transport/connection.ts';
 import { runExec } from './run-exec.ts';
 
 const cleanups: (() => Promise<unknown>)[] = [];
@@ -221,6 +222,22 @@ describe('openExec', () => {
     expect(reasons).toEqual(['aborted', 'aborted', 'closed']);
     expect(server.requests).toHaveLength(3);
     await streams[2]?.write(Buffer.from('into the void'));
+  });
+
+  it('is reported like any request', async () => {
+    const events: RequestEvent[] = [];
+    const server = await startFakeApiserver({ webSocket: (socket) => socket.close() });
+    cleanups.push(server.close);
+    const onRequest = (event: RequestEvent) => events.push(event);
+    await openExec(server.connect({ onRequest }), target);
+    await openExec(server.connect({ onRequest }, { server: 'https://127.0.0.1:1' }), target).catch(
+      () => undefined,
+    );
+    const path = '/api/v1/namespaces/demo/pods/web/exec';
+    expect(events).toMatchObject([
+      { method: 'GET', path, status: 101, error: null },
+      { method: 'GET', path, status: null, error: { reason: 'refused' } },
+    ]);
   });
 
   it('passes on why the cluster refuses', async () => {

@@ -18,7 +18,7 @@ export interface ExecTarget {
 
 /**
  * Runs a command in a container over a WebSocket (`v5.channel.k8s.io`, else `v4`). It wants `create` on pods/exec
- * (before 1.35 `get` was enough). Servers that speak SPDY only (before 1.29) are not supported: KubeError.
+ * (before 1.35 `get` was enough). A server that speaks neither is refused: KubeError.
  *
  * Rejects with KubeError when the cluster refuses. A command that does not exist is no rejection: the stream ends with
  * `failed`. `call.signal` and closing the connection end the stream as well.

@@ -19,6 +19,7 @@ export async function openWebSocket(
     options.signal,
     connection.closed,
   ]);
+  const report = connection.reporter(request);
   try {
     deadline.signal.throwIfAborted();
     const socket = await connection.openSocket();
@@ -31,15 +32,19 @@ export async function openWebSocket(
       perMessageDeflate: false,
       maxPayload: options.maxMessageBytes,
     });
-    return await handshake(webSocket, deadline.signal, () => socket.destroy());
+    await handshake(webSocket, deadline.signal, () => socket.destroy());
+    report(101, null);
+    return webSocket;
   } catch (error) {
-    throw networkError(error);
+    const failure = networkError(error);
+    report(failure.status ?? null, failure);
+    throw failure;
   } finally {
     deadline.end();
   }
 }
 
-function handshake(webSocket: WebSocket, signal: AbortSignal, cut: () => void): Promise<WebSocket> {
+function handshake(webSocket: WebSocket, signal: AbortSignal, cut: () => void): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = (error: unknown) => {
       reject(error as Error);
@@ -57,7 +62,7 @@ function handshake(webSocket: WebSocket, signal: AbortSignal, cut: () => void): 
       signal.removeEventListener('abort', aborted);
       // what came along with the handshake waits for the owner's listeners
       webSocket.pause();
-      resolve(webSocket);
+      resolve();
     });
   });
 }

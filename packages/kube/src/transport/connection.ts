@@ -179,6 +179,17 @@ export class ClusterConnection {
     };
   }
 
+  /** Begins to measure a request; the function it returns tells `onRequest` how it ended. */
+  reporter(request: ApiRequest): (status: number | null, error: KubeError | null) => void {
+    const startedAt = performance.now();
+    return (status, error) => {
+      if (status !== null) this.#lastAnswerAt = Date.now();
+      const durationMs = performance.now() - startedAt;
+      const { method = 'GET', path } = request;
+      this.#options.onRequest?.({ method, path, status, durationMs, error });
+    };
+  }
+
   /**
    * Makes sure that the server answered something, whatever it is, in the last `withinMs`; asks for its version if
    * need be, for all who wonder at once. Rejects with KubeError when it does not answer within 5 s.
@@ -212,19 +223,9 @@ export class ClusterConnection {
     call: CallOptions,
     signal: AbortSignal,
   ): Promise<StreamedAnswer> {
-    const method = request.method ?? 'GET';
-    const startedAt = performance.now();
-    const report = (status: number | null, error: KubeError | null) =>
-      this.#options.onRequest?.({
-        method,
-        path: request.path,
-        status,
-        durationMs: performance.now() - startedAt,
-        error,
-      });
+    const report = this.reporter(request);
     try {
       const answer = await this.#dispatch(pool, request, call, signal);
-      this.#lastAnswerAt = Date.now();
       if (answer.statusCode < 200 || answer.statusCode > 299) {
         throw await errorOf(answer.statusCode, answer.headers, answer.body);
       }
