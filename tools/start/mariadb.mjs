@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createConnection, createServer } from 'node:net';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { mariaDbProgram } from './lib/mariadb-program.mjs';
 import { commandLineOf, isRunning, ownIdentity, spawnChild, startOf, stopProcess } from './lib/processes.mjs';
@@ -49,6 +49,7 @@ export async function startPrivateMariaDb({
   const place = placeOf(folder);
   const program = mariaDbProgram(onProgress);
   mkdirSync(place.folder, { recursive: true, mode: 0o700 });
+  mkdirSync(temporaryFolder(place.data), { recursive: true, mode: 0o700 });
   await stopOrphan(place);
   await makeDataFolder(place, program, onProgress);
 
@@ -160,10 +161,20 @@ async function stopOrphan(place) {
   rmSync(place.access, { force: true });
 }
 
+/**
+ * @param {string} data the data folder, made or being made
+ * @returns {string}
+ */
+function temporaryFolder(data) {
+  return join(dirname(data), 'tmp');
+}
+
 /** @param {string} data */
 function commonArguments(data) {
   return [
     '--no-defaults',
+    // a server that starts empties its folder for temporary tables: never one shared with others
+    `--tmpdir=${temporaryFolder(data)}`,
     `--datadir=${data}`,
     ...(process.getuid?.() === 0 ? ['--user=root'] : []),
     // Kernel AIO is scarce: a handful of servers on one machine use it up
