@@ -64,6 +64,6 @@ export async function renewedToken(refused: string): Promise<string> {
 
 /** Web Locks exist in secure contexts only; elsewhere the server's grace for the last cookie has to do. */
 function oneTabAtATime<T>(task: () => Promise<T>): Promise<T> {
-  const locks = (navigator as { locks?: LockManager }).locks;
-  return locks === undefined ? task() : locks.request('pilothouse.refresh', task);
+  const { locks } = navigator as { locks?: LockManager | null };
+  return locks ? locks.request('pilothouse.refresh', task) : task();
 }

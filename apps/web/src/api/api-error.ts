@@ -15,6 +15,7 @@ export interface FieldError {
   field: string;
   code: string;
   message: string;
+  params?: Record<string, string | number>;
 }
 
 /** Whatever went wrong with a call, in one shape. */
@@ -65,7 +66,8 @@ export async function errorOf(response: Response): Promise<ApiError> {
 /** Errors by field for a form: `body.name` is the field `name`. */
 export function fieldErrorsOf(error: unknown): FieldError[] {
   if (!(error instanceof ApiError)) return [];
-  const own = error.field === null ? [] : [{ field: error.field, code: error.code, message: error.message }];
-  const all = error.fields.length > 0 ? error.fields : own;
+  const { field, code, message, params } = error;
+  const own = field === null ? [] : [{ field, code, message, params }];
+  const all: FieldError[] = error.fields.length > 0 ? error.fields : own;
   return all.map((entry) => ({ ...entry, field: entry.field.replace(/^(body|query|params)\./, '') }));
 }

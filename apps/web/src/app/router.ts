@@ -1,7 +1,9 @@
 import type { Requirement } from '@pilothouse/contract';
 import { createRouter, createWebHistory, type RouteLocationNormalized } from 'vue-router';
+import { forgetChunkReloads, isChunkError, reloadForChunk } from './chunk-reload.ts';
 import { i18n } from './i18n/i18n.ts';
 import { usePreferences } from './preferences.ts';
+import { returnPath } from './return-path.ts';
 import { routes } from './routes.ts';
 import { useSession } from './session.ts';
 
@@ -19,11 +21,6 @@ declare module 'vue-router' {
 }
 
 export const router = createRouter({ history: createWebHistory(), routes });
-
-/** A path of this SPA to go on to; anything that could lead elsewhere is the start page. */
-export function returnPath(value: unknown): string {
-  return typeof value === 'string' && /^\/(?![/\\])/.test(value) ? value : '/';
-}
 
 router.beforeEach(async (to) => {
   const session = useSession();
@@ -44,6 +41,7 @@ router.beforeEach(async (to) => {
 });
 
 router.afterEach((to) => {
+  forgetChunkReloads();
   const { cluster } = to.params;
   if (typeof cluster === 'string' && cluster !== '') usePreferences().lastCluster = cluster;
   const title = to.meta.title === undefined ? [] : [i18n.global.t(to.meta.title)];
@@ -51,12 +49,6 @@ router.afterEach((to) => {
   document.title = [...place, ...title, 'Pilothouse'].join(' · ');
 });
 
-// After an update the old chunks are gone: the page is loaded anew, once.
 router.onError((error: unknown, to) => {
-  const isChunk =
-    error instanceof TypeError && /dynamically imported module|Importing a module/i.test(error.message);
-  const key = `pilothouse.reloaded:${to.fullPath}`;
-  if (!isChunk || sessionStorage.getItem(key) !== null) return;
-  sessionStorage.setItem(key, '1');
-  globalThis.location.assign(to.fullPath);
+  if (isChunkError(error)) reloadForChunk(to.fullPath);
 });

@@ -45,13 +45,9 @@ export function currentPage(
   modules: readonly MenuModule[],
   path: string,
 ): { module: string; page: string } | null {
-  let best: { module: string; page: string; length: number } | null = null;
-  for (const module of modules) {
-    for (const page of module.pages) {
-      const isWithin = path === page.path || path.startsWith(`${page.path}/`);
-      if (isWithin && page.path.length > (best?.length ?? -1))
-        best = { module: module.key, page: page.key, length: page.path.length };
-    }
-  }
-  return best;
+  const pages = modules.flatMap((module) => module.pages.map((page) => ({ module: module.key, page })));
+  const [best] = pages
+    .filter(({ page }) => path === page.path || path.startsWith(`${page.path}/`))
+    .toSorted((a, b) => b.page.path.length - a.page.path.length);
+  return best === undefined ? null : { module: best.module, page: best.page.key };
 }

@@ -9,10 +9,22 @@ export interface Palette {
   text: string;
   textSoft: string;
   textFaint: string;
+  /** Links and what is chosen. */
   primary: string;
+  /** Buttons: white text is read on it. */
+  action: string;
+  actionHover: string;
   success: string;
   warning: string;
   error: string;
+  successBg: string;
+  successBorder: string;
+  warningBg: string;
+  warningBorder: string;
+  errorBg: string;
+  errorBorder: string;
+  infoBg: string;
+  infoBorder: string;
 }
 
 /** Every text colour has a contrast of at least 4.5 : 1 on `surface` and `bg`. */
@@ -25,9 +37,19 @@ export const light: Palette = {
   textSoft: '#4a5568',
   textFaint: '#68748a',
   primary: '#1f5fbf',
+  action: '#1f5fbf',
+  actionHover: '#2b6fd6',
   success: '#1a7f4b',
   warning: '#9a6200',
   error: '#c9302c',
+  successBg: '#eaf7f0',
+  successBorder: '#b3dfc7',
+  warningBg: '#fff7e6',
+  warningBorder: '#f0d59b',
+  errorBg: '#fdf0ef',
+  errorBorder: '#f1bfbc',
+  infoBg: '#eef5ff',
+  infoBorder: '#bfd7fa',
 };
 
 export const dark: Palette = {
@@ -39,9 +61,19 @@ export const dark: Palette = {
   textSoft: '#b0b8c6',
   textFaint: '#8c96a8',
   primary: '#6ea8fe',
+  action: '#2f6fd0',
+  actionHover: '#3b7be0',
   success: '#4cc38a',
   warning: '#e0a83a',
   error: '#f4766f',
+  successBg: '#15281f',
+  successBorder: '#25513b',
+  warningBg: '#2c2412',
+  warningBorder: '#5a4619',
+  errorBg: '#2e1a1b',
+  errorBorder: '#66302f',
+  infoBg: '#16233a',
+  infoBorder: '#2b4a7c',
 };
 
 export const monospace = '"JetBrains Mono", "SFMono-Regular", Menlo, Consolas, "Liberation Mono", monospace';

@@ -28,8 +28,8 @@ export function antThemeOf(isDark: boolean): NonNullable<ConfigProviderProps['th
   return {
     algorithm: isDark ? antTheme.darkAlgorithm : antTheme.defaultAlgorithm,
     token: {
-      colorPrimary: isDark ? '#4a8df0' : palette.primary,
-      colorInfo: isDark ? '#4a8df0' : palette.primary,
+      colorPrimary: palette.primary,
+      colorInfo: palette.primary,
       colorLink: palette.primary,
       colorSuccess: palette.success,
       colorWarning: palette.warning,
@@ -43,10 +43,29 @@ export function antThemeOf(isDark: boolean): NonNullable<ConfigProviderProps['th
       colorBorderSecondary: palette.border,
       colorTextDescription: palette.textFaint,
       colorTextPlaceholder: palette.textFaint,
+      // The library derives muddy backgrounds from colours as dark as text needs them.
+      colorSuccessBg: palette.successBg,
+      colorSuccessBorder: palette.successBorder,
+      colorWarningBg: palette.warningBg,
+      colorWarningBorder: palette.warningBorder,
+      colorErrorBg: palette.errorBg,
+      colorErrorBorder: palette.errorBorder,
+      colorInfoBg: palette.infoBg,
+      colorInfoBorder: palette.infoBorder,
+      colorFillAlter: palette.raised,
       borderRadius: 6,
       fontSize: 13,
       controlHeight: 30,
-      wireframe: false,
+    },
+    components: {
+      Menu: { colorSubItemBg: 'transparent', colorItemBg: 'transparent' },
+      // White text stands on these.
+      Button: {
+        colorPrimary: palette.action,
+        colorPrimaryHover: palette.actionHover,
+        colorPrimaryActive: palette.action,
+      },
+      Steps: { colorPrimary: palette.action },
     },
   };
 }

@@ -1,23 +1,29 @@
 import { useI18n } from 'vue-i18n';
+import { useErrorText } from '../../api/translate-error.ts';
 
 interface Problem {
   code?: string | undefined;
   message: string;
   minimum?: number | bigint;
   maximum?: number | bigint;
+  params?: Record<string, string | number>;
 }
 
 /**
  * What is wrong with a field, from a zod issue or a server's field error: the contract's patterns carry their name as
- * message (`dnsLabel`), the rest goes by zod's issue code.
+ * message (`dnsLabel`), the rest goes by the issue's code or by the error's.
  */
 export function useFieldText(): (problem: Problem) => string {
   const { t, te } = useI18n();
-  return ({ code, message, minimum, maximum }) => {
+  const errorText = useErrorText();
+  return ({ code, message, minimum, maximum, params }) => {
     const limits = { minimum: Number(minimum ?? 0), maximum: Number(maximum ?? 0) };
-    if (te(`field.${message}`)) return t(`field.${message}`);
+    // The server says `body.name: dnsLabel` where zod says `dnsLabel`.
+    const reason = message.slice(message.lastIndexOf(': ') + 1).trim();
+    if (te(`field.${reason}`)) return t(`field.${reason}`);
     if (code === 'too_small' && limits.minimum <= 1) return t('field.required');
     if (code !== undefined && te(`field.${code}`)) return t(`field.${code}`, limits);
-    return code !== undefined && te(`errors.${code}`) ? t(`errors.${code}`) : message;
+    if (code === 'invalidField') return reason;
+    return code === undefined ? message : errorText({ code, message, params });
   };
 }

@@ -1,0 +1,136 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  endpoints,
+  errorCodes,
+  environment,
+  itemState,
+  kubeconfigContext,
+  kubeconfigProblem,
+  kubeconfigRefusal,
+  operationState,
+  probeReason,
+  resourceActions,
+  streamEndReasons,
+} from '@pilothouse/contract';
+import { kinds } from '@pilothouse/kinds';
+import { createI18n } from 'vue-i18n';
+import { describe, expect, test } from 'vitest';
+import { locales, type Catalogue } from './i18n.ts';
+
+const source = join(import.meta.dirname, '../..');
+
+function catalogueOf(locale: string): Map<string, string> {
+  const folder = join(import.meta.dirname, locale);
+  const texts = new Map<string, string>();
+  const add = (path: string, value: string | Catalogue) => {
+    if (typeof value === 'string') texts.set(path, value);
+    else for (const [key, entry] of Object.entries(value)) add(`${path}.${key}`, entry);
+  };
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.json')))
+    add(file.slice(0, -'.json'.length), JSON.parse(readFileSync(join(folder, file), 'utf8')) as Catalogue);
+  return texts;
+}
+
+const catalogues = new Map(locales.map((locale) => [locale, catalogueOf(locale)]));
+const [first, ...others] = locales;
+const reference = catalogues.get(first) ?? new Map<string, string>();
+
+/** The source as it is shipped: no tests. */
+const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
+  .filter((name) => /\.(ts|vue)$/.test(name) && !name.endsWith('.test.ts'))
+  .map((name) => ({ name, text: readFileSync(join(source, name), 'utf8') }));
+
+/** Keys that stand in the source in full, with the file they stand in. */
+const literalKeys = files.flatMap(({ name, text }) => [
+  ...[...text.matchAll(/\bt\(\s*'([^']+)'/g)].map((match) => [match[1] ?? '', name] as const),
+  ...[...text.matchAll(/\btitle: '([a-zA-Z]+\.[a-zA-Z.]+)'/g)].map(
+    (match) => [match[1] ?? '', name] as const,
+  ),
+]);
+/** What stands in backquotes with a variable in it: `errors.${code}` as a pattern. One that begins so says nothing. */
+const patterns = files.flatMap(({ text }) =>
+  [...text.matchAll(/\bte?\(\s*`([a-zA-Z][^`]*)`/g)].map((match) => {
+    const parts = (match[1] ?? '').split(/\$\{[^}]*\}/).map((part) => part.replaceAll('.', String.raw`\.`));
+    return new RegExp(`^${parts.join('.+')}$`);
+  }),
+);
+/** Tried one after the other under a variable. */
+const lists = [/^operationResult\./];
+
+const codes: Record<string, readonly string[]> = {
+  errors: Object.keys(errorCodes),
+  audit: [...new Set(Object.values(endpoints).flatMap(({ audit }) => (audit === null ? [] : [audit.code])))],
+  environment: environment.options,
+  operationState: [...new Set([...itemState.options, ...operationState.options])],
+  streamEnd: streamEndReasons,
+  kubeconfigProblem: kubeconfigProblem.options,
+  action: Object.keys(resourceActions),
+  'register.authentication': kubeconfigContext.shape.authentication.options,
+  operation: ['demo.start', ...Object.keys(resourceActions).map((action) => `resource.${action}`)],
+  kind: [...kinds.values()].map(({ plural }) => plural),
+};
+const needed = [
+  ...Object.entries(codes).flatMap(([area, names]) => names.map((name) => `${area}.${name}`)),
+  ...probeReason.options.flatMap((reason) => [`probe.${reason}.reason`, `probe.${reason}.remedy`]),
+  ...kubeconfigRefusal.shape.code.options.flatMap((code) => [`refusal.${code}.what`, `refusal.${code}.way`]),
+];
+
+describe.each(others)('%s', (locale) => {
+  const catalogue = catalogues.get(locale) ?? new Map<string, string>();
+
+  test(`has the keys of ${first}, no more and no less`, () => {
+    expect([...catalogue.keys()].toSorted()).toEqual([...reference.keys()].toSorted());
+  });
+
+  test('has the same parameters in each text', () => {
+    const parameters = (text: string | undefined) =>
+      [...new Set([...(text ?? '').matchAll(/\{(\w+)\}/g)].map((match) => match[1]))].toSorted();
+    const different = [...reference].filter(
+      ([key, text]) => parameters(text).join() !== parameters(catalogue.get(key)).join(),
+    );
+    expect(different.map(([key]) => key)).toEqual([]);
+  });
+});
+
+test('every text can be compiled', () => {
+  const problems: string[] = [];
+  for (const [locale, catalogue] of catalogues) {
+    const { t } = createI18n({
+      legacy: false,
+      locale,
+      messages: { [locale]: Object.fromEntries(catalogue) },
+      flatJson: true,
+    }).global;
+    for (const key of catalogue.keys()) {
+      try {
+        t(key, { count: 2 });
+      } catch (error) {
+        problems.push(`${locale} ${key}: ${String(error)}`);
+      }
+    }
+  }
+  expect(problems).toEqual([]);
+});
+
+test('every key that the source names has a text', () => {
+  expect(literalKeys.length).toBeGreaterThan(200);
+  expect(literalKeys.filter(([key]) => !reference.has(key))).toEqual([]);
+});
+
+test('every code of the contract has a text', () => {
+  expect(needed.length).toBeGreaterThan(100);
+  expect(needed.filter((key) => !reference.has(key))).toEqual([]);
+});
+
+test('no text is unused', () => {
+  const code = files.map(({ text }) => text).join('\n');
+  const wanted = new Set(needed);
+  const unused = [...reference.keys()].filter(
+    (key) =>
+      !wanted.has(key) &&
+      !code.includes(`'${key}'`) &&
+      ![...patterns, ...lists].some((pattern) => pattern.test(key)),
+  );
+  expect(unused).toEqual([]);
+});
