@@ -45,7 +45,7 @@ import { Metrics } from './http/metrics.ts';
 import { ApiRouter } from './http/mount.ts';
 import { mountOpenApi } from './http/openapi.ts';
 import { addressReader } from './http/request-context.ts';
-import { spaFolder } from './http/spa.ts';
+import { spaFolder as productSpaFolder } from './http/spa.ts';
 import { Operations } from './operations/operations.ts';
 import { OperationsRepository } from './operations/operations.repository.ts';
 import { addPlatformTopics } from './live.ts';
@@ -78,7 +78,7 @@ export class Container {
   readonly #resources: Resources;
   readonly #demo: DemoService;
 
-  constructor(config: Config, log: Logger = pino({ level: config.logLevel })) {
+  constructor(config: Config, log: Logger = pino({ level: config.logLevel }), spaFolder = productSpaFolder) {
     this.config = config;
     this.log = log;
     const onError = (error: unknown) => log.error({ err: error });

@@ -86,9 +86,9 @@ beforeAll(async () => {
 afterAll(() => api?.stop());
 
 async function register(name: string): Promise<string> {
-  const { status, body } = await api.admin.post('/clusters', { name, kubeconfig: deadKubeconfig() });
-  expect(status, JSON.stringify(body)).toBe(201);
-  return body.id;
+  const answer = await api.admin.post('/clusters', { name, kubeconfig: deadKubeconfig() });
+  expect(answer).toMatchObject({ status: 201 });
+  return answer.body.id;
 }
 
 function call(
@@ -144,7 +144,9 @@ function expectRefused(answer: TestAnswer, status: 401 | 403, code: string): voi
 }
 
 function expectLetThrough(answer: TestAnswer): void {
-  expect([401, 403, 405, 500], JSON.stringify(answer.body)).not.toContain(answer.status);
+  expect({ refused: [401, 403, 405, 500].includes(answer.status), ...answer }).toMatchObject({
+    refused: false,
+  });
 }
 
 const all = Object.entries(endpoints) as [keyof typeof endpoints, Endpoint][];

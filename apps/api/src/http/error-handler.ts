@@ -9,27 +9,27 @@ export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   return (
     fromKubeError(error) ??
-    fromBodyParser(error) ??
+    fromExpress(error) ??
     new AppError(isDatabaseUnavailable(error) ? 'databaseUnavailable' : 'internal', {}, undefined, {
       cause: error,
     })
   );
 }
 
-/** Errors of body-parser and of the router's decoding, which carry a type or a status. */
-function fromBodyParser(error: unknown): AppError | undefined {
-  const { type, limit, message, status } = error as {
+/** Errors of Express, body-parser and static files, which carry a status and mostly a type. */
+function fromExpress(error: unknown): AppError | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { type, limit, status, message } = error as Error & {
     type?: string;
     limit?: number;
-    message?: string;
     status?: number;
   };
   if (type === 'entity.too.large') return new AppError('bodyTooLarge', { limit: limit ?? 0 });
-  if (type === 'entity.parse.failed') return new AppError('malformedJson', { reason: message ?? '' });
-  if (error instanceof URIError) return new AppError('invalid', { reason: 'the path is not valid' });
-  if (type !== undefined && status !== undefined && status < 500) {
-    return new AppError('invalid', { reason: message ?? type });
-  }
+  if (type === 'entity.parse.failed') return new AppError('malformedJson', { reason: message });
+  if (status === 404) return new AppError('notFound');
+  // decoding a path, an encoding or charset nobody knows
+  if (status !== undefined && status >= 400 && status < 500)
+    return new AppError('invalid', { reason: message });
   return undefined;
 }
 

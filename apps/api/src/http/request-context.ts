@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Express, RequestHandler } from 'express';
 import { newId } from '../db/ids.ts';
+import { AppError } from './app-error.ts';
 
 type Trusts = (address: string, hop: number) => boolean;
 
@@ -33,6 +34,8 @@ export function requestContext(addressOf: (request: IncomingMessage) => string):
     res.locals.requestId = newId();
     res.locals.address = addressOf(req);
     res.set('X-Request-Id', res.locals.requestId);
+    // no client sends a fragment; what is behind it would be lost without a word
+    if (req.url.includes('#')) throw new AppError('invalid', { reason: 'the path holds a #' });
     next();
   };
 }

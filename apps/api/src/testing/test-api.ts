@@ -40,6 +40,8 @@ export interface TestApiOptions {
   config?: Partial<Config>;
   /** Silent unless given. */
   log?: Logger;
+  /** Another build of the SPA than the product's. */
+  spaFolder?: string;
   /** An own server in the place of a new one; it is left running. */
   database?: TestServer;
 }
@@ -62,7 +64,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     adminPassword: firstPassword,
     ...options.config,
   };
-  const container = new Container(config, options.log ?? pino({ level: 'silent' }));
+  const container = new Container(config, options.log ?? pino({ level: 'silent' }), options.spaFolder);
   await container.prepare();
   server.on('request', container.app);
   await container.run(server);

@@ -69,7 +69,7 @@ test('one event is one line of the log, whatever the input', async () => {
   await api.anonymous.post('/auth/login', { username, password: 'x' });
   const written = lines.slice(before).filter((line) => line.includes('auth.login'));
   expect(written).toHaveLength(1);
-  expect(written[0]?.trimEnd()).not.toMatch(/[\n\r\u001b]/);
+  for (const character of ['\n', '\r', '\u001b']) expect(written[0]?.trimEnd()).not.toContain(character);
   expect(JSON.parse(written[0] ?? '').audit.name).toBe(username);
   expect((await latest('code=auth.login')).name).toBe(username);
 });
