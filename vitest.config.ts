@@ -10,16 +10,22 @@ export default defineConfig({
           name: 'unit',
           include: source.map((folder) => `${folder}/**/*.test.ts`),
           exclude: ['**/*.integration.test.ts', '**/node_modules/**'],
+          // for a machine that is busy with other things
+          testTimeout: 20_000,
+          expect: { poll: { timeout: 10_000 } },
         },
       },
       {
         test: {
           name: 'integration',
+          // what comes true in its own time; promises of time say their own
+          expect: { poll: { timeout: 15_000 } },
           include: source.map((folder) => `${folder}/**/*.integration.test.ts`),
           exclude: ['**/node_modules/**'],
           globalSetup: ['tools/control-plane/src/vitest-global-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 180_000,
+          expect: { poll: { timeout: 10_000 } },
           maxWorkers: 2,
         },
       },

@@ -1,7 +1,7 @@
 import { discoveryPath } from '../transport/api-path.ts';
 import type { CallOptions, ClusterConnection } from '../transport/connection.ts';
 import { KubeError } from '../transport/kube-error.ts';
-import { Discovery, type DiscoveredResource } from './discover.ts';
+import { Discovery, type DiscoveredResource } from './discovery.ts';
 
 /** `meta/v1` APIVersions, APIGroupList and APIResourceList, as far as they are read here. */
 interface ApiVersions {

@@ -2,42 +2,7 @@ import { fixedPaths } from '../transport/api-path.ts';
 import type { CallOptions, ClusterConnection } from '../transport/connection.ts';
 import { KubeError } from '../transport/kube-error.ts';
 import { discoverOneByOne } from './discover-one-by-one.ts';
-
-/** A kind of object that a cluster serves, in one version. */
-export interface DiscoveredResource {
-  /** `''` is the core group. */
-  group: string;
-  version: string;
-  plural: string;
-  kind: string;
-  namespaced: boolean;
-  verbs: readonly string[];
-  /** `log`, `exec`, `scale`, `status` … */
-  subresources: readonly string[];
-}
-
-/** What a cluster serves. */
-export class Discovery {
-  /** Every resource in every version, the preferred version of a group first. */
-  readonly resources: readonly DiscoveredResource[];
-  /** `group/version` that the cluster could not describe (an aggregated API that is down); the others are complete. */
-  readonly broken: readonly string[];
-  readonly #preferred = new Map<string, DiscoveredResource>();
-
-  constructor(resources: readonly DiscoveredResource[], broken: readonly string[]) {
-    this.resources = resources;
-    this.broken = broken;
-    for (const resource of resources) {
-      const key = `${resource.group}/${resource.plural}`;
-      if (!this.#preferred.has(key)) this.#preferred.set(key, resource);
-    }
-  }
-
-  /** The resource in the version the cluster prefers; `core` and `''` are the group without a name. */
-  find(group: string, plural: string): DiscoveredResource | undefined {
-    return this.#preferred.get(`${group === 'core' ? '' : group}/${plural}`);
-  }
-}
+import { Discovery, type DiscoveredResource } from './discovery.ts';
 
 /** `apidiscovery.k8s.io/v2` (and `v2beta1`), as far as it is read here. */
 interface AggregatedList {

@@ -25,7 +25,7 @@ async function storeOn(lists: Answer[], watches: Answer[], timing: Partial<Refle
     },
   });
   const store = new ObjectStore<StoreRow>({
-    connection: server.connect({ timeoutMs: 1000 }),
+    connection: server.connect(),
     resource: pods,
     project: podRow,
     indexBy: { node: ({ cells }) => String(cells['node']) },
@@ -104,7 +104,7 @@ describe('listing', () => {
     );
     await expect(store.ready()).rejects.toMatchObject({ reason: 'api', status: 403 });
     await expect.poll(names).toEqual(['a']);
-    expect(store.lastError).toBeNull();
+    await expect.poll(() => store.lastError).toBeNull();
   });
 
   it.each([
@@ -160,7 +160,7 @@ describe('watching', () => {
     expect(watchUrls()[1]).toContain('resourceVersion=40&');
     expect(listUrls()).toHaveLength(1);
     expect(names()).toEqual(['a']);
-    expect(store.state).toBe('live');
+    await expect.poll(() => store.state).toBe('live');
   });
 
   it.each([
@@ -175,7 +175,7 @@ describe('watching', () => {
     store.onChange((change) => deleted.push(...change.deleted.map(({ name }) => name)));
     await expect.poll(names).toEqual(['b', 'c']);
     await expect.poll(() => deleted).toEqual(['a']);
-    expect(store.state).toBe('live');
+    await expect.poll(() => store.state).toBe('live');
     expect(listUrls()).toHaveLength(2);
     expect(watchUrls().at(-1)).toContain('resourceVersion=90&');
   });
@@ -197,13 +197,16 @@ describe('watching', () => {
     await expect.poll(() => store.state).toBe('stale');
     await sleep(700);
     expect(watchUrls()).toHaveLength(1);
-    await expect.poll(() => store.state, { timeout: 3000 }).toBe('live');
+    await expect.poll(() => store.state).toBe('live');
     expect(listUrls()).toHaveLength(1);
   });
 
   it('survives a burst of 500s; the rows stay, with their age', async () => {
     const burst = Array.from({ length: 4 }, () => refuse(500, 'InternalError'));
-    const { store, names } = await storeOn([list('10', [pod('a', 1)])], [...burst, watch([])]);
+    const { store, names } = await storeOn([list('10', [pod('a', 1)])], [...burst, watch([])], {
+      firstMs: 200,
+      mostMs: 400,
+    });
     await expect.poll(() => store.state).toBe('stale');
     expect(names()).toEqual(['a']);
     expect(Date.now() - store.asOf.getTime()).toBeGreaterThanOrEqual(0);
@@ -262,8 +265,8 @@ describe('watching', () => {
         watch([{ type: 'ADDED', object: pod('b', 11) }]),
       ],
     );
-    await expect.poll(names, { timeout: 5000 }).toEqual(['a', 'b']);
-    expect(store.state).toBe('live');
+    await expect.poll(names).toEqual(['a', 'b']);
+    await expect.poll(() => store.state).toBe('live');
   });
 
   it('opens a watch anew that has been silent for too long, and stays live', async () => {

@@ -2,18 +2,11 @@ import type { KubernetesObject } from '../objects/kubernetes-object.ts';
 import type { PathRef, ResourceRef } from '../transport/api-path.ts';
 import type { ClusterConnection } from '../transport/connection.ts';
 import { KubeError } from '../transport/kube-error.ts';
-import { ChangeFeed, type StoreChange } from './change-feed.ts';
+import { ChangeFeed, type StoreChange, type StoreState } from './change-feed.ts';
 import { entryMatcher, sortRows, type RowFilter, type RowSchema } from './query.ts';
 import { defaultTiming, reflect, type ReflectorTiming } from './reflector.ts';
 import { RowSet } from './row-set.ts';
 import { keyOf, type StoreRow } from './store-row.ts';
-
-/**
- * - `syncing`: the first list is under way or has failed (`lastError`), the rows are incomplete.
- * - `live`: a watch runs and has caught up.
- * - `stale`: the cluster does not answer, or a list is being repeated; the rows are as of `asOf`.
- */
-export type StoreState = 'live' | 'syncing' | 'stale';
 
 export interface ObjectStoreOptions<R extends StoreRow> {
   connection: ClusterConnection;

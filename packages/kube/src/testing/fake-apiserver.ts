@@ -20,6 +20,8 @@ export interface FakeApiserverOptions {
   handle?: Handler;
   /** Gets every WebSocket, after the handshake. */
   webSocket?: (webSocket: WebSocket, request: IncomingMessage) => void;
+  /** Instead: answers the handshake with these bytes. */
+  refuseWebSocket?: string;
   /** Subprotocols the server knows. */
   protocols?: readonly string[];
   /** The server's certificate. Default: good for 127.0.0.1 and localhost. */
@@ -76,6 +78,7 @@ export async function startFakeApiserver(options: FakeApiserverOptions = {}): Pr
   });
   server.on('upgrade', (request, socket, head) => {
     record(request);
+    if (options.refuseWebSocket !== undefined) return socket.end(options.refuseWebSocket);
     webSockets.handleUpgrade(request, socket, head, (webSocket) => {
       webSocket.on('error', () => undefined);
       options.webSocket?.(webSocket, request);
