@@ -8,7 +8,12 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { Container } from '../../container.ts';
 import { migrate, migrationsFolder, readMigrations } from '../../db/migrate.ts';
 import type { TestClient } from '../../testing/test-client.ts';
-import { freePort, signIn, startPlatformProcess } from '../../ws/testing/platform-process.ts';
+import {
+  freePort,
+  signIn,
+  startPlatformProcess,
+  type PlatformProcess,
+} from '../../ws/testing/platform-process.ts';
 import {
   knock,
   openShellStream,
@@ -46,7 +51,7 @@ const terminalOf = async (admin: TestClient, shell: StreamClient) => {
 };
 
 /** A platform in processes of its own over a database of its own, started twice. */
-async function withProcesses(work: (start: () => ReturnType<typeof startPlatformProcess>) => Promise<void>) {
+async function withProcesses(work: (start: () => Promise<PlatformProcess>) => Promise<void>) {
   const folder = await mkdtemp(path.join(tmpdir(), 'pilothouse-data-'));
   const databaseUrl = await world.api.database.createDatabase();
   await migrate(databaseUrl, await readMigrations(migrationsFolder));
@@ -84,7 +89,7 @@ test('kill -9: the next start ends the row, keeps the recording and ends the pro
         endReason: 'platformRestart',
         truncated: true,
       });
-    await expect.poll(() => world.processes('shell'), { timeout: 8000 }).not.toContain('sleep 60001');
+    await expect.poll(() => world.processes('shell'), { timeout: 10_000 }).not.toContain('sleep 60001');
     const { terminal } = shell.of('started')[0]!;
     expect((await again.get(`/terminals/${terminal}/recording`)).body).toContain('sleep 60001');
     const audit = (await again.get('/audit?code=shell.open')).body.items;
@@ -146,13 +151,16 @@ test('a recording that cannot be stored ends the shell with the reason', async (
     shell.keys('\u0003');
     shell.keys('sleep 60003\r');
     await expect.poll(() => shell.end, { timeout: 6000 }).toMatchObject({ reason: 'recordingFailed' });
-    await expect.poll(() => world.processes('shell'), { timeout: 6000 }).not.toContain('sleep 60003');
+    await expect.poll(() => world.processes('shell'), { timeout: 10_000 }).not.toContain('sleep 60003');
   } finally {
     await prisma.$executeRawUnsafe('RENAME TABLE chunks_elsewhere TO terminal_chunks');
   }
   await expect
     .poll(() => terminalOf(world.api.admin, shell))
-    .toMatchObject({ endReason: 'recordingFailed', truncated: true });
+    .toMatchObject({
+      endReason: 'recordingFailed',
+      truncated: true,
+    });
 });
 
 test('the oldest recordings go when all together are too large, or too old; their rows stay', async () => {

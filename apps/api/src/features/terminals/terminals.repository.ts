@@ -4,6 +4,7 @@ import type { SecretBox } from '../../db/secret-box.ts';
 import type { Terminal } from '../../db/generated/client.ts';
 import { containing } from '../../db/like.ts';
 import { orderOf } from '../../http/paging.ts';
+import type { RecordingChunk } from '../../ws/exec/recorder.ts';
 import type { TerminalEnd } from '../../ws/exec/terminal-session.ts';
 
 export interface NewTerminal {
@@ -85,17 +86,25 @@ export class TerminalsRepository {
     });
   }
 
-  /** Stores a piece of a recording, sealed. */
-  async appendChunk(terminalId: string, { seq, data }: { seq: number; data: Buffer }): Promise<void> {
-    const id = newId();
-    const sealed = this.#secrets.seal('terminal_chunks', id, 'data', data);
+  /** Stores pieces of a recording, sealed. */
+  async appendChunks(terminalId: string, chunks: RecordingChunk[]): Promise<void> {
+    const createdAt = new Date();
+    const rows = chunks.map(({ seq, data }) => {
+      const id = newId();
+      return {
+        id,
+        terminalId,
+        seq,
+        data: this.#secrets.seal('terminal_chunks', id, 'data', data),
+        createdAt,
+      };
+    });
+    const bytes = chunks.reduce((sum, { data }) => sum + data.length, 0);
     await this.#database.transaction(async (queries) => {
-      await queries.terminalChunk.create({
-        data: { id, terminalId, seq, data: sealed, createdAt: new Date() },
-      });
+      await queries.terminalChunk.createMany({ data: rows });
       await queries.terminal.update({
         where: { id: terminalId },
-        data: { recordingBytes: { increment: data.length }, heartbeatAt: new Date() },
+        data: { recordingBytes: { increment: bytes }, heartbeatAt: createdAt },
       });
     });
   }

@@ -10,7 +10,7 @@ import type { AuditLog } from '../../http/audit.ts';
 import { outcomeOfCall, outcomeOfStream } from '../../ws/audited-stream.ts';
 import type { FindCluster } from '../../ws/clusters.ts';
 import { cleanerIn, openShell } from '../../ws/exec/open-shell.ts';
-import { Recorder } from '../../ws/exec/recorder.ts';
+import { Recorder, type RecordingChunk } from '../../ws/exec/recorder.ts';
 import { TerminalSession, type ShellProcess, type TerminalEnd } from '../../ws/exec/terminal-session.ts';
 import { readPod, type ContainerPlace } from '../../ws/log/cluster-log.ts';
 import type { Admission } from '../../ws/router.ts';
@@ -160,7 +160,7 @@ export class TerminalsService {
       if (error !== undefined) onError(error);
       void session.end(reason, error === undefined ? undefined : streamErrorOf(error));
     };
-    const sink = { append: (chunk: { seq: number; data: Buffer }) => repository.appendChunk(id, chunk) };
+    const sink = { append: (chunks: RecordingChunk[]) => repository.appendChunks(id, chunks) };
     const recorder = new Recorder({ sink, columns, rows, title, maxBytes, onFailure: fail });
     const session: TerminalSession = new TerminalSession({
       id,

@@ -79,7 +79,7 @@ test('a closed browser leaves no process behind, background jobs included', asyn
   await type(shell, '(trap "" HUP; sleep 778) & sleep 779\r', /779/);
   await expect.poll(() => world.processes('other')).toMatch(/sleep 778[\s\S]*sleep 779/);
   shell.socket.terminate();
-  await expect.poll(() => world.processes('other'), { timeout: 6000 }).not.toMatch(/sleep 77[89]/);
+  await expect.poll(() => world.processes('other'), { timeout: 10_000 }).not.toMatch(/sleep 77[89]/);
   expect((await auditOf('shell.open', user))[0]).toMatchObject({
     outcome: 'succeeded',
     reason: 'disconnected',
@@ -111,7 +111,7 @@ test.for(losses)(
     const answer = await revoke(user);
     expect(answer.status).toBeLessThan(300);
     await expect.poll(() => shell.end, { timeout: 5000 }).toMatchObject({ reason });
-    await expect.poll(() => world.processes('shell'), { timeout: 5000 }).not.toContain(marker);
+    await expect.poll(() => world.processes('shell'), { timeout: 10_000 }).not.toContain(marker);
     await expect
       .poll(() => auditOf('shell.open', user), { timeout: 5000 })
       .toMatchObject([{ outcome: 'failed', reason }]);
@@ -124,7 +124,7 @@ test('a removed cluster ends its shells, their processes too', async () => {
   await type(shell, 'sleep 70123\r', /70123/);
   expect((await world.api.admin.delete('/clusters/gone-soon')).status).toBe(204);
   await expect.poll(() => shell.end, { timeout: 5000 }).toMatchObject({ reason: 'clusterRemoved' });
-  await expect.poll(() => world.processes('shell'), { timeout: 5000 }).not.toContain('sleep 70123');
+  await expect.poll(() => world.processes('shell'), { timeout: 10_000 }).not.toContain('sleep 70123');
 });
 
 test('no more output is sent than the window while nothing is acknowledged', async () => {
@@ -199,7 +199,10 @@ test('a container that is not there: refused in the cluster’s words, nothing l
   stream.say({ type: 'start', columns: 80, rows: 24 });
   await expect
     .poll(() => stream.end)
-    .toMatchObject({ reason: 'failed', error: { code: expect.stringMatching(/^cluster/) } });
+    .toMatchObject({
+      reason: 'failed',
+      error: { code: expect.stringMatching(/^cluster/) },
+    });
 });
 
 test('every exec is joined with the cluster’s own audit log, none missing on either side', async () => {

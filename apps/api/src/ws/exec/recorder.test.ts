@@ -9,7 +9,7 @@ function recorder(options: { sink?: ChunkSink; maxBytes?: number } = {}) {
   const chunks: Buffer[] = [];
   const failures: unknown[] = [];
   const made = new Recorder({
-    sink: { append: async ({ seq, data }) => void (chunks[seq] = data) },
+    sink: { append: async (pieces) => pieces.forEach(({ seq, data }) => (chunks[seq] = data)) },
     columns: 80,
     rows: 24,
     title: 'pod',

@@ -4,9 +4,15 @@ import { AsciicastEncoder } from './asciicast.ts';
 
 const gzipAsync = promisify(gzip);
 
-/** Takes the pieces of a recording, in order, one at a time. Every piece is a whole gzip member of its own. */
+/** A piece of a recording: a whole gzip member of its own. */
+export interface RecordingChunk {
+  seq: number;
+  data: Buffer;
+}
+
+/** Takes the pieces of a recording in order: several at once when they come faster than they are stored. */
 export interface ChunkSink {
-  append(chunk: { seq: number; data: Buffer }): Promise<void>;
+  append(chunks: RecordingChunk[]): Promise<void>;
 }
 
 export interface RecorderOptions {
@@ -24,6 +30,8 @@ export interface RecorderOptions {
 /** A chunk is stored when it holds this much text, or is this old: a kill -9 loses no more. */
 const chunkBytes = 64 * 1024;
 const chunkMs = 2000;
+/** Chunks handed to the sink at once. */
+const chunksAtOnce = 8;
 /** Text that waits for a slow database; beyond it the shell's output waits as well. */
 const pendingBytes = 1024 * 1024;
 
@@ -41,7 +49,9 @@ export class Recorder {
   #seq = 0;
   #stored = 0;
   #timer: NodeJS.Timeout | undefined;
-  #tail: Promise<void> = Promise.resolve();
+  readonly #waiting: string[] = [];
+  readonly #writers: (() => void)[] = [];
+  #storing: Promise<void> | undefined;
   #failed = false;
 
   constructor(options: RecorderOptions) {
@@ -59,7 +69,7 @@ export class Recorder {
   /** Resolves when there is room for more. */
   async write(bytes: Uint8Array): Promise<void> {
     this.#add(this.#encoder.output(bytes, this.#now()));
-    if (this.#pending > pendingBytes) await this.#tail;
+    if (this.#pending > pendingBytes) await new Promise<void>((resolve) => this.#writers.push(resolve));
   }
 
   resize(columns: number, rows: number): void {
@@ -70,7 +80,7 @@ export class Recorder {
   async close(): Promise<boolean> {
     this.#add(this.#encoder.flush(this.#now()));
     this.#cut();
-    await this.#tail;
+    await this.#storing;
     return !this.#failed;
   }
 
@@ -88,24 +98,42 @@ export class Recorder {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (this.#text === '') return;
-    const text = this.#text;
-    const seq = this.#seq++;
+    this.#waiting.push(this.#text);
     this.#text = '';
     this.#textBytes = 0;
-    this.#tail = this.#tail.then(() => this.#store(seq, text));
+    this.#storing ??= this.#store();
   }
 
-  async #store(seq: number, text: string): Promise<void> {
-    this.#pending -= Buffer.byteLength(text);
-    if (this.#failed) return;
-    try {
-      const data = await gzipAsync(text);
-      if (this.#stored + data.length > this.#options.maxBytes) return this.#fail('recordingFull');
-      await this.#options.sink.append({ seq, data });
-      this.#stored += data.length;
-    } catch (error) {
-      this.#fail('recordingFailed', error);
+  async #store(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const texts = this.#waiting.splice(0, chunksAtOnce);
+      try {
+        await this.#append(texts);
+      } catch (error) {
+        this.#fail('recordingFailed', error);
+      }
+      this.#pending -= texts.reduce((bytes, text) => bytes + Buffer.byteLength(text), 0);
+      this.#release();
     }
+    // in the same turn as the last look at what waits, or a piece could come between and stay
+    this.#storing = undefined;
+  }
+
+  async #append(texts: string[]): Promise<void> {
+    if (this.#failed) return;
+    const chunks = await Promise.all(
+      texts.map(async (text) => ({ seq: this.#seq++, data: await gzipAsync(text) })),
+    );
+    const bytes = chunks.reduce((sum, { data }) => sum + data.length, 0);
+    if (this.#stored + bytes > this.#options.maxBytes) return this.#fail('recordingFull');
+    await this.#options.sink.append(chunks);
+    this.#stored += bytes;
+  }
+
+  /** Lets writers go on when there is room again. */
+  #release(): void {
+    if (this.#pending > pendingBytes) return;
+    for (const resolve of this.#writers.splice(0)) resolve();
   }
 
   #fail(reason: 'recordingFailed' | 'recordingFull', error?: unknown): void {

@@ -24,7 +24,7 @@ export async function startPlatformProcess(settings: Record<string, string>): Pr
     url,
     async end(signal) {
       const begun = Date.now();
-      const gone = child.exitCode !== null ? undefined : once(child, 'exit');
+      const gone = child.exitCode !== null || child.signalCode !== null ? undefined : once(child, 'exit');
       child.kill(signal);
       await gone;
       return Date.now() - begun;
