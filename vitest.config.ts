@@ -18,8 +18,6 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          // what comes true in its own time; promises of time say their own
-          expect: { poll: { timeout: 15_000 } },
           include: source.map((folder) => `${folder}/**/*.integration.test.ts`),
           exclude: ['**/node_modules/**'],
           globalSetup: ['tools/control-plane/src/vitest-global-setup.ts'],
