@@ -71,7 +71,7 @@ CREATE TABLE `clusters` (
   `ca_expires_at` DATETIME(6) NULL,
   `source` VARCHAR(16) NOT NULL,
   `credential` LONGBLOB NOT NULL,
-  `version` INTEGER NOT NULL,
+  `connection_version` INTEGER NOT NULL,
   `created_at` DATETIME(6) NOT NULL,
   `updated_at` DATETIME(6) NOT NULL,
   PRIMARY KEY (`id`),
@@ -177,7 +177,6 @@ CREATE TABLE `operations` (
   `fence` INTEGER NOT NULL,
   `attempt` INTEGER NOT NULL,
   `retry_of` CHAR(36) NULL,
-  `error` JSON NULL,
   `created_at` DATETIME(6) NOT NULL,
   `started_at` DATETIME(6) NULL,
   `ended_at` DATETIME(6) NULL,
@@ -185,8 +184,7 @@ CREATE TABLE `operations` (
   PRIMARY KEY (`id`),
   INDEX `operations_state_lease_until` (`state`, `lease_until`),
   INDEX `operations_actor_id_created_at` (`actor_id`, `created_at`),
-  INDEX `operations_created_at` (`created_at`),
-  CONSTRAINT `operations_actor_id_fkey` FOREIGN KEY (`actor_id`) REFERENCES `users` (`id`) ON DELETE SET NULL ON UPDATE CASCADE
+  INDEX `operations_created_at` (`created_at`)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
 CREATE TABLE `operation_items` (
