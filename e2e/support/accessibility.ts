@@ -7,15 +7,12 @@ const axeSource = readFile(createRequire(import.meta.url).resolve('axe-core/axe.
 
 /** axe's serious and critical findings on the page as it is now: rule, help and the elements. */
 export async function seriousFindings(page: Page): Promise<string[]> {
-  await page.evaluate(() =>
-    // What is half faded in has no contrast yet; a spinner turns for ever
-    Promise.allSettled(
-      document
-        .getAnimations()
-        .filter((animation) => animation.effect?.getComputedTiming().endTime !== Infinity)
-        .map((animation) => animation.finished),
-    ),
-  );
+  // What is half faded in has no contrast yet; a spinner turns for ever
+  await page.evaluate(`Promise.allSettled(
+    document.getAnimations()
+      .filter((animation) => animation.effect.getComputedTiming().endTime !== Infinity)
+      .map((animation) => animation.finished)
+  )`);
   // Evaluated over the debugging protocol, which the page's own CSP has no say in
   await page.evaluate(await axeSource);
   const { violations } = (await page.evaluate('axe.run()')) as AxeResults;
@@ -26,5 +23,5 @@ export async function seriousFindings(page: Page): Promise<string[]> {
 
 /** Whether the page is wider than its window. */
 export function scrollsSideways(page: Page): Promise<boolean> {
-  return page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+  return page.locator('html').evaluate((html) => html.scrollWidth > html.clientWidth);
 }

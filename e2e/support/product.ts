@@ -17,6 +17,8 @@ export interface ProductOptions {
   port?: number;
   /** More `PILOTHOUSE_*` settings; the demo is off unless said otherwise. */
   settings?: Record<string, string>;
+  /** Told each line that it prints. */
+  onLine?: (line: string) => void;
 }
 
 /** The platform as `npm start` runs it, with a database of its own. */
@@ -63,6 +65,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
     for (const stream of [stdout, stderr]) {
       createInterface({ input: stream }).on('line', (line) => {
         output += `${line}\n`;
+        options.onLine?.(line);
         const url = /^Pilothouse is ready: (\S+)/.exec(line)?.[1];
         // The password, if there is one, is the next line of the same write
         if (url !== undefined) setTimeout(() => settle(url), 50);

@@ -22,17 +22,12 @@ export function readKubectlTable(output: string): PrintedTable {
 
 /** Reads the list on a page of the product, cells by the column's title. */
 export async function readPageTable(page: Page): Promise<PrintedTable> {
-  return page.evaluate(() => {
-    const table = document.querySelector('.resource-table');
-    const titles = [...(table?.querySelectorAll('thead th') ?? [])].map(
-      (cell) => cell.textContent?.trim() ?? '',
-    );
-    return [...(table?.querySelectorAll('tbody tr[data-uid]') ?? [])].map((row) =>
+  return page.locator('.resource-table').evaluate((table) => {
+    const textOf = (cell: { textContent: string | null }) => cell.textContent?.trim() ?? '';
+    const titles = [...table.querySelectorAll('thead th')].map(textOf);
+    return [...table.querySelectorAll('tbody tr[data-uid]')].map((row) =>
       Object.fromEntries(
-        [...row.querySelectorAll('td')].map((cell, index) => [
-          titles[index] ?? '',
-          cell.textContent?.trim() ?? '',
-        ]),
+        [...row.querySelectorAll('td')].map((cell, index) => [titles[index] ?? '', textOf(cell)]),
       ),
     );
   });

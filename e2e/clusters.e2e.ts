@@ -1,0 +1,89 @@
+import type { LocalCluster } from '@pilothouse/control-plane';
+import { sharedTestCluster } from '@pilothouse/control-plane/testing';
+import { endpoints } from '@pilothouse/contract';
+import { beforeAll, expect, test } from 'vitest';
+import type { ApiClient } from './support/api.ts';
+import { comparedLists, printedList, showKubectlColumns, shownList } from './support/lists.ts';
+import { waitUntil } from './support/processes.ts';
+import { adminOf, useScene } from './support/scene.ts';
+
+const scene = useScene();
+let cluster: LocalCluster;
+let admin: ApiClient;
+
+beforeAll(async () => {
+  cluster = await sharedTestCluster();
+  admin = await adminOf(scene.product);
+});
+
+test('a cluster is registered by pasting its kubeconfig, and is healthy', async () => {
+  const { page } = await scene.openSignedIn('/register-cluster');
+  await page.locator('#kubeconfig').fill(cluster.kubeconfig);
+  await page.getByRole('button', { name: 'Check' }).click();
+  await page.getByTestId('probe-ok').waitFor();
+  expect(await page.getByTestId('probe-ok').innerText()).toContain('v1.36');
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.locator('#cluster-name').fill('harbour');
+  await page.getByRole('button', { name: 'Register cluster' }).click();
+  await page.waitForURL(({ pathname }) => pathname === '/clusters/harbour');
+
+  await admin.call(endpoints.createCluster, {
+    body: {
+      name: 'quay',
+      kubeconfig: cluster.kubeconfig,
+      displayName: '',
+      environment: 'test',
+      description: '',
+      timeoutMs: 10_000,
+    },
+  });
+  await page.goto(`${scene.product.url}/clusters`);
+  const healthy = page.locator('[data-testid=health][data-state=healthy]');
+  await healthy.nth(1).waitFor();
+  expect(await healthy.count()).toBe(2);
+});
+
+test.each(['nodes', 'pods'] as const)('the list of %s is what kubectl prints, cell by cell', async (name) => {
+  const list = comparedLists[name];
+  const { page } = await scene.openSignedIn(`/clusters/harbour/${name}`);
+  await showKubectlColumns(page);
+  let shown: unknown;
+  let printed: unknown;
+  // Objects move and ages tick while one is read after the other
+  await waitUntil(
+    'both are the same',
+    async () => {
+      [printed, shown] = [await printedList(cluster, list), await shownList(page, list)];
+      return JSON.stringify(shown) === JSON.stringify(printed);
+    },
+    30_000,
+  ).catch(() => {});
+  expect(shown).toEqual(printed);
+  expect((shown as unknown[]).length).toBeGreaterThan(3);
+});
+
+test('the pods that have problems say so', async () => {
+  const { page } = await scene.openSignedIn('/clusters/harbour/pods?namespace=demo');
+  await page.getByText('CrashLoopBackOff').first().waitFor({ timeout: 60_000 });
+  await page
+    .getByText(/ErrImagePull|ImagePullBackOff/)
+    .first()
+    .waitFor();
+  expect(await page.locator('tr[data-uid]').count()).toBeGreaterThan(3);
+});
+
+test('a node cordoned by its switch is cordoned for kubectl; an outside uncordon shows without a reload', async () => {
+  const node = 'kwok-1';
+  const { page } = await scene.openSignedIn('/clusters/harbour/nodes');
+  const row = page.locator('tr[data-uid]', { hasText: node });
+  await row.waitFor();
+  const unschedulable = () => cluster.kubectl('get', 'node', node, '-o', 'jsonpath={.spec.unschedulable}');
+
+  await row.getByRole('button', { name: `Cordon ${node}` }).click();
+  await row.getByText('Ready,SchedulingDisabled').waitFor();
+  expect(await unschedulable()).toBe('true');
+
+  await cluster.kubectl('uncordon', node);
+  await row.getByText('Ready', { exact: true }).waitFor();
+  expect(await unschedulable()).toBe('');
+});

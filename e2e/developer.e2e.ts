@@ -1,0 +1,195 @@
+import type { LocalCluster } from '@pilothouse/control-plane';
+import { sharedTestCluster } from '@pilothouse/control-plane/testing';
+import { endpoints } from '@pilothouse/contract';
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
+import { createAccount, type Account } from './support/accounts.ts';
+import type { ApiClient } from './support/api.ts';
+import { openSibling, screenshot } from './support/browser.ts';
+import { registerCluster } from './support/clusters.ts';
+import { waitUntil } from './support/processes.ts';
+import { adminOf, useScene } from './support/scene.ts';
+
+const scene = useScene();
+let cluster: LocalCluster;
+let admin: ApiClient;
+let dora: Account;
+let grant: string;
+
+const pods = { cluster: 'harbour', group: 'core', plural: 'pods' } as const;
+const openAsDora = (path: string) => scene.openSignedIn(path, { user: dora });
+
+beforeAll(async () => {
+  cluster = await sharedTestCluster();
+  admin = await adminOf(scene.product);
+  await registerCluster(admin, 'harbour', cluster.kubeconfig);
+  await registerCluster(admin, 'quay', cluster.kubeconfig);
+  dora = await createAccount(scene.product.url, admin, 'dora');
+  const scope = { kind: 'namespace', cluster: 'harbour', namespace: 'demo' } as const;
+  ({ id: grant } = await admin.call(endpoints.createGrant, {
+    body: { user: 'dora', role: 'developer', scope },
+  }));
+});
+
+async function podNames(namespace: string): Promise<string[]> {
+  const names = await cluster.kubectl(
+    'get',
+    'pods',
+    '-n',
+    namespace,
+    '-o',
+    'jsonpath={.items[*].metadata.name}',
+  );
+  return names.split(' ').toSorted();
+}
+
+/** Command lines that run in the pod of the demo landscape which is there for shells. */
+async function commandsInPod(): Promise<string> {
+  return cluster.kubectl('exec', '-n', 'demo', 'shell', '--', 'ps', '-o', 'args');
+}
+
+async function type(page: Page, line: string): Promise<void> {
+  await page.locator('.xterm-helper-textarea').focus();
+  await page.keyboard.type(`${line}\n`);
+}
+
+const onScreen = (page: Page, text: string | RegExp) => page.locator('.xterm-rows').getByText(text).first();
+
+test('a developer of one namespace sees one cluster, one namespace, and its pods', async () => {
+  const { page } = await openAsDora('/clusters');
+  const names = page.locator('.name > a');
+  await names.first().waitFor();
+  expect(await names.allInnerTexts()).toEqual(['harbour']);
+
+  await page.goto(`${scene.product.url}/clusters/harbour/pods`);
+  const rows = page.locator('tr[data-uid]');
+  await rows.first().waitFor();
+  await page.getByText('demo', { exact: false }).first().waitFor();
+  const expected = await podNames('demo');
+  for (const name of expected) await page.getByRole('link', { name, exact: true }).waitFor();
+  expect(await rows.count()).toBe(expected.length);
+
+  await page.getByTestId('namespace-picker').click();
+  const options = page.locator('.ant-select-item-option');
+  await options.first().waitFor();
+  expect(await options.allInnerTexts()).toEqual(['demo']);
+  await page.keyboard.press('Escape');
+
+  const menu = page.getByRole('navigation').or(page.getByRole('menu')).first();
+  await menu.waitFor();
+  for (const hidden of ['Nodes', 'Users', 'Grants', 'Audit'])
+    expect(await page.getByRole('link', { name: hidden, exact: true }).count()).toBe(0);
+  await screenshot(page, 'developer-pods');
+});
+
+test.each([
+  ['the nodes', '/clusters/harbour/nodes', 'k8s/core/nodes'],
+  ['the pods of another cluster', '/clusters/quay/pods', 'k8s/core/pods'],
+  ['the audit', '/audit', '/audit'],
+])('%s are a page that names the missing right', async (_, path, object) => {
+  const { page } = await openAsDora(path);
+  await page.getByRole('heading', { name: 'You lack the right to see this page' }).waitFor();
+  expect(await page.locator('.status-page').innerText()).toContain(object);
+});
+
+test('an object of another namespace shows nothing but the refusal', async () => {
+  const [name = ''] = await podNames('shop');
+  const tab = await openAsDora(`/clusters/harbour/pods/shop/${name}`);
+  tab.allow(/status of 403/);
+  await tab.page.getByRole('alert').getByText('You lack the right').waitFor();
+  expect(await tab.page.getByRole('tab').count()).toBe(0);
+});
+
+test('the API narrows what can be narrowed and refuses the rest', async () => {
+  const { items } = await dora.api.call(endpoints.listClusters, {});
+  expect(items.map(({ name }) => name)).toEqual(['harbour']);
+
+  const list = await dora.api.call(endpoints.listResources, { params: pods, query: { pageSize: 500 } });
+  expect(list.narrowedTo).toEqual(['demo']);
+  expect(list.items.map(({ name }) => name).toSorted()).toEqual(await podNames('demo'));
+  expect(new Set(list.items.map(({ namespace }) => namespace))).toEqual(new Set(['demo']));
+
+  const namespaces = await dora.api.call(endpoints.listResources, {
+    params: { ...pods, plural: 'namespaces' },
+    query: {},
+  });
+  expect(namespaces.items.map(({ name }) => name)).toEqual(['demo']);
+
+  const [elsewhere = ''] = await podNames('shop');
+  const shop = { namespace: 'shop', name: elsewhere };
+  const place = { cluster: 'harbour', namespace: 'shop', pod: elsewhere, container: 'catalog' };
+  const inDemo = { ...place, namespace: 'demo', pod: 'shell', container: 'shell' };
+  const refused = {
+    nodes: await dora.api.attempt(endpoints.listResources, {
+      params: { ...pods, plural: 'nodes' },
+      query: {},
+    }),
+    namespace: await dora.api.attempt(endpoints.listResources, {
+      params: pods,
+      query: { namespace: ['shop'] },
+    }),
+    pod: await dora.api.attempt(endpoints.getResource, { params: { ...pods, ...shop } }),
+    log: await dora.api.attempt(endpoints.podLog, { params: place, query: {} }),
+    logTicket: await dora.api.attempt(endpoints.createTicket, { body: { purpose: 'log', ...place } }),
+    shellTicket: await dora.api.attempt(endpoints.createTicket, { body: { purpose: 'exec', ...place } }),
+    deletion: await dora.api.attempt(endpoints.deleteResource, {
+      params: { ...pods, namespace: 'demo', name: 'shell' },
+      query: {},
+    }),
+    otherCluster: await dora.api.attempt(endpoints.listResources, {
+      params: { ...pods, cluster: 'quay' },
+      query: {},
+    }),
+    unknownCluster: await dora.api.attempt(endpoints.getCluster, { params: { cluster: 'nowhere' } }),
+    otherClusterItself: await dora.api.attempt(endpoints.getCluster, { params: { cluster: 'quay' } }),
+    otherClusterShell: await dora.api.attempt(endpoints.createTicket, {
+      body: { purpose: 'exec', ...inDemo, cluster: 'quay' },
+    }),
+    users: await dora.api.attempt(endpoints.listUsers, { query: {} }),
+    ownGrant: await dora.api.attempt(endpoints.createGrant, {
+      body: { user: 'dora', role: 'platform-admin', scope: { kind: 'all' } },
+    }),
+  };
+  const answers = Object.entries(refused).map(([what, { status, code }]) => [what, `${status} ${code}`]);
+  expect(Object.fromEntries(answers)).toEqual(
+    Object.fromEntries(Object.keys(refused).map((what) => [what, '403 forbidden'])),
+  );
+});
+
+test('they tail and work in a shell; without the grant both end within 5 s, saying why, and nothing stays in the pod', async () => {
+  const [web = ''] = (await podNames('demo')).filter((name) => name.startsWith('web-'));
+  const logTab = await openAsDora(`/clusters/harbour/pods/demo/${web}?tab=logs`);
+  const shellTab = await openSibling(logTab);
+  for (const tab of [logTab, shellTab]) tab.allow(/status of 403/);
+  const [log, shell] = [logTab.page, shellTab.page];
+  const lastLine = () =>
+    log
+      .getByTestId('log')
+      .innerText()
+      .then((text) => Number(/request (\d+)\s*$/.exec(text)?.[1] ?? 0));
+  await waitUntil('the log is there', async () => (await lastLine()) > 0);
+  const before = await lastLine();
+  await waitUntil('the log goes on', async () => (await lastLine()) > before);
+
+  await shell.goto(`${scene.product.url}/clusters/harbour/pods/demo/shell?tab=shell`);
+  await onScreen(shell, /[$#] ?$/).waitFor();
+  await type(shell, 'echo $((6 * 7)); sleep 4242 & sleep 2424');
+  await onScreen(shell, /^42$/).waitFor();
+  await waitUntil('both run in the pod', async () => /sleep 4242[^]*sleep 2424/.test(await commandsInPod()));
+
+  await admin.call(endpoints.deleteGrant, { params: { grant } });
+  const takenAt = Date.now();
+  const left = () => Math.max(1, 5000 - (Date.now() - takenAt));
+  const reason = 'You no longer have the right to be here';
+  await shell.getByTestId('shell-end').getByText(reason).waitFor({ timeout: left() });
+  await log.getByTestId('log-end').getByText(reason).waitFor({ timeout: left() });
+  await waitUntil('the pod is empty', async () => !/sleep (4242|2424)/.test(await commandsInPod()), 5000);
+
+  const again = await dora.api.attempt(endpoints.createTicket, {
+    body: { purpose: 'exec', cluster: 'harbour', namespace: 'demo', pod: 'shell', container: 'shell' },
+  });
+  expect(again.code).toBe('forbidden');
+  expect((await dora.api.call(endpoints.listClusters, {})).items).toEqual([]);
+  const { items } = await admin.call(endpoints.listAudit, { query: { code: 'shell.open', user: 'dora' } });
+  expect(items.map(({ reason: why }) => why)).toEqual(['rightsLost']);
+});

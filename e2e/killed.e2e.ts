@@ -1,0 +1,207 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { buildTools, type LocalCluster } from '@pilothouse/control-plane';
+import { findLeftovers, sharedTestCluster } from '@pilothouse/control-plane/testing';
+import { endpoints } from '@pilothouse/contract';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openApiShell } from './support/api-shell.ts';
+import { signInToApi, type ApiClient } from './support/api.ts';
+import { registerCluster } from './support/clusters.ts';
+import { killAll, processesOf, waitUntil } from './support/processes.ts';
+import { startProduct, type Product, type ProductOptions } from './support/product.ts';
+import { adminOf } from './support/scene.ts';
+import { adminPassword } from './support/sign-in.ts';
+import { openSlowLine } from './support/slow-line.ts';
+
+const nodes = Array.from({ length: 12 }, (_, index) => `kwok-${index + 1}`);
+
+let folder: string;
+let cluster: LocalCluster;
+let product: Product;
+let admin: ApiClient;
+
+beforeAll(async () => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'pilothouse-killed-')));
+  cluster = await sharedTestCluster('killed', { kwokNodes: nodes.length, landscape: 'demo' });
+  product = await startProduct({ dataFolder: dataFolderOf('main') });
+  admin = await adminOf(product);
+});
+afterAll(async () => {
+  await product?.stop();
+  const left = processesOf(folder).map(({ command }) => command);
+  await killAll(folder);
+  rmSync(folder, { recursive: true, force: true });
+  expect(left).toEqual([]);
+});
+
+function dataFolderOf(name: string): string {
+  return join(folder, name);
+}
+
+const databases = (dataFolder: string) =>
+  processesOf(dataFolder).filter(({ command }) => /mariadbd|mysqld/.test(command));
+
+/** kill -9 of the whole platform, and another start that finds what it left. */
+async function killAndStart(options: ProductOptions & { dataFolder: string }): Promise<Product> {
+  await killAll(options.dataFolder);
+  const next = await startProduct(options);
+  expect(next.firstPassword).toBeNull();
+  expect(databases(options.dataFolder)).toHaveLength(1);
+  return next;
+}
+
+async function killMainAndStart(): Promise<void> {
+  product = await killAndStart({ dataFolder: product.dataFolder });
+  admin = await signInToApi(product.url, 'admin', adminPassword);
+}
+
+const audit = async (query: { code: string; outcome?: 'pending' | 'succeeded' }) =>
+  (await admin.call(endpoints.listAudit, { query: { ...query, pageSize: 500 } })).items;
+
+test('killed during the first migration: each start goes on, and the last one has a whole database', async () => {
+  const dataFolder = dataFolderOf('migration');
+  let migrations = 0;
+  for (const delayMs of [0, 40, 80]) {
+    const starting = startProduct({
+      dataFolder,
+      onLine: (line) => {
+        if (!line.includes('migrations:')) return;
+        migrations += 1;
+        setTimeout(() => void killAll(dataFolder), delayMs);
+      },
+    });
+    await expect(starting).rejects.toThrow('npm start ended');
+  }
+  const last = await startProduct({
+    dataFolder,
+    onLine: (line) => {
+      if (line.includes('migrations:')) migrations += 1;
+    },
+  });
+  // Each start found that there was still something to do
+  expect(migrations).toBe(4);
+  expect(databases(dataFolder)).toHaveLength(1);
+  const api = await adminOf(last);
+  expect((await api.call(endpoints.listClusters, {})).items).toEqual([]);
+  await last.stop();
+});
+
+test('killed during a registration: nothing is half registered, and the audit shows what was under way', async () => {
+  const line = await openSlowLine(cluster, 0);
+  line.hold();
+  const registering = registerCluster(admin, 'harbour', line.kubeconfig).catch((error: unknown) => error);
+  await waitUntil('it is under way', async () => {
+    return (await audit({ code: 'cluster.create', outcome: 'pending' })).length === 1;
+  });
+  await killMainAndStart();
+  expect(await registering).toBeInstanceOf(Error);
+  line.close();
+
+  expect((await admin.call(endpoints.listClusters, {})).items).toEqual([]);
+  const [row] = await audit({ code: 'cluster.create', outcome: 'pending' });
+  expect(row).toMatchObject({ user: 'admin', name: 'harbour', status: null, endedAt: null });
+  await registerCluster(admin, 'harbour', cluster.kubeconfig);
+});
+
+test('killed during a batch cordon: the operation goes on to its end', async () => {
+  const line = await openSlowLine(cluster, 100);
+  await registerCluster(admin, 'far', line.kubeconfig);
+  const { operation } = await admin.call(endpoints.actOnResources, {
+    params: { cluster: 'far', group: 'core', plural: 'nodes', action: 'cordon' },
+    body: { targets: nodes.map((name) => ({ name })) },
+  });
+  const state = () => admin.call(endpoints.getOperation, { params: { operation } });
+  await waitUntil('a part of it is done', async () => (await state()).counts.done > 0);
+  line.hold();
+  await waitUntil('the others wait for the cluster', async () => {
+    const { items } = await state();
+    return items.filter((item) => item.state === 'running').length === 4;
+  });
+  const before = (await state()).counts.done;
+  expect(before).toBeLessThan(nodes.length);
+  await killAll(product.dataFolder);
+  line.release();
+  await killMainAndStart();
+
+  const pending = await audit({ code: 'resource.action', outcome: 'pending' });
+  expect(pending.length).toBeGreaterThanOrEqual(4);
+  await waitUntil('it has ended', async () => (await state()).endedAt !== null, 60_000);
+  const { items, ...ended } = await state();
+  expect(ended).toMatchObject({ state: 'succeeded', counts: { total: nodes.length, failed: 0 } });
+  expect(items.map((item) => item.result?.code)).toEqual(nodes.map(() => 'cordoned'));
+  const unschedulable = ['-o', 'jsonpath={range .items[?(@.spec.unschedulable)]}{.metadata.name}{"\\n"}{end}'];
+  const cordoned = await cluster.kubectl('get', 'nodes', ...unschedulable);
+  expect(cordoned.trim().split('\n').toSorted()).toEqual(nodes.toSorted());
+  const succeeded = await audit({ code: 'resource.action', outcome: 'succeeded' });
+  expect(new Set(succeeded.map(({ name }) => name))).toEqual(new Set(nodes));
+  line.close();
+});
+
+test('killed with a shell open: its processes in the pod are ended, and the shell says why it ended', async () => {
+  const place = { cluster: 'harbour', namespace: 'demo', pod: 'shell', container: 'shell' };
+  const inPod = () => cluster.kubectl('exec', '-n', 'demo', 'shell', '--', 'ps', '-o', 'args');
+  const shell = await openApiShell(product.url, admin, place);
+  shell.type('sleep 4242 & nohup sleep 3434 & sleep 2424');
+  await waitUntil('all run in the pod', async () => /4242[^]*3434[^]*2424/.test(await inPod()));
+  await killMainAndStart();
+
+  await waitUntil('the pod is empty', async () => !/sleep (4242|3434|2424)/.test(await inPod()), 30_000);
+  const { items } = await admin.call(endpoints.listTerminals, { query: {} });
+  expect(items).toHaveLength(1);
+  expect(items[0]).toMatchObject({ user: 'admin', pod: 'shell', endReason: 'platformRestart' });
+  expect(await audit({ code: 'shell.open', outcome: 'pending' })).toHaveLength(1);
+});
+
+/** A cache that has every program but one, so that there is something to build. */
+async function cacheWithoutEtcd(): Promise<string> {
+  const home = join(folder, 'cache');
+  for (const path of Object.values(await buildTools())) {
+    const target = join(home, 'pilothouse', basename(dirname(path)));
+    mkdirSync(target, { recursive: true });
+    if (basename(path) !== 'etcd') symlinkSync(path, join(target, basename(path)));
+  }
+  return home;
+}
+
+test('killed while the demo cluster is built, and while it starts: it goes on, and nothing of it stays', async () => {
+  const goCache = execFileSync('go', ['env', 'GOCACHE'], { encoding: 'utf8' }).trim();
+  const options = {
+    dataFolder: dataFolderOf('demo'),
+    settings: { PILOTHOUSE_DEMO: 'auto', XDG_CACHE_HOME: await cacheWithoutEtcd(), GOCACHE: goCache },
+  };
+  const directory = join(options.dataFolder, 'clusters', 'demo');
+  let run = await startProduct(options);
+  let api = await adminOf(run);
+  const { operation } = await api.call(endpoints.getDemo, {});
+  const steps = async () => {
+    const { items } = await api.call(endpoints.getOperation, { params: { operation: operation ?? '' } });
+    return items;
+  };
+  const underWay = async (target: string) => (await steps()).find((step) => step.target === target)?.step ?? '';
+
+  await waitUntil('etcd is built', async () => /etcd/.test(await underWay('buildControlPlane')), 30_000);
+  run = await killAndStart(options);
+  api = await signInToApi(run.url, 'admin', adminPassword);
+  expect(await api.call(endpoints.getDemo, {})).toMatchObject({ state: 'starting', operation });
+
+  await waitUntil('it starts', async () => /apiserver|controllers/.test(await underWay('startCluster')), 120_000);
+  await killAll(options.dataFolder);
+  expect(await findLeftovers(directory)).not.toEqual([]);
+  run = await startProduct(options);
+  api = await signInToApi(run.url, 'admin', adminPassword);
+  await waitUntil(
+    'it has ended',
+    async () => (await api.call(endpoints.getDemo, {})).state !== 'starting',
+    120_000,
+  );
+  expect(await api.call(endpoints.getDemo, {})).toEqual({ state: 'running', reason: null, operation });
+  expect((await steps()).map(({ state }) => state)).toEqual((await steps()).map(() => 'succeeded'));
+  const { items } = await api.call(endpoints.listClusters, {});
+  expect(items.map(({ name, health }) => [name, health.state])).toEqual([['demo', 'healthy']]);
+
+  await run.stop();
+  expect(await findLeftovers(directory)).toEqual([]);
+  expect(readdirSync(join(folder, 'cache', 'pilothouse'), { recursive: true }).join()).not.toContain('.partial');
+});

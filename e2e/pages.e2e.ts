@@ -1,0 +1,59 @@
+import { sharedTestCluster } from '@pilothouse/control-plane/testing';
+import { endpoints } from '@pilothouse/contract';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { scrollsSideways, seriousFindings } from './support/accessibility.ts';
+import { screenshot } from './support/browser.ts';
+import { adminOf, useScene } from './support/scene.ts';
+
+const scene = useScene();
+let pod: string;
+
+beforeAll(async () => {
+  const cluster = await sharedTestCluster();
+  pod = await cluster.kubectl('get', 'pods', '-n', 'demo', '-o', 'jsonpath={.items[0].metadata.name}');
+  const admin = await adminOf(scene.product);
+  await admin.call(endpoints.createCluster, {
+    body: {
+      name: 'harbour',
+      kubeconfig: cluster.kubeconfig,
+      displayName: '',
+      environment: 'production',
+      description: '',
+      timeoutMs: 10_000,
+    },
+  });
+});
+
+/** Each page, and what is there once it has its data. */
+const pages = {
+  clusters: { path: () => '/clusters', ready: '[data-testid=health][data-state=healthy]' },
+  register: { path: () => '/register-cluster', ready: '#kubeconfig' },
+  cluster: { path: () => '/clusters/harbour', ready: '[data-testid=health][data-state=healthy]' },
+  nodes: { path: () => '/clusters/harbour/nodes', ready: 'tr[data-uid]' },
+  node: { path: () => '/clusters/harbour/nodes/kwok-1', ready: '.figures, table' },
+  pods: { path: () => '/clusters/harbour/pods', ready: 'tr[data-uid]' },
+  pod: { path: () => `/clusters/harbour/pods/demo/${pod}`, ready: 'table' },
+  namespaces: { path: () => '/clusters/harbour/core/namespaces', ready: 'tr[data-uid]' },
+  operations: { path: () => '/operations', ready: 'table' },
+  terminals: { path: () => '/terminals', ready: 'table' },
+  users: { path: () => '/users', ready: 'table' },
+  grants: { path: () => '/grants', ready: 'table' },
+  audit: { path: () => '/audit', ready: 'table tbody tr[data-row-key]' },
+  profile: { path: () => '/profile', ready: '#current-password' },
+  'not found': { path: () => '/no-such-page', ready: 'h1, .ant-result-title' },
+} as const;
+
+describe.each([
+  { locale: 'en-US', colorScheme: 'light' },
+  { locale: 'zh-CN', colorScheme: 'dark' },
+] as const)('in $locale, $colorScheme', (look) => {
+  test.each(Object.keys(pages) as (keyof typeof pages)[])('%s', async (name) => {
+    const { path, ready } = pages[name];
+    const { page } = await scene.openSignedIn(path(), look);
+    await page.locator(ready).first().waitFor();
+    expect(await page.locator('html').getAttribute('lang')).toBe(look.locale);
+    await screenshot(page, `${name}-${look.locale}-${look.colorScheme}`);
+    expect(await scrollsSideways(page)).toBe(false);
+    expect(await seriousFindings(page)).toEqual([]);
+  });
+});

@@ -1,0 +1,101 @@
+import type { LocalCluster } from '@pilothouse/control-plane';
+import { sharedTestCluster } from '@pilothouse/control-plane/testing';
+import { endpoints } from '@pilothouse/contract';
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
+import type { ApiClient } from './support/api.ts';
+import { openSibling, screenshot } from './support/browser.ts';
+import { registerCluster } from './support/clusters.ts';
+import { adminOf, useScene } from './support/scene.ts';
+
+/** Within this a cluster that somebody looks at says that it is dead. */
+const noticeMs = 15_000;
+
+const scene = useScene();
+let admin: ApiClient;
+let steady: LocalCluster;
+let doomed: LocalCluster;
+
+beforeAll(async () => {
+  steady = await sharedTestCluster();
+  doomed = await sharedTestCluster('doomed', { landscape: 'none' });
+  admin = await adminOf(scene.product);
+  await registerCluster(admin, 'steady', steady.kubeconfig);
+  await registerCluster(admin, 'doomed', doomed.kubeconfig);
+});
+
+const stateDot = (page: Page, state: string) => page.locator(`[data-testid=live-dot][data-state=${state}]`);
+const healthOf = (page: Page, state: string) => page.locator(`[data-testid=health][data-state=${state}]`);
+
+/** Cordons or uncordons a node behind the platform's back, and waits until the page shows it. */
+async function changeShows(page: Page, cluster: LocalCluster, command: 'cordon' | 'uncordon'): Promise<void> {
+  await cluster.kubectl(command, 'kwok-1');
+  const status = command === 'cordon' ? 'Ready,SchedulingDisabled' : 'Ready';
+  await page
+    .locator('tr[data-uid]', { hasText: 'kwok-1' })
+    .getByText(status, { exact: true })
+    .waitFor({ timeout: 5000 });
+}
+
+/** Notes from now on every state that the page's dot shows. */
+async function watchDot(page: Page): Promise<() => Promise<string[]>> {
+  const seen = await page.getByTestId('live-dot').evaluateHandle((dot) => {
+    const states = new Set<string>([dot.getAttribute('data-state')]);
+    const { MutationObserver } = dot.ownerDocument.defaultView;
+    new MutationObserver(() => states.add(dot.getAttribute('data-state'))).observe(dot, { attributes: true });
+    return states;
+  });
+  return () => seen.evaluate((states) => [...states]);
+}
+
+test('one of two clusters dies: its pages say since when and why, the other’s notice nothing, and it comes back', async () => {
+  const steadyTab = await scene.openSignedIn('/clusters/steady/nodes');
+  const doomedTab = await openSibling(steadyTab);
+  const overviewTab = await openSibling(steadyTab);
+  for (const tab of [doomedTab, overviewTab]) tab.allow(/status of 50[234]/);
+  const [other, list, overview] = [steadyTab.page, doomedTab.page, overviewTab.page];
+  await list.goto(`${scene.product.url}/clusters/doomed/nodes`);
+  await overview.goto(`${scene.product.url}/clusters/doomed`);
+  await Promise.all([
+    stateDot(other, 'live').waitFor(),
+    stateDot(list, 'live').waitFor(),
+    healthOf(overview, 'healthy').waitFor(),
+  ]);
+  await changeShows(list, doomed, 'cordon');
+  const otherStates = await watchDot(other);
+
+  const killedAt = Date.now();
+  await doomed.killApiServer();
+  const left = () => Math.max(1, noticeMs - (Date.now() - killedAt));
+  await stateDot(list, 'stale').waitFor({ timeout: left() });
+  await healthOf(overview, 'unhealthy').waitFor({ timeout: left() });
+  await overview.locator('[data-testid=probe-failed][data-reason=refused]').waitFor({ timeout: left() });
+
+  expect(await stateDot(list, 'stale').innerText()).toMatch(/^Stale, as of \d+s ago$/);
+  expect(await list.locator('tr[data-uid]').count()).toBeGreaterThan(3);
+  expect(await healthOf(overview, 'unhealthy').innerText()).toMatch(/Unhealthy\s*since\s*\d+s/);
+  await overview.getByText('The server refuses the connection').waitFor();
+  const { health } = await admin.call(endpoints.getCluster, { params: { cluster: 'doomed' } });
+  expect(Date.parse(health.since ?? '')).toBeGreaterThanOrEqual(killedAt);
+  expect(health.lastProbe).toMatchObject({ ok: false, reason: 'refused' });
+  await screenshot(overview, 'cluster-dead');
+
+  const listOfAll = await openSibling(steadyTab);
+  await listOfAll.page.goto(`${scene.product.url}/clusters`);
+  await healthOf(listOfAll.page, 'unhealthy').waitFor();
+  expect(await listOfAll.page.getByTestId('probe-failed').getAttribute('data-reason')).toBe('refused');
+  expect(await healthOf(listOfAll.page, 'healthy').count()).toBe(1);
+
+  await changeShows(other, steady, 'cordon');
+  await changeShows(other, steady, 'uncordon');
+  expect(await otherStates()).toEqual(['live']);
+  await other.getByRole('link', { name: 'kwok-2', exact: true }).click();
+  await other.getByRole('heading', { name: 'kwok-2' }).waitFor();
+  await other.goBack();
+  await stateDot(other, 'live').waitFor();
+
+  await doomed.startApiServer();
+  await stateDot(list, 'live').waitFor({ timeout: 60_000 });
+  await healthOf(overview, 'healthy').waitFor({ timeout: noticeMs });
+  await changeShows(list, doomed, 'uncordon');
+});
