@@ -7,7 +7,7 @@ import {
   type PodSums,
   type Row,
 } from '@pilothouse/kinds';
-import type { ObjectStore, Page, PageQuery, RowFilter, StoreState } from '@pilothouse/kube';
+import type { Page, PageQuery, RowFilter, StoreState } from '@pilothouse/kube';
 import { pageOf, worstState, type RowChanges, type RowSource } from './row-source.ts';
 
 /**
@@ -15,15 +15,15 @@ import { pageOf, worstState, type RowChanges, type RowSource } from './row-sourc
  * the pods that came or went. Where the credential may not list pods the figures stay unknown.
  */
 export class NodeRows implements RowSource {
-  readonly #nodes: ObjectStore<Row>;
-  readonly #pods: ObjectStore<Row>;
+  readonly #nodes: RowSource;
+  readonly #pods: RowSource;
   readonly #sums = new Map<string, PodSums>();
   readonly #figures = new Map<string, NodeFigures>();
   readonly #listeners = new Set<(changes: RowChanges) => void>();
   readonly #ends: (() => void)[];
   #known = false;
 
-  constructor(nodes: ObjectStore<Row>, pods: ObjectStore<Row>) {
+  constructor(nodes: RowSource, pods: RowSource) {
     this.#nodes = nodes;
     this.#pods = pods;
     this.#ends = [

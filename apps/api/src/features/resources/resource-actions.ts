@@ -53,8 +53,8 @@ function signalOf({ signal }: ActionRun): { signal?: AbortSignal } {
   return signal === undefined ? {} : { signal };
 }
 
-/** Background, as `kubectl delete`: dependents go after the object, whatever the kind's old default is. */
-async function remove(run: ActionRun): Promise<ActionOutcome> {
+/** Deletes one object. Background, as `kubectl delete`: dependents go after the object, whatever the kind's old default is. */
+export async function remove(run: ActionRun): Promise<ActionOutcome> {
   const { kind, uid, gracePeriodSeconds, auditId } = run;
   const answer = await deleteObject(kind.cluster.connection, refOf(run), {
     propagationPolicy: 'Background',

@@ -284,8 +284,8 @@ describe('cordon', () => {
     expect(await cordoned('kwok-1')).toBe(false);
 
     const { body } = await admin.get('/audit?code=resource.action&pageSize=3');
-    const [undone, again, done] = body.items as { auditId: string; reason: string | null }[];
-    expect(again?.reason).toBe('alreadySo');
+    const [undone, again, done] = body.items as { auditId: string; params: object }[];
+    expect(again?.params).toEqual({ action: 'cordon', alreadySo: true });
     const patches = async () =>
       (await audited()).filter(
         ({ verb, requestURI }) => verb === 'patch' && requestURI.startsWith('/api/v1/nodes/kwok-1?'),

@@ -10,13 +10,13 @@ export function mountResources(api: ApiRouter, lists: ResourceLists, resources: 
   mount(api, endpoints.listResources, (call) => lists.read(call));
   mount(api, endpoints.getResource, ({ params, signal }) => resources.get(params, signal));
   mount(api, endpoints.deleteResource, async ({ params, query, auditId, noteAudit }) => {
-    const { object } = await resources.act('delete', params, { ...query, auditId });
+    const { object } = await resources.delete(params, { ...query, auditId });
     noteAudit({ clusterStatus: 200 });
     return { object };
   });
   mount(api, endpoints.actOnResource, async ({ params, body, auditId, noteAudit }) => {
     const { done, object } = await resources.act(params.action, params, { ...body, auditId });
-    noteAudit(done ? { clusterStatus: 200 } : { reason: 'alreadySo' });
+    noteAudit(done ? { clusterStatus: 200 } : { params: { alreadySo: true } });
     return { object };
   });
   mount(api, endpoints.actOnResources, async ({ params, query, body, principal, address }) => {

@@ -5,6 +5,7 @@ import type { OperationActor } from '../../operations/operation-handler.ts';
 import {
   act,
   checkAction,
+  remove,
   type ActionOutcome,
   type ActionRun,
   type ResourceAction,
@@ -38,6 +39,15 @@ export class ResourcesService {
       object: { ...object, apiVersion: apiVersionOf(kind.resource), kind: kind.resource.kind },
       state: 'live',
     };
+  }
+
+  /** Deletes an object of any kind; what the page offers for a kind is the page's matter. */
+  async delete(
+    params: ObjectParams,
+    options: Pick<ActionRun, 'auditId' | 'uid' | 'gracePeriodSeconds'>,
+  ): Promise<ActionOutcome> {
+    const kind = await servedKind(this.#find, params);
+    return remove({ kind, namespace: params.namespace, name: params.name, ...options });
   }
 
   async act(

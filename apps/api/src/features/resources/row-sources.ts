@@ -54,10 +54,10 @@ export class RowSources {
     return this.#merged(kind, namespaces, signal);
   }
 
-  #store(kind: ServedKind, namespace?: string): Lease<ObjectStore<Row>> {
+  #store(kind: ServedKind, namespace?: string): Lease<RowSource> {
     const { cluster, resource, descriptor } = kind;
     const key = `${resource.group}/${resource.version}/${resource.plural}/${namespace ?? ''}`;
-    return this.#pool.acquire(cluster, key, () => {
+    return this.#pool.acquire<RowSource>(cluster, key, () => {
       const store = new ObjectStore<Row>({
         connection: cluster.connection,
         resource: refOf(resource),

@@ -1,0 +1,110 @@
+import { addFigures, noFigures, podSums, roundFigures, type Cells, type Row } from '@pilothouse/kinds';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { NodeRows } from './node-rows.ts';
+import type { RowChanges } from './row-source.ts';
+import { RowsInMemory } from './testing/rows-in-memory.ts';
+
+function row(uid: string, cells: Cells = {}): Row {
+  return { uid, name: uid, resourceVersion: '1', cells };
+}
+
+const nodeNames = ['n1', 'n2', 'n3'];
+
+function world() {
+  const nodes = new RowsInMemory();
+  const pods = new RowsInMemory();
+  nodes.change({ upserted: nodeNames.map((name) => row(name, { pods: null, cpuRequests: null })) });
+  return { nodes, pods };
+}
+
+const pod = fc
+  .record({
+    uid: fc.constantFrom('p1', 'p2', 'p3', 'p4', 'p5'),
+    node: fc.constantFrom(null, ...nodeNames),
+    phase: fc.constantFrom('Running', 'Pending', 'Succeeded', 'Failed'),
+    cpuRequests: fc.nat(100_000).map((micro) => micro / 1000),
+    cpuLimits: fc.nat(4000),
+    memoryRequests: fc.nat(10 ** 10),
+    memoryLimits: fc.nat(10 ** 10),
+  })
+  .map(({ uid, ...cells }) => row(uid, cells));
+const step = fc.record({
+  upserted: fc.array(pod, { maxLength: 3 }),
+  deleted: fc.array(pod, { maxLength: 2 }),
+});
+
+describe('figures', () => {
+  test('after any changes are what counting afresh gives', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 12 }), (steps) => {
+        const { nodes, pods } = world();
+        const rows = new NodeRows(nodes, pods);
+        for (const changes of steps) pods.change(changes);
+        const afresh = new Map(nodeNames.map((name) => [name, noFigures()]));
+        for (const sums of pods.rows().map(podSums)) {
+          if (sums.node !== null) addFigures(afresh.get(sums.node) ?? noFigures(), sums.figures, 1);
+        }
+        for (const { name, cells } of rows.rows()) {
+          expect(cells).toMatchObject(roundFigures(afresh.get(name) ?? noFigures()));
+        }
+      }),
+    );
+  });
+
+  test('only nodes whose pods changed are told of', () => {
+    const { nodes, pods } = world();
+    const rows = new NodeRows(nodes, pods);
+    const told: RowChanges[] = [];
+    rows.onChange((changes) => told.push(changes));
+    pods.change({ upserted: [row('p1', { node: 'n2', phase: 'Running', cpuRequests: 100 })] });
+    pods.change({ upserted: [row('p1', { node: 'n3', phase: 'Running', cpuRequests: 100 })] });
+    expect(told.map(({ upserted }) => upserted.map(({ name, cells }) => [name, cells.pods]))).toEqual([
+      [['n2', 1]],
+      [
+        ['n2', 0],
+        ['n3', 1],
+      ],
+    ]);
+  });
+
+  test('are unknown until the pods were listed, and then all are told of', () => {
+    const { nodes, pods } = world();
+    pods.state = 'syncing';
+    const rows = new NodeRows(nodes, pods);
+    const told: RowChanges[] = [];
+    rows.onChange((changes) => told.push(changes));
+    pods.change({ upserted: [row('p1', { node: 'n1', phase: 'Running' })] });
+    expect(rows.rows().map(({ cells }) => cells.pods)).toEqual([null, null, null]);
+    expect([rows.state, told]).toEqual(['live', []]);
+    pods.state = 'live';
+    pods.change({});
+    expect(rows.rows().map(({ cells }) => cells.pods)).toEqual([1, 0, 0]);
+    expect(told.flatMap(({ upserted }) => upserted).map(({ name }) => name)).toEqual(nodeNames);
+  });
+
+  test('of pods that are no longer live make the list stale', () => {
+    const { nodes, pods } = world();
+    const rows = new NodeRows(nodes, pods);
+    pods.state = 'stale';
+    pods.asOf = new Date(0);
+    expect([rows.state, rows.asOf]).toEqual(['stale', new Date(0)]);
+  });
+
+  test('can be sorted by', () => {
+    const { nodes, pods } = world();
+    const rows = new NodeRows(nodes, pods);
+    pods.change({ upserted: [row('p1', { node: 'n2', phase: 'Running', cpuRequests: 5 })] });
+    expect(rows.page({ sort: '-cpuRequests', page: 1, pageSize: 1 }).items.map(({ name }) => name)).toEqual([
+      'n2',
+    ]);
+  });
+
+  test('stop following when nobody looks', () => {
+    const { nodes, pods } = world();
+    const rows = new NodeRows(nodes, pods);
+    rows.stop();
+    pods.change({ upserted: [row('p1', { node: 'n1', phase: 'Running' })] });
+    expect(rows.rows()[0]?.cells.pods).toBe(0);
+  });
+});
