@@ -70,6 +70,7 @@ export class Container {
   readonly api: ApiRouter;
   #stopping = false;
   readonly #passwords = new Passwords();
+  readonly #auth: AuthService;
   readonly #registry: ClusterRegistry;
   readonly #prober: ClusterProber;
   readonly #candidates: CandidatesService;
@@ -210,6 +211,7 @@ export class Container {
       spaFolder,
       isStopping: () => this.#stopping,
     });
+    this.#auth = auth;
     this.#registry = registry;
     this.#prober = prober;
     this.#candidates = candidates;
@@ -243,6 +245,7 @@ export class Container {
   /** Takes up what happens by itself, once requests are answered. */
   async run(server: Server): Promise<void> {
     this.#streams.start(server, addressReader(this.app));
+    this.#auth.start((error) => this.log.error({ err: error }));
     this.#prober.start();
     this.#operations.start();
     this.#candidates.start();
@@ -261,6 +264,7 @@ export class Container {
     await this.#demo.stop();
     await this.#prober.stop();
     this.#resources.stop();
+    this.#auth.stop();
   }
 
   /** Lets go of clusters and the database. */

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -176,6 +176,8 @@ describe('a refusal to start is one sentence and no stack', () => {
     listener.close();
     expect(output()).toContain(`The port ${port} is in use`);
     expect(output()).not.toMatch(/^\s+at /m);
+    const next = await run();
+    expect((await next.ready).firstPassword, 'the password was not drawn for nobody').not.toBeNull();
   });
 });
 
@@ -205,4 +207,64 @@ describe('a running platform', () => {
     await expect.poll(async () => (await me()).status, { timeout: 10_000 }).toBe(200);
     await own.stop();
   });
+
+  test('outlives a database that goes away while a connection is being made', async () => {
+    const proxy = await startCuttingProxy(databaseUrl);
+    databaseUrl = proxy.url;
+    const { child, ready, url } = await run({ PILOTHOUSE_ADMIN_PASSWORD: 'given-Secret-1' });
+    await ready;
+    proxy.cutAfterLogin(true);
+    await expect.poll(async () => (await fetch(`${url}/readyz`)).status, { timeout: 20_000 }).toBe(503);
+    await expect.poll(() => proxy.cuts, { timeout: 20_000 }).toBeGreaterThan(5);
+    proxy.cutAfterLogin(false);
+    await expect.poll(async () => (await fetch(`${url}/readyz`)).status, { timeout: 10_000 }).toBe(200);
+    expect(child.exitCode).toBeNull();
+    child.kill('SIGKILL');
+    await proxy.stop();
+  });
 });
+
+/** A way to the database that can be cut where no server cuts on demand: right after the login was accepted. */
+async function startCuttingProxy(target: string) {
+  const { hostname, port } = new URL(target);
+  const open = new Set<Socket>();
+  let cutting = false;
+  const state = { cuts: 0 };
+  const proxy = createServer((client) => {
+    const upstream = connect(Number(port), hostname);
+    open.add(client);
+    client.on('close', () => (open.delete(client), upstream.destroy()));
+    for (const socket of [client, upstream]) socket.on('error', () => client.destroy());
+    upstream.on('close', () => client.destroy());
+    client.pipe(upstream);
+    let answers = 0;
+    upstream.on('data', (bytes) => {
+      answers += 1;
+      // the greeting, then the answer to the login
+      const cut = cutting && answers === 2;
+      client.write(bytes, () => {
+        if (!cut) return;
+        state.cuts += 1;
+        client.resetAndDestroy();
+      });
+    });
+  }).listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
+  const url = new URL(target);
+  url.port = String((proxy.address() as AddressInfo).port);
+  return {
+    url: url.href,
+    get cuts() {
+      return state.cuts;
+    },
+    cutAfterLogin(on: boolean) {
+      cutting = on;
+      if (on) for (const client of open) client.resetAndDestroy();
+    },
+    async stop() {
+      for (const client of open) client.destroy();
+      proxy.close();
+      await once(proxy, 'close');
+    },
+  };
+}

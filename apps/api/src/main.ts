@@ -1,7 +1,8 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { readConfig } from './config.ts';
 import { Container } from './container.ts';
 import { checkDatabase } from './db/database.ts';
+import { isDriverAftermath } from './db/database-error.ts';
 import { migrate, migrationsFolder, readMigrations } from './db/migrate.ts';
 import { firstAdministratorName } from './features/users/first-administrator.ts';
 
@@ -35,13 +36,20 @@ async function start(): Promise<void> {
     tell({ type: 'step', message: `migrations: ${position} of ${total}, ${name}` }),
   );
   const container = new Container(config);
-  const password = await container.prepare();
-  const server = createServer(container.app);
+  // the port first: a password drawn by a process that then cannot listen would be told to nobody
+  const server = createServer();
+  server.on('request', notYet);
   await listen(server, config.host, config.port);
   stopOnSignals(server, container);
+  const password = await container.prepare();
+  server.off('request', notYet).on('request', container.app);
   await container.run(server);
   const firstPassword = password === null ? null : { username: firstAdministratorName, password };
   tell({ type: 'ready', url: config.publicUrl, firstPassword });
+}
+
+function notYet(_request: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(503, { 'Retry-After': '1' }).end('The platform is starting\n');
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {
@@ -88,6 +96,10 @@ async function drain(server: Server, container: Container): Promise<void> {
   clearTimeout(cut);
   await container.close();
 }
+
+process.on('unhandledRejection', (reason) => {
+  if (!isDriverAftermath(reason)) throw reason;
+});
 
 try {
   await start();

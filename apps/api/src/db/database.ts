@@ -35,6 +35,7 @@ export function createDatabase(url: string): Database {
     allowPublicKeyRetrieval: !ssl,
     initSql: sessionSettings,
     connectionLimit: 10,
+    minimumIdle: 1,
     connectTimeout: 3000,
     acquireTimeout: 5000,
     idleTimeout: 60,

@@ -89,7 +89,16 @@ export class Versions {
     const changed = rows.filter((row) => before.size > 0 && before.get(row.name) !== row.version);
     // rights first: whoever hears of `access` asks them again
     for (const { name } of changed.toSorted((a, b) => b.name.localeCompare(a.name))) {
-      for (const listener of this.#listeners.get(name as VersionName) ?? []) listener();
+      for (const listener of this.#listeners.get(name as VersionName) ?? []) this.#tell(listener);
+    }
+  }
+
+  /** One listener's failure keeps nothing from the others. */
+  #tell(listener: () => void): void {
+    try {
+      listener();
+    } catch (error) {
+      this.#onError(error);
     }
   }
 }

@@ -1,11 +1,14 @@
 import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { SignJWT } from 'jose';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deriveKey } from '../../db/key-ring.ts';
-import { keyRingOf } from '../../container.ts';
+import { Container, keyRingOf } from '../../container.ts';
 import { startTestApi, type TestApi } from '../../testing/test-api.ts';
-import type { TestAnswer } from '../../testing/test-client.ts';
+import { TestClient, type TestAnswer } from '../../testing/test-client.ts';
 
 let api: TestApi;
 let logged = '';
@@ -303,6 +306,27 @@ describe('guessing', () => {
       .poll(async () => (await guess(password)).status, { timeout: 15_000, interval: 500 })
       .toBe(200);
   });
+});
+
+test('what ends on one replica ends on the others', async () => {
+  const replica = new Container(api.container.config, pino({ level: 'silent' }));
+  await replica.prepare();
+  const server = createServer(replica.app).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const there = new TestClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+
+  const user = await api.signUp('travelling', [{ role: 'viewer', scope: { kind: 'all' } }]);
+  const elsewhere = there.as(user.token);
+  expect((await elsewhere.get('/clusters')).status).toBe(200);
+  const { body } = await api.admin.get('/grants?user=travelling');
+  await api.admin.delete(`/grants/${body.items[0].id}`);
+  await expect.poll(async () => (await elsewhere.get('/clusters')).status, { timeout: 5000 }).toBe(403);
+  await user.post('/auth/logout');
+  await expect.poll(async () => (await elsewhere.get('/auth/me')).status, { timeout: 5000 }).toBe(401);
+
+  server.closeAllConnections();
+  server.close();
+  await replica.close();
 });
 
 test('neither log nor audit has a password, a token or a hash of them', async () => {

@@ -9,6 +9,9 @@ const longestMs = 7 * 24 * 3600_000;
 /** How long a refresh token still counts after it was traded: the answer may have been lost on the way. */
 const graceMs = 30_000;
 
+/** How long what has expired is kept. */
+const keptMs = 30 * 24 * 3600_000;
+
 export interface Opened {
   sessionId: string;
   userId: string;
@@ -91,9 +94,9 @@ export class SessionRepository {
       : { id: session.id, userId: session.userId, username: session.user.username };
   }
 
-  /** Forgets sessions that ended or expired over a month ago. */
+  /** Forgets sessions that expired over a month ago. */
   async prune(): Promise<void> {
-    const before = new Date(Date.now() - 30 * 24 * 3600_000);
+    const before = new Date(Date.now() - keptMs);
     await this.#database.prisma.session.deleteMany({ where: { expiresAt: { lt: before } } });
   }
 }
