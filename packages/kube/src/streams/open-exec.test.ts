@@ -118,7 +118,7 @@ describe('openExec', () => {
     ['16 MB', (socket) => socket.send(frame(1, Buffer.alloc(16 * 1024 * 1024))), 'tooLarge'],
     ['a close without a Status', (socket) => socket.close(1000), 'unreachable'],
     ['a close with an odd code', (socket) => socket.close(4999, 'x'), 'unreachable'],
-    ['a cut', (socket) => socket.terminate(), 'unreachable'],
+    ['a cut', (socket) => setTimeout(() => socket.terminate(), 20), 'unreachable'],
   ])('ends only this stream, by name, when the server sends %s', async (_what, send, reason) => {
     const { end } = await run(send);
     expect(end).toMatchObject({ kind: 'lost', error: { reason } });

@@ -35,6 +35,8 @@ export interface FakeApiserver {
   /** Method and URL of every request so far. */
   requests: string[];
   headers: IncomingMessage['headers'][];
+  /** TCP connections so far. */
+  readonly connections: number;
   /** Connects to it; closed with it. */
   connect(options?: Partial<ConnectOptions>, credential?: Partial<ClusterCredential>): ClusterConnection;
   close(): Promise<void>;
@@ -61,7 +63,9 @@ export async function startFakeApiserver(options: FakeApiserverOptions = {}): Pr
     requests.push(`${request.method} ${request.url}`);
     headers.push(request.headers);
   };
+  let accepted = 0;
   server.on('connection', (socket) => {
+    accepted += 1;
     sockets.add(socket);
     socket.on('error', () => undefined);
     socket.once('close', () => sockets.delete(socket));
@@ -79,9 +83,12 @@ export async function startFakeApiserver(options: FakeApiserverOptions = {}): Pr
   server.on('upgrade', (request, socket, head) => {
     record(request);
     if (options.refuseWebSocket !== undefined) return socket.end(options.refuseWebSocket);
+    // what the test sends at once travels with the handshake
+    socket.cork();
     webSockets.handleUpgrade(request, socket, head, (webSocket) => {
       webSocket.on('error', () => undefined);
       options.webSocket?.(webSocket, request);
+      process.nextTick(() => socket.uncork());
     });
   });
   server.listen(0, '127.0.0.1');
@@ -98,6 +105,9 @@ export async function startFakeApiserver(options: FakeApiserverOptions = {}): Pr
     credential,
     requests,
     headers,
+    get connections() {
+      return accepted;
+    },
     connect: (connectOptions, changes) => {
       const addressPolicy = { allowLoopback: true };
       const connection = connect({ ...credential, ...changes }, { addressPolicy, ...connectOptions });

@@ -107,6 +107,7 @@ describe('reaching the server', () => {
       const server = await fake();
       const url = `https://${host}:${server.port}`;
       expect(await reasonOf(at(url, false))).toBe('addressForbidden');
+      expect(server.connections).toBe(0);
       expect(await reasonOf(at(url))).not.toBe('addressForbidden');
     },
   );
