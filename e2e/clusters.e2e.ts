@@ -1,8 +1,8 @@
 import type { LocalCluster } from '@pilothouse/control-plane';
 import { sharedTestCluster } from '@pilothouse/control-plane/testing';
-import { endpoints } from '@pilothouse/contract';
 import { beforeAll, expect, test } from 'vitest';
 import type { ApiClient } from './support/api.ts';
+import { registerCluster } from './support/clusters.ts';
 import { comparedLists, printedList, showKubectlColumns, shownList } from './support/lists.ts';
 import { waitUntil } from './support/processes.ts';
 import { adminOf, useScene } from './support/scene.ts';
@@ -27,16 +27,7 @@ test('a cluster is registered by pasting its kubeconfig, and is healthy', async 
   await page.getByRole('button', { name: 'Register cluster' }).click();
   await page.waitForURL(({ pathname }) => pathname === '/clusters/harbour');
 
-  await admin.call(endpoints.createCluster, {
-    body: {
-      name: 'quay',
-      kubeconfig: cluster.kubeconfig,
-      displayName: '',
-      environment: 'test',
-      description: '',
-      timeoutMs: 10_000,
-    },
-  });
+  await registerCluster(admin, 'quay', cluster.kubeconfig);
   await page.goto(`${scene.product.url}/clusters`);
   const healthy = page.locator('[data-testid=health][data-state=healthy]');
   await healthy.nth(1).waitFor();
@@ -79,11 +70,24 @@ test('a node cordoned by its switch is cordoned for kubectl; an outside uncordon
   await row.waitFor();
   const unschedulable = () => cluster.kubectl('get', 'node', node, '-o', 'jsonpath={.spec.unschedulable}');
 
-  await row.getByRole('button', { name: `Cordon ${node}` }).click();
+  await row.getByRole('switch').click();
   await row.getByText('Ready,SchedulingDisabled').waitFor();
   expect(await unschedulable()).toBe('true');
 
   await cluster.kubectl('uncordon', node);
   await row.getByText('Ready', { exact: true }).waitFor();
   expect(await unschedulable()).toBe('');
+});
+
+test('several nodes are cordoned as one operation, whose progress shows on the page', async () => {
+  const { page } = await scene.openSignedIn('/clusters/harbour/nodes');
+  const nodes = ['kwok-2', 'kwok-3'];
+  for (const node of nodes) await page.getByRole('checkbox', { name: node }).check();
+  await page.getByRole('button', { name: 'Cordon' }).first().click();
+  await page.locator('[data-testid=operation-summary][data-state=succeeded]').waitFor();
+  for (const node of nodes) {
+    await page.locator('tr[data-uid]', { hasText: node }).getByText('Ready,SchedulingDisabled').waitFor();
+    expect(await cluster.kubectl('get', 'node', node, '-o', 'jsonpath={.spec.unschedulable}')).toBe('true');
+  }
+  await cluster.kubectl('uncordon', ...nodes);
 });
