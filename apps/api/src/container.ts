@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import path from 'node:path';
+import { endpoints } from '@pilothouse/contract';
 import type { Express } from 'express';
 import { pino, type Logger } from 'pino';
 import { createApp } from './app.ts';
@@ -161,6 +162,7 @@ export class Container {
     const topics = new LiveTopics();
     resources.addTopics(topics);
     addPlatformTopics(topics, { clusters, registry, operations, operationsService });
+    topics.finish(Object.values(endpoints));
 
     // streams
     const rights = new StreamAccess(sessions, authoriser, versions);

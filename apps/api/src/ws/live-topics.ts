@@ -65,6 +65,13 @@ export class LiveTopics {
     return this.#topics.get(id);
   }
 
+  /** Called once everything is added: throws when an endpoint marked `live` is served by nobody. */
+  finish(endpoints: Iterable<Endpoint>): void {
+    for (const { id, live } of endpoints) {
+      if (live && !this.#topics.has(id)) throw new Error(`${id} is marked live and nobody serves it`);
+    }
+  }
+
   #register(topic: Topic): void {
     const { id, live } = topic.endpoint;
     if (!live) throw new Error(`${id} is not marked live in the contract`);
