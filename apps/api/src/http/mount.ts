@@ -135,10 +135,10 @@ async function serve<E extends Endpoint>(
       res,
     } as unknown as Call<E>);
     const body = endpoint.response?.parse(value);
-    await close(entry, { outcome: 'succeeded', status: endpoint.status, ...note });
+    await entry?.end({ outcome: 'succeeded', status: endpoint.status, ...note });
     if (endpoint.produces !== 'stream') answer(endpoint, body, res);
   } catch (error) {
-    await close(entry, { ...note, ...outcomeOf(error) });
+    await entry?.end({ ...note, ...outcomeOf(error) });
     throw error;
   }
 }
@@ -188,10 +188,6 @@ export function outcomeOf(error: unknown): AuditOutcome {
     reason: code,
     ...(details.clusterCode !== undefined && { clusterStatus: details.clusterCode }),
   };
-}
-
-async function close(entry: AuditEntry | null, outcome: AuditOutcome): Promise<void> {
-  await entry?.end(outcome);
 }
 
 function answer(endpoint: Endpoint, body: unknown, res: Response): void {

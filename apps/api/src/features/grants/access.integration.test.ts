@@ -7,8 +7,7 @@ let api: TestApi;
 beforeAll(async () => {
   api = await startTestApi({ config: { allowLoopbackClusters: true } });
   for (const name of ['one', 'two']) {
-    const { status } = await api.admin.post('/clusters', { name, kubeconfig: deadKubeconfig() });
-    expect(status).toBe(201);
+    await api.admin.post('/clusters', { name, kubeconfig: deadKubeconfig() });
   }
 });
 afterAll(() => api?.stop());
