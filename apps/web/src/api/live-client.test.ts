@@ -27,6 +27,7 @@ class Socket extends EventTarget {
 }
 
 const question = { endpoint: 'clusters.list', params: {}, query: {} };
+const pulse = { endpoint: 'operations.list', params: {}, query: {} };
 const sockets: Socket[] = [];
 let fails = false;
 let client: LiveClient;
@@ -41,6 +42,7 @@ beforeEach(() => {
   client = new LiveClient({
     onEnd,
     onConnected,
+    pulse,
     open: () => {
       if (fails) return Promise.reject(new Error('offline'));
       const socket = new Socket();
@@ -128,4 +130,34 @@ test('a closed client stays closed', async () => {
   client.close();
   await vi.advanceTimersByTimeAsync(60_000);
   expect(sockets).toHaveLength(1);
+});
+
+test('silence is asked about, and an answer keeps the socket', async () => {
+  client.subscribe(question, heard());
+  await settle();
+  sockets[0]?.open();
+  await vi.advanceTimersByTimeAsync(40_000);
+  const asked = sockets[0]?.sent.at(-1);
+  expect(asked).toMatchObject({ type: 'subscribe', endpoint: 'operations.list' });
+  sockets[0]?.receive({ type: 'snapshot', id: asked?.id ?? 0, data: null });
+  expect(sockets[0]?.sent.at(-1)).toEqual({ type: 'unsubscribe', id: asked?.id });
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(sockets).toHaveLength(1);
+});
+
+test('silence without an answer ends the socket, and a new one asks for everything again', async () => {
+  client.subscribe(question, heard());
+  await settle();
+  sockets[0]?.open();
+  await vi.advanceTimersByTimeAsync(52_000);
+  sockets[1]?.open();
+  expect(sockets[1]?.sent.map(({ endpoint }) => endpoint)).toEqual(['clusters.list']);
+});
+
+test('going offline is a loss', async () => {
+  client.subscribe(question, heard());
+  await settle();
+  sockets[0]?.open();
+  globalThis.dispatchEvent(new Event('offline'));
+  expect(onConnected).toHaveBeenLastCalledWith(false);
 });

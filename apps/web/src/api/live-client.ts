@@ -17,6 +17,8 @@ interface Subscription {
 }
 
 export interface LiveClientOptions {
+  /** Something cheap that every user may ask, to hear whether anybody is still there. */
+  pulse: LiveQuestion;
   /** A new socket with a fresh ticket. Rejects while the platform can't be reached or the session is over. */
   open: () => Promise<WebSocket>;
   /** The platform ended the socket and said why. */
@@ -26,7 +28,10 @@ export interface LiveClientOptions {
 
 const firstDelayMs = 500;
 const longestDelayMs = 15_000;
-const watchdogMs = 10_000;
+/** After so much silence the socket is asked for something; after so much more it is taken for dead. */
+const quietMs = 30_000;
+const deadMs = 45_000;
+const pulseMs = 5_000;
 
 /**
  * The tab's one live socket. It opens with the first subscription, comes back with growing pauses after a loss, and
@@ -41,12 +46,16 @@ export class LiveClient {
   #isClosed = false;
   #attempt = 0;
   #retry: ReturnType<typeof setTimeout> | null = null;
-  #watchdog: ReturnType<typeof setInterval> | null = null;
+  #pulse: ReturnType<typeof setInterval> | null = null;
+  #heardAt = 0;
+  #endPulse: (() => void) | null = null;
   readonly #onOnline = () => this.#reconnectNow();
+  readonly #onOffline = () => this.#drop();
 
   constructor(options: LiveClientOptions) {
     this.#options = options;
     globalThis.addEventListener('online', this.#onOnline);
+    globalThis.addEventListener('offline', this.#onOffline);
   }
 
   /** Messages for this question until the returned function is called. */
@@ -65,8 +74,9 @@ export class LiveClient {
   close(): void {
     this.#isClosed = true;
     globalThis.removeEventListener('online', this.#onOnline);
+    globalThis.removeEventListener('offline', this.#onOffline);
     if (this.#retry !== null) clearTimeout(this.#retry);
-    if (this.#watchdog !== null) clearInterval(this.#watchdog);
+    this.#stopPulse();
     this.#subscriptions.clear();
     this.#socket?.close();
     this.#socket = null;
@@ -92,7 +102,7 @@ export class LiveClient {
     socket.addEventListener('open', () => {
       this.#options.onConnected(true);
       for (const [id, { question }] of this.#subscriptions) this.#ask(id, question);
-      this.#watchSleep();
+      this.#startPulse();
     });
     socket.addEventListener('message', (event: MessageEvent<string>) => {
       if (this.#socket === socket) this.#receive(event.data);
@@ -102,6 +112,7 @@ export class LiveClient {
 
   #receive(text: string): void {
     this.#attempt = 0;
+    this.#heardAt = Date.now();
     const parsed = liveServerMessage.safeParse(JSON.parse(text));
     // A newer platform may say what this page does not know yet.
     if (!parsed.success) return;
@@ -112,6 +123,7 @@ export class LiveClient {
   #lost(socket: WebSocket): void {
     if (this.#socket !== socket) return;
     this.#socket = null;
+    this.#stopPulse();
     this.#options.onConnected(false);
     if (this.#subscriptions.size > 0) this.#retryLater();
   }
@@ -135,16 +147,37 @@ export class LiveClient {
     void this.#connect();
   }
 
-  /** After the machine slept the socket is dead but looks open: a late tick tells. */
-  #watchSleep(): void {
-    if (this.#watchdog !== null) clearInterval(this.#watchdog);
-    let last = Date.now();
-    this.#watchdog = setInterval(() => {
-      const pause = Date.now() - last;
-      last = Date.now();
-      // Background tabs tick once a minute at worst; only a longer pause is sleep.
-      if (pause > 90_000) this.#socket?.close();
-    }, watchdogMs);
+  /**
+   * A browser does not show the server's pings, so a connection that was cut without a word, or that died while the
+   * machine slept, looks open: silence tells.
+   */
+  #startPulse(): void {
+    this.#stopPulse();
+    this.#heardAt = Date.now();
+    this.#pulse = setInterval(() => {
+      const quiet = Date.now() - this.#heardAt;
+      if (quiet > deadMs) this.#drop();
+      else if (quiet > quietMs)
+        this.#endPulse ??= this.subscribe(this.#options.pulse, () => {
+          this.#endPulse?.();
+          this.#endPulse = null;
+        });
+    }, pulseMs);
+  }
+
+  #stopPulse(): void {
+    if (this.#pulse !== null) clearInterval(this.#pulse);
+    this.#pulse = null;
+    this.#endPulse?.();
+    this.#endPulse = null;
+  }
+
+  /** Closing a dead socket takes its time; nobody waits for it. */
+  #drop(): void {
+    const socket = this.#socket;
+    if (socket === null) return;
+    this.#lost(socket);
+    socket.close();
   }
 
   #ask(id: number, question: LiveQuestion): void {

@@ -18,6 +18,7 @@ export function onLiveEnd(listener: (end: LiveEnd) => void): () => void {
 export function liveClient(): LiveClient {
   client ??= new LiveClient({
     open: openLiveSocket,
+    pulse: { endpoint: endpoints.listOperations.id, params: {}, query: { pageSize: 1 } },
     onConnected: (connected) => {
       isConnected.value = connected;
     },

@@ -35,7 +35,7 @@ export const light: Palette = {
   border: '#dfe4ec',
   text: '#1c2430',
   textSoft: '#4a5568',
-  textFaint: '#68748a',
+  textFaint: '#5d697e',
   primary: '#1f5fbf',
   action: '#1f5fbf',
   actionHover: '#2b6fd6',

@@ -7,6 +7,8 @@ interface Problem {
   minimum?: number | bigint;
   maximum?: number | bigint;
   params?: Record<string, string | number>;
+  /** What the field holds: nothing yet is not a wrong form. */
+  value?: unknown;
 }
 
 /**
@@ -16,7 +18,8 @@ interface Problem {
 export function useFieldText(): (problem: Problem) => string {
   const { t, te } = useI18n();
   const errorText = useErrorText();
-  return ({ code, message, minimum, maximum, params }) => {
+  return ({ code, message, minimum, maximum, params, value }) => {
+    if (value === '') return t('field.required');
     const limits = { minimum: Number(minimum ?? 0), maximum: Number(maximum ?? 0) };
     // The server says `body.name: dnsLabel` where zod says `dnsLabel`.
     const reason = message.slice(message.lastIndexOf(': ') + 1).trim();

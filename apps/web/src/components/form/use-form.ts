@@ -1,4 +1,13 @@
-import { reactive, ref, shallowRef, toRaw, type Ref, type ShallowRef, type UnwrapNestedRefs } from 'vue';
+import {
+  reactive,
+  ref,
+  shallowRef,
+  toRaw,
+  watch,
+  type Ref,
+  type ShallowRef,
+  type UnwrapNestedRefs,
+} from 'vue';
 import type { z } from 'zod';
 import { fieldErrorsOf } from '../../api/api-error.ts';
 import { useFieldText } from './field-text.ts';
@@ -31,11 +40,24 @@ export function useForm<S extends z.ZodType<unknown, object>>(
   const failure = shallowRef<unknown>(null);
   const isBusy = ref(false);
 
+  // What is being changed is no longer what was wrong.
+  watch(
+    () => ({ ...values }) as Record<string, unknown>,
+    (now, before) => {
+      const kept = Object.entries(errors.value).filter(([field]) => now[field] === before[field]);
+      if (kept.length < Object.keys(errors.value).length) errors.value = Object.fromEntries(kept);
+    },
+    { flush: 'sync' },
+  );
+
   function problems(): Record<string, string> {
     const result = schema.safeParse(toRaw(values));
     if (result.success) return {};
     const found: Record<string, string> = {};
-    for (const issue of result.error.issues) found[issue.path.join('.')] ??= fieldText(issue);
+    for (const issue of result.error.issues) {
+      const field = issue.path.join('.');
+      found[field] ??= fieldText({ ...issue, value: (values as Record<string, unknown>)[field] });
+    }
     return found;
   }
 
