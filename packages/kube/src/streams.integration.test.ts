@@ -127,7 +127,7 @@ describe('a shell', () => {
     await endSession(run, { ...shell, startTime: '1' });
     expect(await processes()).toMatch(/sleep 60[12]/);
     await endSession(run, shell);
-    expect(await processes()).not.toMatch(/sleep 60\d/);
+    await expect.poll(processes).not.toMatch(/sleep 60\d/);
     // and once more, where there is nothing to end
     await endSession(run, shell);
   });
