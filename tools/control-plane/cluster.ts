@@ -1,9 +1,9 @@
 /** `npm run cluster -- <command>`: real local clusters from the command line. */
 import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import { buildTools, toolPaths, type Progress } from './src/build/buildTools.ts';
+import { buildTools, toolPaths, type Progress } from './src/build/build-tools.ts';
 import { clusterStatus, connectCluster, reapOrphans, stopCluster } from './src/clusters.ts';
-import { startDetachedCluster } from './src/startCluster.ts';
+import { startDetachedCluster } from './src/start-cluster.ts';
 
 const usage = `Usage: npm run cluster -- <command>
 

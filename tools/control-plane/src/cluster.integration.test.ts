@@ -6,12 +6,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clusterStatus, connectCluster, stopCluster } from './clusters.ts';
 import { findLeftovers } from './leftovers.ts';
-import { limitedKubeconfig } from './limitedKubeconfig.ts';
-import type { LocalCluster } from './localCluster.ts';
-import { realNodePossible } from './node/realNodePossible.ts';
+import { limitedKubeconfig } from './limited-kubeconfig.ts';
+import type { LocalCluster } from './local-cluster.ts';
+import { realNodePossible } from './node/real-node-possible.ts';
 import { run } from './run.ts';
-import { startCluster } from './startCluster.ts';
-import { toolPaths } from './build/buildTools.ts';
+import { startCluster } from './start-cluster.ts';
+import { toolPaths } from './build/build-tools.ts';
 
 const possible = await realNodePossible();
 

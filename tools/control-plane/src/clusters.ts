@@ -1,9 +1,9 @@
 import { access, readdir } from 'node:fs/promises';
 import { layoutOf, type ClusterLayout } from './layout.ts';
 import { lockHolder, tryLock } from './lock.ts';
-import { openCluster, type LocalCluster } from './localCluster.ts';
-import { isAlive } from './processIdentity.ts';
-import { baseDirectory } from './startCluster.ts';
+import { openCluster, type LocalCluster } from './local-cluster.ts';
+import { isAlive } from './process-identity.ts';
+import { baseDirectory } from './start-cluster.ts';
 import { readState, type ClusterSpec, type ComponentName } from './state.ts';
 import { stopLayout } from './stop.ts';
 import { forget } from './sweep.ts';

@@ -8,8 +8,8 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { clusterStatus, connectCluster, reapOrphans, stopCluster } from './clusters.ts';
 import { layoutOf } from './layout.ts';
 import { findLeftovers } from './leftovers.ts';
-import { realNodePossible } from './node/realNodePossible.ts';
-import { startCluster } from './startCluster.ts';
+import { realNodePossible } from './node/real-node-possible.ts';
+import { startCluster } from './start-cluster.ts';
 import { readState } from './state.ts';
 
 const realNode = (await realNodePossible()).ok;
@@ -25,7 +25,7 @@ afterAll(() => rm(dataDir, { recursive: true }));
 async function ownerUntil(step: string): Promise<ChildProcess> {
   const options = { name: 'doomed', kwokNodes: 1, realNode, landscape: 'demo', dataDir };
   const script = `
-    const { startCluster } = await import(${JSON.stringify(join(import.meta.dirname, 'startCluster.ts'))});
+    const { startCluster } = await import(${JSON.stringify(join(import.meta.dirname, 'start-cluster.ts'))});
     await startCluster({ ...${JSON.stringify(options)}, onProgress: ({ step }) => console.log(step) });
     console.log('started');
     setInterval(() => {}, 1000);`;

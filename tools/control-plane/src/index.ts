@@ -1,5 +1,5 @@
-export { buildTools, goAvailable, toolsBuilt } from './build/buildTools.ts';
-export type { BuildOptions, Progress, ToolPaths } from './build/buildTools.ts';
+export { buildTools, goAvailable, toolsBuilt } from './build/build-tools.ts';
+export type { BuildOptions, Progress, ToolPaths } from './build/build-tools.ts';
 export type { ToolName, ToolSet } from './build/programs.ts';
 export { mintAuthority, mintCertificate } from './certificates.ts';
 export type { CertificateRequest, KeyPair } from './certificates.ts';
@@ -7,10 +7,10 @@ export { clusterStatus, connectCluster, reapOrphans, stopCluster } from './clust
 export type { ClusterStatus } from './clusters.ts';
 export { kubeconfigOf } from './kubeconfig.ts';
 export type { Credential } from './kubeconfig.ts';
-export { limitedKubeconfig } from './limitedKubeconfig.ts';
-export type { PolicyRule } from './limitedKubeconfig.ts';
-export type { LocalCluster } from './localCluster.ts';
-export { realNodePossible } from './node/realNodePossible.ts';
-export { startCluster, startDetachedCluster } from './startCluster.ts';
-export type { StartClusterOptions } from './startCluster.ts';
+export { limitedKubeconfig } from './limited-kubeconfig.ts';
+export type { PolicyRule } from './limited-kubeconfig.ts';
+export type { LocalCluster } from './local-cluster.ts';
+export { realNodePossible } from './node/real-node-possible.ts';
+export { startCluster, startDetachedCluster } from './start-cluster.ts';
+export type { StartClusterOptions } from './start-cluster.ts';
 export type { ClusterSpec, ComponentName } from './state.ts';

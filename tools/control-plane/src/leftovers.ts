@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { layoutOf } from './layout.ts';
-import { identify } from './processIdentity.ts';
+import { identify } from './process-identity.ts';
 import { run } from './run.ts';
 
 /**

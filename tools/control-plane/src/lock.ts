@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, rename, rm, rmdir, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { identify, isAlive, type ProcessIdentity } from './processIdentity.ts';
+import { identify, isAlive, type ProcessIdentity } from './process-identity.ts';
 
 export interface LockOptions {
   /** Called once when another living process holds the lock. */

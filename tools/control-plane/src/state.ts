@@ -1,5 +1,5 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import type { ProcessIdentity } from './processIdentity.ts';
+import type { ProcessIdentity } from './process-identity.ts';
 
 /** What a cluster consists of. */
 export interface ClusterSpec {

@@ -1,6 +1,6 @@
 import { acquireLock, lockHolder } from './lock.ts';
 import type { ClusterLayout } from './layout.ts';
-import { terminate } from './processIdentity.ts';
+import { terminate } from './process-identity.ts';
 import { forget } from './sweep.ts';
 
 /** How long an orderly stop may take before the supervisor is killed and its work done here, in milliseconds. */

@@ -5,7 +5,7 @@ import { unmountBelow } from './node/mounts.ts';
 import { removePodNetwork } from './node/network.ts';
 import { findCommand } from './node/packages.ts';
 import type { ClusterLayout } from './layout.ts';
-import { signal, waitUntilGone } from './processIdentity.ts';
+import { signal, waitUntilGone } from './process-identity.ts';
 import { readState } from './state.ts';
 
 /** The kubelet links every container's log there, whatever `podLogsDir` says. */

@@ -3,8 +3,8 @@ import { request, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { inject } from 'vitest';
 import { connectCluster } from './clusters.ts';
-import type { LocalCluster } from './localCluster.ts';
-import type { TestClusterAddress, TestClusterRequest } from './testClusters.ts';
+import type { LocalCluster } from './local-cluster.ts';
+import type { TestClusterAddress, TestClusterRequest } from './test-clusters.ts';
 
 export { findLeftovers } from './leftovers.ts';
 

@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node';
-import { keepTestClusters } from './testClusters.ts';
+import { keepTestClusters } from './test-clusters.ts';
 
 /** Lets the files of a run share clusters: see `sharedTestCluster`. Starts nothing until one is asked for. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {

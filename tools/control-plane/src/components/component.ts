@@ -1,5 +1,5 @@
 import type { ClusterLayout } from '../layout.ts';
-import type { ToolPaths } from '../build/buildTools.ts';
+import type { ToolPaths } from '../build/build-tools.ts';
 import type { ClusterSpec, ComponentName } from '../state.ts';
 
 /** A program that a cluster keeps running. */

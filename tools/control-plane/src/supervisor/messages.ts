@@ -1,4 +1,4 @@
-import type { Progress, ToolPaths } from '../build/buildTools.ts';
+import type { Progress, ToolPaths } from '../build/build-tools.ts';
 import type { ClusterLayout } from '../layout.ts';
 import type { ClusterSpec } from '../state.ts';
 

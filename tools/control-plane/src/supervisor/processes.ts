@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Component } from '../components/component.ts';
-import { identify, isAlive, terminate, type ProcessIdentity } from '../processIdentity.ts';
+import { identify, isAlive, terminate, type ProcessIdentity } from '../process-identity.ts';
 import { writeState, type ClusterState, type ComponentName } from '../state.ts';
 
 interface Running {

@@ -4,13 +4,13 @@
  * it ends. SIGTERM ends it, SIGUSR2 starts again those components that were killed.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Progress } from '../build/buildTools.ts';
+import type { Progress } from '../build/build-tools.ts';
 import { tryLock } from '../lock.ts';
-import { identify, type ProcessIdentity } from '../processIdentity.ts';
+import { identify, type ProcessIdentity } from '../process-identity.ts';
 import { writeState } from '../state.ts';
 import { forget, sweep } from '../sweep.ts';
 import type { FromSupervisor, StartMessage, ToSupervisor } from './messages.ts';
-import { prepareCluster, startComponents, type SupervisedCluster } from './startComponents.ts';
+import { prepareCluster, startComponents, type SupervisedCluster } from './start-components.ts';
 
 const stopping = new AbortController();
 let released = false;

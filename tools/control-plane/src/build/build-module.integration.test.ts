@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { run } from '../run.ts';
-import { buildModule, missingOutputs, outputDirectory } from './buildModule.ts';
+import { buildModule, missingOutputs, outputDirectory } from './build-module.ts';
 import type { GoModule } from './programs.ts';
 
 let folder: string;
@@ -63,7 +63,7 @@ test('other flags or another go.mod are another build', async () => {
 test('goes on after a kill -9 with what is missing', async () => {
   // dies at the moment the second program begins
   const script = `
-    const { buildModule } = await import(${JSON.stringify(join(import.meta.dirname, 'buildModule.ts'))});
+    const { buildModule } = await import(${JSON.stringify(join(import.meta.dirname, 'build-module.ts'))});
     await buildModule(${JSON.stringify(module)}, { cache: ${JSON.stringify(cache)}, onStep: ({ program }) => {
       if (program === 'second') process.kill(process.pid, 'SIGKILL');
     } });`;

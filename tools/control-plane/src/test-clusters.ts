@@ -5,10 +5,10 @@ import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { join } from 'node:path';
 import { reapOrphans } from './clusters.ts';
-import type { LocalCluster } from './localCluster.ts';
-import { realNodePossible } from './node/realNodePossible.ts';
+import type { LocalCluster } from './local-cluster.ts';
+import { realNodePossible } from './node/real-node-possible.ts';
 import { cacheDirectory } from './paths.ts';
-import { startCluster, type StartClusterOptions } from './startCluster.ts';
+import { startCluster, type StartClusterOptions } from './start-cluster.ts';
 
 /** What a test file may ask of a shared cluster. */
 export type TestClusterRequest = Pick<StartClusterOptions, 'name' | 'kwokNodes' | 'metrics' | 'landscape'>;

@@ -11,7 +11,7 @@ import { createPodNetwork } from '../node/network.ts';
 import { findCommand } from '../node/packages.ts';
 import { writeKubeconfig } from '../pki.ts';
 import { run } from '../run.ts';
-import { waitFor } from '../waitFor.ts';
+import { waitFor } from '../wait-for.ts';
 import type { Processes } from './processes.ts';
 
 /** Starts containerd with the landscape's images; needs no apiserver yet. */

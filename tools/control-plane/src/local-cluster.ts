@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { toolPaths } from './build/buildTools.ts';
+import { toolPaths } from './build/build-tools.ts';
 import { kubectlFor } from './kubectl.ts';
 import type { ClusterLayout } from './layout.ts';
-import { isAlive, signal, waitUntilGone } from './processIdentity.ts';
+import { isAlive, signal, waitUntilGone } from './process-identity.ts';
 import { readState, type ClusterSpec, type ClusterState, type ComponentName } from './state.ts';
 import { stopLayout } from './stop.ts';
-import { waitFor } from './waitFor.ts';
+import { waitFor } from './wait-for.ts';
 
 /** A running cluster on this machine. */
 export interface LocalCluster {

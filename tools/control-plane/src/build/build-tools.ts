@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { cacheDirectory } from '../paths.ts';
 import { run } from '../run.ts';
-import { buildModule, missingOutputs, outputDirectory, outputsOf } from './buildModule.ts';
+import { buildModule, missingOutputs, outputDirectory, outputsOf } from './build-module.ts';
 import { modulesOf, toolSets, type GoModule, type ToolName, type ToolSet } from './programs.ts';
 
 /** How far some long work is, for a person who watches. */

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { identify, isAlive, signal, terminate } from './processIdentity.ts';
+import { identify, isAlive, signal, terminate } from './process-identity.ts';
 
 function sleeper(script = 'setInterval(() => {}, 1000)') {
   return spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'ignore'] });

@@ -1,19 +1,19 @@
 import { mkdir } from 'node:fs/promises';
-import type { Progress, ToolPaths } from '../build/buildTools.ts';
+import type { Progress, ToolPaths } from '../build/build-tools.ts';
 import type { ClusterContext } from '../components/component.ts';
-import { apiServer, controllerManager, etcd, scheduler } from '../components/controlPlane.ts';
+import { apiServer, controllerManager, etcd, scheduler } from '../components/control-plane.ts';
 import { fakeNodes, kwok } from '../components/kwok.ts';
-import { metricsObjects, metricsServer } from '../components/metricsServer.ts';
+import { metricsObjects, metricsServer } from '../components/metrics-server.ts';
 import { kubectlFor, objectList, type Kubectl } from '../kubectl.ts';
 import { demoLandscape } from '../landscape/demo.ts';
 import type { ClusterLayout } from '../layout.ts';
 import { createPki } from '../pki.ts';
 import { freePorts } from '../ports.ts';
-import type { ProcessIdentity } from '../processIdentity.ts';
+import type { ProcessIdentity } from '../process-identity.ts';
 import { writeState, type ClusterSpec, type ClusterState } from '../state.ts';
-import { waitFor } from '../waitFor.ts';
+import { waitFor } from '../wait-for.ts';
 import { Processes } from './processes.ts';
-import { startContainerd, startKubelet } from './realNode.ts';
+import { startContainerd, startKubelet } from './real-node.ts';
 
 export interface StartRequest {
   spec: ClusterSpec;

@@ -1,6 +1,6 @@
 import { kubeconfigOf } from './kubeconfig.ts';
 import { objectList } from './kubectl.ts';
-import type { LocalCluster } from './localCluster.ts';
+import type { LocalCluster } from './local-cluster.ts';
 
 /** A rule as in an RBAC Role. */
 export interface PolicyRule {
