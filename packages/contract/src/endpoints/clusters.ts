@@ -20,6 +20,8 @@ export const probeReason = z.enum([
   'notAnApiserver',
   'addressForbidden',
   'serverError',
+  /** Ours, not the cluster's: the stored credential does not open with the master keys there are. */
+  'credentialUnreadable',
 ]);
 
 export const probe = z.object({

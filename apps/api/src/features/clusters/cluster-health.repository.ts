@@ -1,6 +1,9 @@
-import type { ProbeResult } from '@pilothouse/kube';
+import type { probe as probeSchema } from '@pilothouse/contract';
+import type { z } from 'zod';
 import type { Database } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
+
+export type Probe = z.output<typeof probeSchema>;
 
 /** Probes kept per cluster. */
 const retainedProbes = 200;
@@ -50,7 +53,7 @@ export class ClusterHealthRepository {
   }
 
   /** Records a probe; false where the cluster is gone, or a newer probe was recorded meanwhile. */
-  async record(clusterId: string, probe: ProbeResult): Promise<boolean> {
+  async record(clusterId: string, probe: Probe): Promise<boolean> {
     const at = new Date(probe.at);
     const { ok, reason, version, latencyMs, nodes } = probe;
     const detail = probe.detail?.slice(0, 1000) ?? null;

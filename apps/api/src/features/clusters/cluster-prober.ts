@@ -6,7 +6,8 @@ import {
   type ProbeResult,
   type RequestEvent,
 } from '@pilothouse/kube';
-import type { ClusterHealthRepository, HealthStamp } from './cluster-health.repository.ts';
+import type { ClusterHandle } from './cluster-handle.ts';
+import type { ClusterHealthRepository, HealthStamp, Probe } from './cluster-health.repository.ts';
 import type { ClusterRegistry } from './cluster-registry.ts';
 
 /** Between probes of a cluster nobody looks at. With jitter, tick and timeout a change is seen within 45 s. */
@@ -124,12 +125,23 @@ export class ClusterProber {
     const { registry, repository } = this.#options;
     const handle = registry.byId(clusterId);
     if (handle === undefined) return;
-    const { connection } = handle;
-    const result = await probeWithin(connection, this.#stopping.signal);
-    // what a connection said that was replaced meanwhile is about another credential
-    if (connection.closed.aborted || this.#stopping.signal.aborted) return;
+    const result = await this.#ask(handle);
+    if (result === undefined || this.#stopping.signal.aborted) return;
     this.#last.set(clusterId, { ok: result.ok, at: performance.now() });
     if (await repository.record(clusterId, result)) registry.announce(clusterId);
+  }
+
+  /** Undefined where the connection was replaced meanwhile: what it said is about another credential. */
+  async #ask(handle: ClusterHandle): Promise<Probe | undefined> {
+    let connection: ClusterConnection;
+    try {
+      ({ connection } = handle);
+    } catch (error) {
+      this.#options.onError(error);
+      return unreadable();
+    }
+    const result = await probeWithin(connection, this.#stopping.signal);
+    return connection.closed.aborted ? undefined : result;
   }
 
   /** A request that met what the last probe does not say: the cluster went away, or came back. */
@@ -145,6 +157,13 @@ export class ClusterProber {
     }
     this.#probe(clusterId).catch(this.#options.onError);
   }
+}
+
+/** The probe of a cluster whose credential cannot be opened; why is in the log. */
+function unreadable(): Probe {
+  const at = new Date().toISOString();
+  const nothing = { detail: null, version: null, latencyMs: null, nodes: null };
+  return { at, ok: false, reason: 'credentialUnreadable', ...nothing };
 }
 
 /** Probes with the time limit of probes. Never rejects. */

@@ -243,3 +243,30 @@ test('probes are kept, but not for ever', async () => {
   expect(await database.prisma.clusterProbe.count({ where: { clusterId: id } })).toBe(0);
   await database.close();
 });
+
+test('a credential that cannot be decrypted makes its cluster unhealthy, and no other', async () => {
+  await register('garbled');
+  await register('intact');
+  const database = createDatabase(api.database.url);
+  const { id } = await database.prisma.cluster.findUniqueOrThrow({ where: { name: 'garbled' } });
+  // as a database restored beside another master key
+  await database.prisma.cluster.update({
+    where: { id },
+    data: { credential: new Uint8Array(200), connectionVersion: { increment: 1 } },
+  });
+  await database.prisma.version.update({ where: { name: 'clusters' }, data: { version: { increment: 1 } } });
+  await vi.waitFor(
+    async () => {
+      const probed = await api.admin.post('/clusters/garbled/probe');
+      expect(probed.body.health.lastProbe).toMatchObject({ ok: false, reason: 'credentialUnreadable' });
+    },
+    { timeout: 5000 },
+  );
+  expect((await api.admin.get('/clusters/garbled/k8s/core/nodes')).status).toBe(500);
+  expect((await api.admin.get('/clusters/intact/k8s/core/nodes')).status).toBe(200);
+  const mended = await api.admin.put('/clusters/garbled/kubeconfig', { kubeconfig: cluster.kubeconfig });
+  expect(mended.body.health.state).toBe('healthy');
+  await api.admin.delete('/clusters/garbled');
+  await api.admin.delete('/clusters/intact');
+  await database.close();
+});

@@ -5,7 +5,7 @@ import { AppError } from '../../http/app-error.ts';
 import type { OperationActor } from '../../operations/operation-handler.ts';
 import type { OperationsRepository } from '../../operations/operations.repository.ts';
 import type { Operations } from '../../operations/operations.ts';
-import { demoObstacle, type DemoSettings } from './demo-availability.ts';
+import { demoObstacle, type DemoObstacle, type DemoSettings } from './demo-availability.ts';
 import { demoKind, demoOperation, type DemoStep } from './demo-operation.ts';
 import { LocalDemo } from './local-demo.ts';
 
@@ -30,12 +30,16 @@ export interface DemoServiceOptions {
   repository: OperationsRepository;
 }
 
+/** How long an answer about this machine is believed: pages ask every few seconds. */
+const obstacleMs = 30_000;
+
 const platform: OperationActor = { userId: null, username: 'platform', address: '' };
 
 /** The demo cluster: started by itself at the first start, by a click elsewhere, stopped with the platform. */
 export class DemoService {
   readonly #options: DemoServiceOptions;
   readonly #demo: LocalDemo;
+  #obstacle: { at: number; found: Promise<DemoObstacle | undefined> } | undefined;
 
   constructor(options: DemoServiceOptions) {
     this.#options = options;
@@ -50,7 +54,7 @@ export class DemoService {
   /** At the start of the platform: brings the demo back, or brings it up where there is nothing else to look at. */
   async start(): Promise<void> {
     if (this.#options.settings.demo === 'off' || !(await this.#isWanted())) return;
-    if ((await demoObstacle(this.#options.settings)) === undefined) await this.#submit(platform);
+    if ((await this.#findObstacle()) === undefined) await this.#submit(platform);
   }
 
   /** After the operations have stopped: ends the local cluster. */
@@ -69,7 +73,7 @@ export class DemoService {
     if (this.#demo.running && (await clusters.demoCluster())) {
       return { state: 'running', reason: null, operation };
     }
-    const obstacle = await demoObstacle(settings);
+    const obstacle = await this.#findObstacle();
     if (obstacle !== undefined) return { state: 'unavailable', reason: obstacle, operation: null };
     if (latest?.state === 'failed') {
       return { state: 'failed', reason: await this.#failureOf(latest.id), operation };
@@ -85,6 +89,14 @@ export class DemoService {
     }
     if (state === 'absent' || state === 'failed') await this.#submit(actor);
     return this.state();
+  }
+
+  #findObstacle(): Promise<DemoObstacle | undefined> {
+    const now = performance.now();
+    if (this.#obstacle === undefined || now - this.#obstacle.at > obstacleMs) {
+      this.#obstacle = { at: now, found: demoObstacle(this.#options.settings) };
+    }
+    return this.#obstacle.found;
   }
 
   async #isWanted(): Promise<boolean> {
