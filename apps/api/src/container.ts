@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import path from 'node:path';
 import { endpoints } from '@pilothouse/contract';
 import type { Express } from 'express';
-import { pino, type Logger } from 'pino';
+import type { Logger } from 'pino';
 import { createApp } from './app.ts';
 import { AccessTokens } from './authz/access-tokens.ts';
 import { Authoriser } from './authz/authoriser.ts';
@@ -47,6 +47,7 @@ import { ApiRouter } from './http/mount.ts';
 import { mountOpenApi } from './http/openapi.ts';
 import { addressReader } from './http/request-context.ts';
 import { spaFolder as productSpaFolder } from './http/spa.ts';
+import { createLogger } from './log.ts';
 import { Operations } from './operations/operations.ts';
 import { OperationsRepository } from './operations/operations.repository.ts';
 import { addPlatformTopics } from './live.ts';
@@ -80,7 +81,7 @@ export class Container {
   readonly #resources: Resources;
   readonly #demo: DemoService;
 
-  constructor(config: Config, log: Logger = pino({ level: config.logLevel }), spaFolder = productSpaFolder) {
+  constructor(config: Config, log: Logger = createLogger(config.logLevel), spaFolder = productSpaFolder) {
     this.config = config;
     this.log = log;
     const onError = (error: unknown) => log.error({ err: error });

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestDatabase, type TestServer } from '../testing/test-database.ts';
@@ -75,6 +76,30 @@ describe('a database', () => {
     });
     await expect(twice).rejects.toSatisfy(isUniqueViolation);
     expect(await database.prisma.role.count({ where: { name: 'twice' } })).toBe(0);
+  });
+
+  test('no error holds a value that was to be written', async () => {
+    const secret = 'canary-of-an-error';
+    const user = {
+      id: newId(),
+      username: 'u',
+      displayName: secret,
+      passwordHash: secret,
+      mustChangePassword: false,
+      passwordChangedAt: new Date(),
+      createdAt: new Date(),
+    };
+    await database.prisma.user.create({ data: user });
+    const failures = [
+      database.prisma.user.create({ data: { ...user, id: newId() } }),
+      database.prisma.user.create({ data: { ...user, id: newId(), username: 'x'.repeat(65) } }),
+      database.prisma.$executeRaw`INSERT INTO nowhere VALUES (${secret})`,
+    ];
+    for (const failure of failures) {
+      const error = await failure.catch((error: unknown) => error);
+      expect(error).toBeInstanceOf(Error);
+      expect(inspect(error, { depth: 10, showHidden: true })).not.toContain(secret);
+    }
   });
 
   test('a raised version is heard of without being asked for', async () => {

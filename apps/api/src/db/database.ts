@@ -39,8 +39,10 @@ export function createDatabase(url: string): Database {
     connectTimeout: 3000,
     acquireTimeout: 5000,
     idleTimeout: 60,
+    // errors go to the log: no values of a statement in them
+    logParam: false,
   });
-  const prisma = new PrismaClient({ adapter });
+  const prisma = new PrismaClient({ adapter, errorFormat: 'minimal' });
 
   async function transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
     const options = { maxWait: 5000, timeout: 15_000 };

@@ -4,10 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { grantScope } from '@pilothouse/contract';
-import { pino, type Logger } from 'pino';
+import type { Logger } from 'pino';
 import type { z } from 'zod';
 import { readConfig, type Config } from '../config.ts';
 import { Container } from '../container.ts';
+import { createLogger } from '../log.ts';
 import { startTestDatabase, type TestServer } from './test-database.ts';
 import { TestClient } from './test-client.ts';
 
@@ -64,7 +65,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     adminPassword: firstPassword,
     ...options.config,
   };
-  const container = new Container(config, options.log ?? pino({ level: 'silent' }), options.spaFolder);
+  const container = new Container(config, options.log ?? createLogger('silent'), options.spaFolder);
   await container.prepare();
   server.on('request', container.app);
   await container.run(server);

@@ -1,12 +1,12 @@
-import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createLogger } from '../../log.ts';
 import { startTestApi, type TestApi } from '../../testing/test-api.ts';
 
 let api: TestApi;
 const lines: string[] = [];
 
 beforeAll(async () => {
-  const log = pino({ level: 'info' }, { write: (text: string) => void lines.push(text) });
+  const log = createLogger('info', { write: (text: string) => void lines.push(text) });
   api = await startTestApi({ log });
 });
 afterAll(() => api?.stop());

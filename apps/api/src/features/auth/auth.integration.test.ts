@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SignJWT } from 'jose';
-import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deriveKey } from '../../db/key-ring.ts';
 import { Container, keyRingOf } from '../../container.ts';
+import { createLogger } from '../../log.ts';
 import { startTestApi, type TestApi } from '../../testing/test-api.ts';
 import { TestClient, type TestAnswer } from '../../testing/test-client.ts';
 
@@ -14,7 +14,7 @@ let api: TestApi;
 let logged = '';
 
 beforeAll(async () => {
-  const log = pino({ level: 'trace' }, { write: (line: string) => void (logged += line) });
+  const log = createLogger('trace', { write: (line: string) => void (logged += line) });
   api = await startTestApi({ log });
 });
 afterAll(() => api?.stop());
@@ -309,7 +309,7 @@ describe('guessing', () => {
 });
 
 test('what ends on one replica ends on the others', async () => {
-  const replica = new Container(api.container.config, pino({ level: 'silent' }));
+  const replica = new Container(api.container.config, createLogger('silent'));
   await replica.prepare();
   const server = createServer(replica.app).listen(0, '127.0.0.1');
   await once(server, 'listening');
