@@ -4,12 +4,19 @@ import { createPinia } from 'pinia';
 import { createApp } from 'vue';
 import App from './App.vue';
 import { mendAria } from './mend-aria.ts';
+import { isChunkError, reloadForChunk } from './chunk-reload.ts';
 import { i18n, setLocale } from './i18n/i18n.ts';
 import { usePreferences } from './preferences.ts';
 import { queryClient } from './query-client.ts';
 import { router } from './router.ts';
 
 const pinia = createPinia();
-await setLocale(usePreferences(pinia).locale);
-createApp(App).use(pinia).use(i18n).use(VueQueryPlugin, { queryClient }).use(router).mount('#app');
-mendAria(document.body, () => i18n.global.t('common.pageSize'));
+try {
+  await setLocale(usePreferences(pinia).locale);
+  createApp(App).use(pinia).use(i18n).use(VueQueryPlugin, { queryClient }).use(router).mount('#app');
+  mendAria(document.body, () => i18n.global.t('common.pageSize'));
+} catch (error) {
+  // Without the language there is nothing to show yet.
+  if (!isChunkError(error)) throw error;
+  reloadForChunk(globalThis.location.href);
+}
