@@ -6,7 +6,7 @@ import { dataFolder, node24, root, setting } from './lib/project.mjs';
 import { StartError } from './lib/start-error.mjs';
 import { withPrivateMariaDb } from './mariadb.mjs';
 
-// run.mjs [--database] <file.ts> [arguments…]: runs a TypeScript file of the checkout on Node 24, dependencies first.
+// run.mjs [--database] <file.ts> [arguments…]: runs a TypeScript file of the checkout on Node 24; dependencies and the database client first.
 const args = process.argv.slice(2);
 const wantsDatabase = args[0] === '--database';
 if (wantsDatabase) args.shift();
@@ -39,10 +39,10 @@ function run(environment) {
 try {
   const quiet = { say: (/** @type {string} */ message) => console.error(message) };
   await ensureDependencies(quiet);
+  await ensureBuilds(quiet, { web: false });
   if (!wantsDatabase) {
     process.exitCode = await run({});
   } else {
-    await ensureBuilds(quiet, { web: false });
     const given = setting('DATABASE_URL');
     process.exitCode =
       given === undefined
