@@ -67,6 +67,8 @@ export async function ensureBuilds({ say }, { web }) {
           node24,
           [join(root, 'apps/web/node_modules/vite/bin/vite.js'), 'build', 'apps/web'],
           {
+            // Who starts us may be in NODE_ENV=test; the pages are always those that users get
+            env: { ...process.env, NODE_ENV: 'production' },
             onLine: () => {},
           },
         );

@@ -47,12 +47,12 @@ export function listColumns(
     ...column,
     title: titleOf(column.id, column.id),
   }));
-  const all = [...described, ...extra];
+  const all = inOrder([...described, ...extra], override.defaultColumns ?? []);
   if (options.withNamespace) {
     const namespace = tableColumn(namespaceColumn, descriptor, override, titleOf);
     all.splice(all.findIndex((column) => column.id === 'name') + 1, 0, namespace);
   }
-  return inOrder(all, override.defaultColumns ?? []);
+  return all;
 }
 
 /** The columns named first, in that order, then the rest as it is. */

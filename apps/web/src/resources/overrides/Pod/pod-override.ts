@@ -4,6 +4,7 @@ import StatusCell from '../../StatusCell.vue';
 import NodeLinkCell from './NodeLinkCell.vue';
 
 export const podOverride: KindOverride = {
+  defaultColumns: ['name', 'ready', 'status', 'restarts', 'age', 'ip', 'node'],
   cells: { status: StatusCell, node: NodeLinkCell },
   overview: defineAsyncComponent(() => import('./PodOverview.vue')),
   tabs: [
