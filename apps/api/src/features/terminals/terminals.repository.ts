@@ -150,13 +150,12 @@ export class TerminalsRepository {
     return this.#database.prisma.terminal.findMany({ where: { endedAt: null } });
   }
 
-  /** Takes a terminal whose process is gone; of all replicas one gets true. */
-  async reap(id: string, replica: string): Promise<boolean> {
-    const { count } = await this.#database.prisma.terminal.updateMany({
+  /** Writes down that a terminal has ended with the platform's process; one that somebody else ended stays as it is. */
+  async reap(id: string, replica: string): Promise<void> {
+    await this.#database.prisma.terminal.updateMany({
       where: { id, replica, endedAt: null },
       data: { endedAt: new Date(), endReason: 'platformRestart', truncated: true },
     });
-    return count === 1;
   }
 
   /** Drops recordings of shells that ended before, and the oldest ones beyond so many bytes; rows stay. */

@@ -130,12 +130,21 @@ export class TerminalsService {
     }
   }
 
-  /** Ends the terminals whose process is gone, and what still runs of them in the pods as far as can be. */
+  /**
+   * Ends the terminals whose process is gone, and what still runs of them in the pods. Where the cluster does not answer
+   * the terminal stays as it is, for the next time.
+   */
   async reapOrphans(): Promise<void> {
     const { repository, onError } = this.#options;
     for (const terminal of await repository.open()) {
-      if (this.#isAlive(terminal) || !(await repository.reap(terminal.id, terminal.replica))) continue;
-      await this.#killOrphan(terminal).catch(onError);
+      if (this.#isAlive(terminal)) continue;
+      try {
+        await this.#killOrphan(terminal);
+      } catch (error) {
+        if (streamErrorOf(error).code === 'clusterUnreachable') continue;
+        onError(error);
+      }
+      await repository.reap(terminal.id, terminal.replica);
     }
   }
 
