@@ -4,7 +4,7 @@ import { endpoints } from '@pilothouse/contract';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import type { ApiClient } from './support/api.ts';
-import { openSibling, screenshot } from './support/browser.ts';
+import { screenshot } from './support/browser.ts';
 import { registerCluster } from './support/clusters.ts';
 import { adminOf, useScene } from './support/scene.ts';
 
@@ -50,12 +50,10 @@ async function watchDot(page: Page): Promise<() => Promise<string[]>> {
 
 test('one of two clusters dies: its pages say since when and why, the other’s notice nothing, and it comes back', async () => {
   const steadyTab = await scene.openSignedIn('/clusters/steady/nodes');
-  const doomedTab = await openSibling(steadyTab);
-  const overviewTab = await openSibling(steadyTab);
+  const doomedTab = await scene.openBeside(steadyTab, '/clusters/doomed/nodes');
+  const overviewTab = await scene.openBeside(steadyTab, '/clusters/doomed');
   for (const tab of [doomedTab, overviewTab]) tab.allow(/status of 50[234]/);
   const [other, list, overview] = [steadyTab.page, doomedTab.page, overviewTab.page];
-  await list.goto(`${scene.product.url}/clusters/doomed/nodes`);
-  await overview.goto(`${scene.product.url}/clusters/doomed`);
   await Promise.all([
     stateDot(other, 'live').waitFor(),
     stateDot(list, 'live').waitFor(),
@@ -71,20 +69,23 @@ test('one of two clusters dies: its pages say since when and why, the other’s 
   await healthOf(overview, 'unhealthy').waitFor({ timeout: left() });
   await overview.locator('[data-testid=probe-failed][data-reason=refused]').waitFor({ timeout: left() });
 
+  const trouble = list.getByTestId('cluster-trouble');
+  await trouble.getByText('The server refuses the connection').waitFor({ timeout: left() });
+  expect(await trouble.locator('time').innerText()).toMatch(/^\d+s$/);
   expect(await stateDot(list, 'stale').innerText()).toMatch(/^Stale, as of \d+s ago$/);
   expect(await list.locator('tr[data-uid]').count()).toBeGreaterThan(3);
-  expect(await healthOf(overview, 'unhealthy').innerText()).toMatch(/Unhealthy\s*since\s*\d+s/);
+  expect(await healthOf(overview, 'unhealthy').locator('time').innerText()).toMatch(/^\d+s$/);
   await overview.getByText('The server refuses the connection').waitFor();
   const { health } = await admin.call(endpoints.getCluster, { params: { cluster: 'doomed' } });
   expect(Date.parse(health.since ?? '')).toBeGreaterThanOrEqual(killedAt);
   expect(health.lastProbe).toMatchObject({ ok: false, reason: 'refused' });
   await screenshot(overview, 'cluster-dead');
+  await screenshot(list, 'cluster-dead-nodes');
 
-  const listOfAll = await openSibling(steadyTab);
-  await listOfAll.page.goto(`${scene.product.url}/clusters`);
-  await healthOf(listOfAll.page, 'unhealthy').waitFor();
-  expect(await listOfAll.page.getByTestId('probe-failed').getAttribute('data-reason')).toBe('refused');
-  expect(await healthOf(listOfAll.page, 'healthy').count()).toBe(1);
+  const { page: all } = await scene.openBeside(steadyTab, '/clusters');
+  await healthOf(all, 'unhealthy').waitFor();
+  expect(await all.getByTestId('probe-failed').getAttribute('data-reason')).toBe('refused');
+  expect(await healthOf(all, 'healthy').count()).toBe(1);
 
   await changeShows(other, steady, 'cordon');
   await changeShows(other, steady, 'uncordon');
@@ -97,5 +98,6 @@ test('one of two clusters dies: its pages say since when and why, the other’s 
   await doomed.startApiServer();
   await stateDot(list, 'live').waitFor({ timeout: 60_000 });
   await healthOf(overview, 'healthy').waitFor({ timeout: noticeMs });
+  await trouble.waitFor({ state: 'detached', timeout: noticeMs });
   await changeShows(list, doomed, 'uncordon');
 });

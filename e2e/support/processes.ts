@@ -13,17 +13,19 @@ export function processesOf(dataFolder: string): { pid: number; command: string 
     .map(({ pid, command }) => ({ pid, command: command.replaceAll('\0', ' ').trim() }));
 }
 
-/** kill -9 of everything that {@link processesOf} finds, children first; waits until it is gone. */
+/** kill -9 of everything that {@link processesOf} finds, children first, until nothing is left that could start more. */
 export async function killAll(dataFolder: string): Promise<void> {
-  const all = processesOf(dataFolder).toSorted((a, b) => b.pid - a.pid);
-  for (const { pid } of all) {
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch {
-      // it ended with another one
+  await waitUntil('everything is dead', () => {
+    const all = processesOf(dataFolder).toSorted((a, b) => b.pid - a.pid);
+    for (const { pid } of all) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // it ended with another one
+      }
     }
-  }
-  await waitUntil('everything is dead', () => processesOf(dataFolder).length === 0);
+    return all.length === 0;
+  });
 }
 
 /** Waits until `condition` holds; fails saying `what` did not happen. */

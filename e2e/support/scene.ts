@@ -1,7 +1,7 @@
 import type { BrowserContextOptions } from 'playwright-core';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { changeFirstPassword, type ApiClient } from './api.ts';
-import { openBrowser, openTab, screenshot, type BrowserOnLine, type Tab } from './browser.ts';
+import { openBrowser, openSibling, openTab, screenshot, type BrowserOnLine, type Tab } from './browser.ts';
 import type { BrowserNetwork } from './browser-network.ts';
 import { startProduct, type Product, type ProductOptions } from './product.ts';
 import { adminPassword, signIn } from './sign-in.ts';
@@ -18,6 +18,8 @@ export interface Scene {
     path: string,
     options?: BrowserContextOptions & { user?: { username: string; password: string } },
   ) => Promise<Tab>;
+  /** Opens a path in another tab of the same profile: the same person, signed in already. */
+  openBeside: (tab: Tab, path: string) => Promise<Tab>;
 }
 
 /**
@@ -35,11 +37,12 @@ export function useScene(options: ProductOptions = {}): Scene {
   });
   afterEach(async (context) => {
     const problems = tabs.flatMap((tab) => tab.problems());
-    for (const [index, tab] of tabs.splice(0).entries()) {
+    for (const [index, tab] of tabs.entries()) {
       if (context.task.result?.state === 'fail')
         await screenshot(tab.page, `failed-${context.task.name}-${index}`);
-      await tab.close();
     }
+    // The first tab of a profile takes those beside it along
+    for (const tab of tabs.splice(0).toReversed()) await tab.close();
     if (problems.length > 0) throw new Error(`The browser complained:\n${problems.join('\n')}`);
   });
   afterAll(async () => {
@@ -65,6 +68,12 @@ export function useScene(options: ProductOptions = {}): Scene {
       const tab = await open('/login', contextOptions);
       await signIn(tab.page, product as Product, { ...user, path });
       return tab;
+    },
+    async openBeside(tab, path) {
+      const beside = await openSibling(tab);
+      tabs.push(beside);
+      await beside.page.goto(`${(product as Product).url}${path}`);
+      return beside;
     },
   };
 }
