@@ -11,6 +11,8 @@ const artifacts = fileURLToPath(new URL('../artifacts/', import.meta.url));
 const flags = [
   '--no-sandbox',
   '--disable-gpu',
+  // Without WebGL the terminal is drawn as text that a test can read
+  '--disable-3d-apis',
   '--disable-quic',
   '--no-first-run',
   '--disable-background-networking',

@@ -1,0 +1,94 @@
+import type { LocalCluster } from '@pilothouse/control-plane';
+import { sharedTestCluster } from '@pilothouse/control-plane/testing';
+import { endpoints } from '@pilothouse/contract';
+import { beforeAll, expect, test } from 'vitest';
+import type { ApiClient } from './support/api.ts';
+import { registerCluster } from './support/clusters.ts';
+import { waitUntil } from './support/processes.ts';
+import { adminOf, useScene } from './support/scene.ts';
+import { openShellPage } from './support/shell-page.ts';
+
+const scene = useScene();
+const shellPath = '/clusters/harbour/pods/demo/shell?tab=shell';
+let cluster: LocalCluster;
+let admin: ApiClient;
+
+beforeAll(async () => {
+  cluster = await sharedTestCluster();
+  admin = await adminOf(scene.product);
+  await registerCluster(admin, 'harbour', cluster.kubeconfig);
+});
+
+test('it is a terminal: tty, job control, Ctrl-Z, Ctrl-C, Ctrl-D', async () => {
+  const { page } = await scene.openSignedIn(shellPath);
+  const shell = await openShellPage(page);
+  await shell.run('tty', /^\/dev\/pts\/\d+/m);
+
+  await shell.run('sleep 1000 & jobs', /^\[1\].*Running\s+sleep 1000/m);
+  await shell.type('fg');
+  await shell.press('Control+z');
+  await shell.sees(/\[1\].*Stopped\s+sleep 1000/m);
+  await shell.run('fg', /^sleep 1000/m);
+  await shell.press('Control+c');
+  await shell.run('echo "left: $(jobs | wc -l), status: $((40+2))"', /^left: 0, status: 42/m);
+
+  await shell.press('Control+d');
+  await page.getByTestId('shell-end').waitFor();
+  expect(await page.getByTestId('shell-end').innerText()).toContain('exit code');
+});
+
+test('letters of any language arrive whole, both ways', async () => {
+  const { page } = await scene.openSignedIn(shellPath);
+  const shell = await openShellPage(page);
+  await shell.run("printf '<%s>\\n' 'Größe 集群 привет'", /^<Größe\s集\s?群\s?\sпривет>/m);
+  const [, bytes] = await shell.run("printf '集群' | wc -c", /^(\d+)/m);
+  expect(bytes).toBe('6');
+});
+
+test('stty size follows the window', async () => {
+  const { page } = await scene.openSignedIn(shellPath);
+  const shell = await openShellPage(page);
+  const size = async () => {
+    const [, rows, columns] = await shell.run('stty size', /^(\d+) (\d+)/m);
+    return { rows: Number(rows), columns: Number(columns) };
+  };
+  const before = await size();
+  expect(before.rows).toBe(await page.locator('.xterm-rows > div').count());
+
+  await page.setViewportSize({ width: 1000, height: 700 });
+  await waitUntil('fewer rows', async () => (await page.locator('.xterm-rows > div').count()) < before.rows);
+  await waitUntil(
+    'stty knows',
+    async () => (await size()).rows === (await page.locator('.xterm-rows > div').count()),
+  );
+  const after = await size();
+  expect(after.columns).toBeLessThan(before.columns);
+});
+
+test('exit 7 shows 7, and the session is on record with it', async () => {
+  const { page } = await scene.openSignedIn(shellPath);
+  const shell = await openShellPage(page);
+  await shell.run('echo "mark $((6*7))"', /^mark 42/m);
+  await shell.type('exit 7');
+  await page.getByTestId('shell-end').waitFor();
+  expect(await page.getByTestId('shell-end').innerText()).toContain('exit code 7');
+
+  const newest = async () => (await admin.call(endpoints.listTerminals, { query: { pageSize: 1 } })).items[0];
+  await waitUntil('the session ended on record', async () => (await newest())?.endedAt !== null);
+  const session = await newest();
+  expect(session).toMatchObject({ pod: 'shell', exitCode: 7, endReason: 'exit' });
+  const cast = await admin.call(endpoints.getRecording, { params: { terminal: session?.id ?? '' } });
+  const [header, ...events] = String(cast).trim().split('\n');
+  expect(JSON.parse(header ?? '')).toMatchObject({ version: 2 });
+  expect(events.join('')).toContain('mark 42');
+});
+
+test('closing the page leaves no process behind', async () => {
+  const running = () => cluster.kubectl('exec', '-n', 'demo', 'shell', '--', 'ps');
+  const tab = await scene.openSignedIn(shellPath);
+  const shell = await openShellPage(tab.page);
+  await shell.type('sleep 4321 & sleep 4322');
+  await waitUntil('both run', async () => /sleep 4321[^]*sleep 4322/.test(await running()));
+  await tab.page.goto('about:blank');
+  await waitUntil('both are gone', async () => !/sleep 432[12]/.test(await running()), 15_000);
+});
