@@ -1,11 +1,19 @@
 import { apiPath, fixedPaths } from './transport/api-path.ts';
-import type { ClusterConnection } from './transport/connection.ts';
+import type { CallOptions, ClusterConnection } from './transport/connection.ts';
 import { KubeError, type KubeErrorReason } from './transport/kube-error.ts';
 import { networkError, oneLine } from './transport/network-error.ts';
 
 export type ProbeReason = Exclude<
   KubeErrorReason,
-  'api' | 'protocol' | 'tooLarge' | 'aborted' | 'closed' | 'invalidName' | 'badSelector'
+  | 'api'
+  | 'protocol'
+  | 'tooLarge'
+  | 'unavailable'
+  | 'busy'
+  | 'aborted'
+  | 'closed'
+  | 'invalidName'
+  | 'badSelector'
 >;
 
 /** Whether a cluster answers, and if not, why. */
@@ -28,7 +36,7 @@ export async function probe(
   connection: ClusterConnection,
   { signal }: { signal?: AbortSignal } = {},
 ): Promise<ProbeResult> {
-  const call = signal === undefined ? {} : { signal };
+  const call: CallOptions = { priority: 'background', ...(signal && { signal }) };
   const result: ProbeResult = {
     at: new Date().toISOString(),
     ok: false,
@@ -65,10 +73,7 @@ interface MetadataList {
   metadata?: { remainingItemCount?: number };
 }
 
-async function countNodes(
-  connection: ClusterConnection,
-  call: { signal?: AbortSignal },
-): Promise<number | null> {
+async function countNodes(connection: ClusterConnection, call: CallOptions): Promise<number | null> {
   try {
     const { items, metadata } = await connection.json<MetadataList>(
       {
@@ -95,6 +100,8 @@ function probeReason({ reason, status }: KubeError): ProbeReason {
     case 'invalidName':
     case 'badSelector':
       return 'notAnApiserver';
+    case 'unavailable':
+    case 'busy':
     case 'aborted':
     case 'closed':
       return 'unreachable';

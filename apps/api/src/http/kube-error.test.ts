@@ -35,12 +35,20 @@ test.each([
   ['certificateExpired', 'clusterUnreachable', 502],
   ['unauthorized', 'clusterUnauthorized', 502],
   ['protocol', 'clusterError', 502],
+  ['busy', 'clusterBusy', 429],
+  ['unavailable', 'clusterUnreachable', 502],
   ['invalidName', 'invalid', 400],
   ['badSelector', 'badSelector', 400],
 ] as const)('%s is %s', (reason, ours, httpStatus) => {
   const error = toAppError(new KubeError(reason, 'what happened'));
   expect([error.code, error.status]).toEqual([ours, httpStatus]);
   expect(error.message).not.toMatch(/\{\w+\}/);
+});
+
+test('a cluster that is not asked for a moment is unreachable for the reason that was met', () => {
+  const cause = new KubeError('refused', 'nobody listens');
+  const error = toAppError(new KubeError('unavailable', 'not asked', { cause }));
+  expect(error.params).toEqual({ reason: 'refused' });
 });
 
 test('a kubeconfig’s refusal keeps its code and way out', () => {

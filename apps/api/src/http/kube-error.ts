@@ -47,6 +47,13 @@ function translate(error: KubeError): [ErrorCode, ErrorParams] {
       return ['badSelector', { reason: message }];
     case 'addressForbidden':
       return ['addressForbidden', { address: message, reason }];
+    case 'busy':
+      return ['clusterBusy', { seconds: retryAfterSeconds ?? 1 }];
+    case 'unavailable':
+      return [
+        'clusterUnreachable',
+        { reason: error.cause instanceof KubeError ? error.cause.reason : 'unreachable' },
+      ];
     case 'timeout':
       return ['clusterUnreachable', { reason }];
     case 'serverError':

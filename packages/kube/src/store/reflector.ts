@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../objects/kubernetes-object.ts';
 import { listPages } from '../objects/objects.ts';
 import type { PathRef } from '../transport/api-path.ts';
-import type { ClusterConnection } from '../transport/connection.ts';
+import type { CallOptions, ClusterConnection } from '../transport/connection.ts';
 import type { KubeError } from '../transport/kube-error.ts';
 import { networkError } from '../transport/network-error.ts';
 import { Backoff, type BackoffTiming } from './backoff.ts';
@@ -46,12 +46,18 @@ export async function reflect(
   const backoff = new Backoff(timing);
   /** Where the next watch begins; undefined: list first. */
   let position: string | undefined;
+  /** Somebody waits for the first list. */
+  let listed = false;
   let watchFailures = 0;
   let relistedAfterExpiry = false;
   while (!signal.aborted) {
     let worked = () => false;
     try {
-      position ??= await list(connection, ref, target, signal);
+      position ??= await list(connection, ref, target, {
+        signal,
+        priority: listed ? 'background' : 'interactive',
+      });
+      listed = true;
       const events = await openWatch(connection, ref, position, { timing, signal });
       target.live();
       const openedAt = Date.now();
@@ -85,10 +91,10 @@ async function list(
   connection: ClusterConnection,
   ref: PathRef,
   target: ReflectorTarget,
-  signal: AbortSignal,
+  call: CallOptions,
 ): Promise<string> {
   let version = '';
-  for await (const { items, resourceVersion } of listPages(connection, ref, { signal })) {
+  for await (const { items, resourceVersion } of listPages(connection, ref, call)) {
     target.listed(items);
     version = resourceVersion;
   }

@@ -44,7 +44,7 @@ export async function openWatch(
         timeoutSeconds: Math.round(240 + 60 * Math.random()),
       },
     },
-    { signal },
+    { signal, priority: 'background' },
   );
   return readEvents(connection, body, timing);
 }

@@ -19,10 +19,12 @@ export async function openWebSocket(
     options.signal,
     connection.closed,
   ]);
-  const report = connection.reporter(request);
+  let endTurn: (() => void) | undefined;
+  let report: ReturnType<ClusterConnection['reporter']> | undefined;
   try {
-    deadline.signal.throwIfAborted();
-    const socket = await connection.openSocket();
+    endTurn = await connection.takeTurn(request, options, deadline.signal);
+    report = connection.reporter(request);
+    const socket = await connection.openStreamSocket();
     const { target, headers } = connection.describe(request, options);
     const url = new URL(connection.server);
     const webSocket = new WebSocket(`wss://${url.host}${target}`, [...protocols], {
@@ -37,9 +39,10 @@ export async function openWebSocket(
     return webSocket;
   } catch (error) {
     const failure = networkError(error);
-    report(failure.status ?? null, failure);
+    report?.(failure.status ?? null, failure);
     throw failure;
   } finally {
+    endTurn?.();
     deadline.end();
   }
 }

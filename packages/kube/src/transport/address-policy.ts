@@ -11,7 +11,9 @@ const never: [reason: string, subnets: [network: string, prefix: number][]][] = 
     'metadata',
     [
       ['169.254.169.254', 32],
-      ['fd00:ec2::254', 128],
+      // AWS keeps its instance services here, Google its metadata server
+      ['fd00:ec2::', 32],
+      ['fd20:ce::254', 128],
       ['100.100.100.200', 32],
       ['168.63.129.16', 32],
       ['192.0.0.192', 32],
@@ -40,7 +42,7 @@ const never: [reason: string, subnets: [network: string, prefix: number][]][] = 
     ],
   ],
   [
-    // forms that hide an IPv4 address: mapped, compatible, NAT64, 6to4
+    // forms that hide an IPv4 address: mapped, compatible, NAT64, 6to4, Teredo
     'embedded',
     [
       ['::ffff:0:0', 96],
@@ -48,6 +50,7 @@ const never: [reason: string, subnets: [network: string, prefix: number][]][] = 
       ['64:ff9b::', 96],
       ['64:ff9b:1::', 48],
       ['2002::', 16],
+      ['2001::', 32],
     ],
   ],
 ];

@@ -5,11 +5,14 @@ import { Pool } from 'undici';
 import type { AddressPolicy } from './address-policy.ts';
 import { errorOf, parseObject, readBody } from './answer.ts';
 import { fixedPaths, type ApiPath } from './api-path.ts';
+import { CircuitBreaker } from './circuit-breaker.ts';
 import type { ClusterCredential } from './credential.ts';
 import { startDeadline } from './deadline.ts';
-import { KubeError } from './kube-error.ts';
+import { KubeError, type KubeErrorReason } from './kube-error.ts';
 import { networkError } from './network-error.ts';
 import { openSocket } from './open-socket.ts';
+import { Traffic, type TrafficSnapshot } from './traffic.ts';
+import { defaultTurnLimits, Turns, type Priority } from './turns.ts';
 
 export interface ConnectOptions {
   /** Milliseconds a request may take from beginning to end. Default 10,000. */
@@ -48,6 +51,8 @@ export interface CallOptions {
   timeoutMs?: number;
   /** Sent as `Audit-ID`, by which the cluster's audit log and ours are joined. */
   auditId?: string;
+  /** Whose turn it is where many call at once. Default `interactive`. */
+  priority?: Priority;
   /** Most bytes the answer may have. Default 32 MiB. */
   maxBytes?: number;
 }
@@ -59,8 +64,16 @@ export interface StreamedAnswer {
 }
 
 const defaultMaxBytes = 32 * 1024 * 1024;
-/** Sockets for requests; streams have one each. */
-const requestSockets = 16;
+/** Sockets for requests, one of them for the question whether the server is there; streams have one each. */
+const requestSockets = defaultTurnLimits.most + 1;
+/** Failures that say nothing about whether the server is there. */
+const ownFailures: ReadonlySet<KubeErrorReason> = new Set([
+  'aborted',
+  'closed',
+  'invalidName',
+  'unavailable',
+  'busy',
+]);
 
 /** Connects to a cluster: nothing is sent before the first call. */
 export function connect(credential: ClusterCredential, options: ConnectOptions): ClusterConnection {
@@ -79,6 +92,11 @@ export class ClusterConnection {
   readonly #requests: Pool;
   readonly #streams: Pool;
   readonly #sockets = new Set<TLSSocket>();
+  readonly #turns = new Turns();
+  readonly #traffic = new Traffic();
+  readonly #breaker = new CircuitBreaker(() =>
+    this.request({ path: fixedPaths.version }, { timeoutMs: 5000 }),
+  );
   readonly #closing = new AbortController();
   #lastAnswerAt = 0;
   #aliveCheck: Promise<void> | undefined;
@@ -105,6 +123,13 @@ export class ClusterConnection {
     return this.#lastAnswerAt;
   }
 
+  /** What went over it so far. */
+  traffic(): TrafficSnapshot {
+    const { running, waiting } = this.#turns;
+    const { state: breaker, openings: breakerOpenings } = this.#breaker;
+    return { ...this.#traffic.snapshot(), running, waiting, breaker, breakerOpenings };
+  }
+
   /** Sends a request and reads its JSON answer whole. */
   async json<T = unknown>(request: ApiRequest, call: CallOptions = {}): Promise<T> {
     const { headers, body } = await this.request(request, call);
@@ -117,12 +142,15 @@ export class ClusterConnection {
     call: CallOptions = {},
   ): Promise<{ headers: IncomingHttpHeaders; body: Buffer }> {
     const deadline = startDeadline(call.timeoutMs ?? this.timeoutMs, [call.signal, this.closed]);
+    let endTurn: (() => void) | undefined;
     try {
+      endTurn = await this.takeTurn(request, call, deadline.signal);
       const { headers, body } = await this.#send(this.#requests, request, call, deadline.signal);
       return { headers, body: await readBody(body, call.maxBytes ?? defaultMaxBytes) };
     } catch (error) {
       throw networkError(error);
     } finally {
+      endTurn?.();
       deadline.end();
     }
   }
@@ -134,8 +162,11 @@ export class ClusterConnection {
   async stream(request: ApiRequest, call: CallOptions = {}): Promise<StreamedAnswer> {
     const life = startDeadline(undefined, [call.signal, this.closed]);
     const deadline = startDeadline(call.timeoutMs ?? this.timeoutMs, [life.signal]);
+    let endTurn: (() => void) | undefined;
     try {
+      endTurn = await this.takeTurn(request, call, deadline.signal);
       const answer = await this.#send(this.#streams, request, call, deadline.signal);
+      this.#traffic.streaming(answer.body);
       const cut = () => answer.body.destroy(life.signal.reason as KubeError);
       life.signal.addEventListener('abort', cut, { once: true });
       answer.body.once('close', life.end);
@@ -144,12 +175,38 @@ export class ClusterConnection {
       life.end();
       throw networkError(error);
     } finally {
+      endTurn?.();
       deadline.end();
     }
   }
 
-  /** A TLS socket of its own, for protocols other than plain HTTP; ended by `close`. */
-  async openSocket(): Promise<TLSSocket> {
+  /**
+   * Waits until a call may go, and returns what ends its turn: a request's with its answer, a stream's when it has
+   * begun. Rejects with KubeError `unavailable` or `busy`, or with the signal's reason.
+   */
+  async takeTurn(request: ApiRequest, call: CallOptions, signal: AbortSignal): Promise<() => void> {
+    signal.throwIfAborted();
+    // it is how everybody else learns that the server is back
+    if (request.path === fixedPaths.version) return () => undefined;
+    await this.#breaker.pass(signal);
+    const endTurn = await this.#turns.take(call.priority ?? 'interactive', signal);
+    try {
+      await this.#breaker.pass(signal);
+      return endTurn;
+    } catch (error) {
+      endTurn();
+      throw error;
+    }
+  }
+
+  /** A TLS socket of its own, for a stream that is not plain HTTP; ended by `close`. */
+  async openStreamSocket(): Promise<TLSSocket> {
+    const socket = await this.#openSocket();
+    this.#traffic.streaming(socket);
+    return socket;
+  }
+
+  async #openSocket(): Promise<TLSSocket> {
     if (this.closed.aborted) throw this.closed.reason;
     const socket = await openSocket(this.#credential, this.#options.addressPolicy);
     if (this.closed.aborted) {
@@ -157,6 +214,7 @@ export class ClusterConnection {
       throw this.closed.reason;
     }
     this.#sockets.add(socket);
+    this.#traffic.socket(socket);
     socket.once('close', () => this.#sockets.delete(socket));
     return socket;
   }
@@ -183,8 +241,12 @@ export class ClusterConnection {
   reporter(request: ApiRequest): (status: number | null, error: KubeError | null) => void {
     const startedAt = performance.now();
     return (status, error) => {
-      if (status !== null) this.#lastAnswerAt = Date.now();
       const durationMs = performance.now() - startedAt;
+      this.#traffic.ended(durationMs, error?.reason);
+      if (status !== null) {
+        this.#lastAnswerAt = Date.now();
+        this.#breaker.answered();
+      } else if (error && !ownFailures.has(error.reason)) this.#breaker.failed(error);
       const { method = 'GET', path } = request;
       this.#options.onRequest?.({ method, path, status, durationMs, error });
     };
@@ -267,7 +329,7 @@ export class ClusterConnection {
       connections,
       allowH2: false,
       connect: (_target, callback) => {
-        this.openSocket().then(
+        this.#openSocket().then(
           (socket) => callback(null, socket),
           (error: Error) => callback(error, null),
         );

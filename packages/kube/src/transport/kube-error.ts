@@ -16,6 +16,7 @@ import type { Status } from './status.ts';
  * - `protocol`: a frame, event or object that breaks the protocol. `tooLarge`: more than we take.
  *
  * We stopped it:
+ * - `unavailable`: the server did not answer lately (`cause`) and is not asked for a moment. `busy`: too many calls wait.
  * - `aborted`: the caller's signal. `closed`: the connection was closed (cluster removed or replaced).
  * - `invalidName`, `badSelector`: refused before anything left.
  */
@@ -37,6 +38,8 @@ export type KubeErrorReason =
   | 'notAnApiserver'
   | 'protocol'
   | 'tooLarge'
+  | 'unavailable'
+  | 'busy'
   | 'aborted'
   | 'closed'
   | 'invalidName'
@@ -50,7 +53,7 @@ export class KubeError extends Error {
   readonly status: number | undefined;
   /** The cluster's own words, verbatim, where the answer was a Kubernetes Status. */
   readonly statusObject: Status | undefined;
-  /** Seconds the cluster asks to wait (`Retry-After`). */
+  /** Seconds to wait, as the cluster asks (`Retry-After`) or, with `busy`, we do. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(
