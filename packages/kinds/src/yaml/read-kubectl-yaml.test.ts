@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { Alias } from 'yaml';
 import { readKubectlYaml, type YamlValue } from './read-kubectl-yaml.ts';
 import { KubectlYamlError } from './yaml-error.ts';
 
@@ -111,10 +112,15 @@ describe('hostile texts', () => {
         .join(', ')}]`,
     );
   }
+  let merges = '&m0 []';
+  for (let level = 1; level < 12; level += 1)
+    merges = `&m${level} [${merges}${`, *m${level - 1}`.repeat(9)}]`;
   test.each([
     ['alias bomb', laughs.join('\n'), 'tooManyNodes'],
     ['alias to itself', 'a: &a [*a]', 'tooDeep'],
     ['merge of itself', 'a: &a\n  <<: *a\n', 'tooDeep'],
+    ['bomb of nothing but merges', `<<: ${merges}`, 'tooManyNodes'],
+    ['list of merges in itself', '<<: &a [*a]', 'tooDeep'],
     ['deep flow', `${'['.repeat(5000)}${']'.repeat(5000)}`, 'tooDeep'],
     [
       'deep blocks',
@@ -128,6 +134,13 @@ describe('hostile texts', () => {
     ['megabytes of wide characters', '漢'.repeat(400_000), 'tooLarge'],
   ])('%s', (_name, text, problem) => {
     expect(failureOf(text).problem).toBe(problem);
+  });
+
+  test('the document is not searched again for each alias', () => {
+    const search = vi.spyOn(Alias.prototype, 'resolve');
+    const [value] = readKubectlYaml(`a: &a x\nb: &a z\nc:\n${'- *a\n'.repeat(100)}`);
+    expect(value).toMatchObject({ a: 'x', c: Array(100).fill('z') });
+    expect(search).not.toHaveBeenCalled();
   });
 
   test('__proto__ is a key like any other', () => {

@@ -1,4 +1,13 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, Scalar as YamlScalar } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseAllDocuments,
+  Scalar as YamlScalar,
+  visit,
+} from 'yaml';
 import type { Alias, Document, Node, Pair, YAMLMap } from 'yaml';
 import { keyOf, resolveScalar, resolveTagged, type Scalar } from './resolve-scalar.ts';
 import { hintAt, KubectlYamlError, type YamlProblem } from './yaml-error.ts';
@@ -25,6 +34,7 @@ class Reader {
   private readonly limits: Required<YamlLimits>;
   private nodes = 0;
   private document: Document | null = null;
+  private targets: Map<Alias, Node> | null = null;
 
   constructor(text: string, lines: LineCounter, limits: Required<YamlLimits>) {
     this.text = text;
@@ -39,6 +49,7 @@ class Reader {
 
   read(document: Document): YamlValue {
     this.document = document;
+    this.targets = null;
     const [error] = document.errors;
     if (error?.code === 'RESOURCE_EXHAUSTION') this.fail('tooDeep', 'nested too deeply', error.pos[0]);
     if (error !== undefined) this.fail('syntax', error.message, error.pos[0]);
@@ -46,10 +57,7 @@ class Reader {
   }
 
   private value(node: Node | null, depth: number): YamlValue {
-    const offset = node?.range?.[0] ?? 0;
-    this.nodes += 1;
-    if (this.nodes > this.limits.maxNodes) this.fail('tooManyNodes', 'too many values', offset);
-    if (depth > this.limits.maxDepth) this.fail('tooDeep', 'nested too deeply', offset);
+    this.spend(node, depth);
     if (node === null) return null;
     if (isAlias(node)) return this.value(this.target(node), depth + 1);
     if (isMap(node)) return this.mapping(node, depth);
@@ -57,8 +65,17 @@ class Reader {
     return this.scalar(node as YamlScalar);
   }
 
+  /** Every step that an alias can make the reader take again is paid for. */
+  private spend(node: Node | null, depth: number): void {
+    const offset = node?.range?.[0] ?? 0;
+    this.nodes += 1;
+    if (this.nodes > this.limits.maxNodes) this.fail('tooManyNodes', 'too many values', offset);
+    if (depth > this.limits.maxDepth) this.fail('tooDeep', 'nested too deeply', offset);
+  }
+
   private target(alias: Alias): Node {
-    const node = alias.resolve(this.document as Document);
+    this.targets ??= targetsOf(this.document as Document);
+    const node = this.targets.get(alias);
     if (node === undefined)
       this.fail('unknownAlias', `unknown anchor ${alias.source}`, alias.range?.[0] ?? 0);
     return node;
@@ -108,6 +125,7 @@ class Reader {
 
   /** go-yaml 2 writes merged keys where `<<` stands: over what came before, under what comes after. */
   private merge(into: { [key: string]: YamlValue }, node: Node | null, depth: number): void {
+    this.spend(node, depth);
     const source = isAlias(node) ? this.target(node) : node;
     if (isSeq(source)) {
       for (const item of source.items.toReversed()) this.merge(into, item as Node | null, depth + 1);
@@ -117,6 +135,24 @@ class Reader {
     const merged = this.value(source, depth + 1) as { [key: string]: YamlValue };
     for (const [key, value] of Object.entries(merged)) define(into, key, value);
   }
+}
+
+/**
+ * What each alias stands for: the last node before it with its anchor. In one walk, since `Alias.resolve` walks the
+ * whole document for each of them.
+ */
+function targetsOf(document: Document): Map<Alias, Node> {
+  const anchored = new Map<string, Node>();
+  const targets = new Map<Alias, Node>();
+  visit(document, {
+    Node: (_key, node) => {
+      if (isAlias(node)) {
+        const target = anchored.get(node.source);
+        if (target !== undefined) targets.set(node, target);
+      } else if (node.anchor !== undefined) anchored.set(node.anchor, node);
+    },
+  });
+  return targets;
 }
 
 function isMergeKey(key: Node | null): boolean {
