@@ -33,13 +33,13 @@ export const uuid = z.uuid();
 /** RFC 3339 in UTC. */
 export const timestamp = z.iso.datetime({ offset: true });
 
-/** One value of a query parameter, or several: always a list after validation. */
+/** One value of a query parameter, or several: always a list after validation. None at all would ask for no right. */
 const oneOrMany = (schema: z.ZodType<string>) =>
   (
-    z.preprocess((value) => (Array.isArray(value) ? value : [value]), z.array(schema).max(500)) as z.ZodType<
-      string[],
-      string | string[]
-    >
+    z.preprocess(
+      (value) => (Array.isArray(value) ? value : [value]),
+      z.array(schema).min(1).max(500),
+    ) as z.ZodType<string[], string | string[]>
   ).optional();
 
 /** What every list understands. `sort=-field,field`; a leading minus is descending. */

@@ -157,6 +157,11 @@ describe('what is refused', () => {
     ['unknown input', { ...pods, query: { watch: true } }, 'unknownField'],
     ['a bad selector', { ...pods, query: { labelSelector: 'a in b' } }, 'badSelector'],
     ['an unknown cluster', { ...pods, params: { ...pods.params, cluster: 'no-such' } }, 'notFound'],
+    [
+      'of no namespace at all, which would ask for no right',
+      { ...pods, query: { namespace: [] } },
+      'invalidField',
+    ],
     ['a path as a name', { ...pods, params: { ...pods.params, plural: '../x' } }, 'invalidField'],
   ])('%s', async (_name, question, code) => {
     const stream = await subscribed(admin, question);
