@@ -306,6 +306,12 @@ describe('guessing', () => {
       .poll(async () => (await guess(password)).status, { timeout: 15_000, interval: 500 })
       .toBe(200);
   });
+
+  test('a name is typed exactly: blanks behind it are no way round the delay', async () => {
+    const { password } = await api.signUp('padded');
+    const { status, body } = await api.anonymous.post('/auth/login', { username: 'padded ', password });
+    expect([status, body.error.code]).toEqual([401, 'badCredentials']);
+  });
 });
 
 test('what ends on one replica ends on the others', async () => {

@@ -58,7 +58,9 @@ export class AuthService {
     const { database, sessions, passwords, guard } = this.#options;
     const username = typed.toLowerCase();
     guard.begin(username, origin.address);
-    const user = await database.prisma.user.findUnique({ where: { username } });
+    const found = await database.prisma.user.findUnique({ where: { username } });
+    // the database finds `admin` for `admin ` too, which the guard counts apart
+    const user = found?.username === username ? found : null;
     const matches = await passwords.verify(password, user?.passwordHash);
     if (!matches || user === null || user.disabledAt !== null) throw new AppError('badCredentials');
     guard.succeeded(username, origin.address);

@@ -48,6 +48,9 @@ test('one IPv6 network is one address', () => {
   for (let i = 0; i < 3; i++) attempt('ada', `2001:db8:1:2::${i}`);
   expect(attempt('ada', '2001:db8:1:2:ffff::1')).toBeGreaterThan(0);
   expect(attempt('ada', '2001:db8:1:3::1')).toBe(0);
+  for (let i = 0; i < 3; i++) attempt('ada', `2001:db8::${i}:0:0:1`);
+  expect(attempt('ada', '2001:db8::1')).toBeGreaterThan(0);
+  expect(attempt('ada', '2001:db8:0:1::1')).toBe(0);
 });
 
 test('a right password clears the count, and so does time', () => {

@@ -73,8 +73,16 @@ function tooMany(ms: number): AppError {
 
 /** One household has a whole /64 of IPv6 addresses. */
 function keyOf(username: string, address: string): string {
-  const network = isIPv6(address) ? address.split(':').slice(0, 4).join(':') : address;
-  return `${username} ${network}`;
+  return `${username} ${isIPv6(address) ? networkOf(address) : address}`;
+}
+
+/** The first four groups, also where `::` stands for some of them. */
+function networkOf(address: string): string {
+  const [before = '', after] = address.split('::');
+  const groups = before.split(':').filter((group) => group !== '');
+  const behind = (after ?? '').split(':').filter((group) => group !== '').length;
+  const zeros = after === undefined ? 0 : 8 - groups.length - behind;
+  return [...groups, ...Array<string>(zeros).fill('0'), ...(after ?? '').split(':')].slice(0, 4).join(':');
 }
 
 /** The longest unused go first when there are too many. */
