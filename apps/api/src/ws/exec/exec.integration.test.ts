@@ -60,8 +60,9 @@ test('what is typed while the shell is still looked for is not lost', async () =
   const shell = await openStream(await developer(), 'exec', world.place('shell'));
   shell.say({ type: 'start', columns: 80, rows: 24 });
   shell.say({ type: 'resize', columns: 90, rows: 20 });
-  shell.keys('stty size; exit 3\r');
-  await expect.poll(() => shell.end, { timeout: 5000 }).toMatchObject({ reason: 'exit' });
+  // The kubelet resizes beside the input, not before it.
+  shell.keys('sleep 1; stty size; exit 3\r');
+  await expect.poll(() => shell.end, { timeout: 10_000 }).toMatchObject({ reason: 'exit' });
   expect(shell.screen).toContain('20 90');
   expect(shell.of('exit')).toEqual([{ type: 'exit', exitCode: 3 }]);
 });
