@@ -123,7 +123,8 @@ export class UpgradeRouter {
       'Cache-Control: no-store',
       'Connection: close',
     ];
-    socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+    // a client that never closes its side would keep the connection for ever: no timeout of HTTP counts any more
+    socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
   }
 
   #serve(socket: GuardedSocket, admission: Admission): void {
