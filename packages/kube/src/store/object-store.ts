@@ -3,7 +3,7 @@ import type { PathRef, ResourceRef } from '../transport/api-path.ts';
 import type { ClusterConnection } from '../transport/connection.ts';
 import { KubeError } from '../transport/kube-error.ts';
 import { ChangeFeed, type StoreChange, type StoreState } from './change-feed.ts';
-import { entryMatcher, sortRows, type RowFilter, type RowSchema } from './query.ts';
+import { entryMatcher, type RowFilter, type RowSchema } from './query.ts';
 import { defaultTiming, reflect, type ReflectorTiming } from './reflector.ts';
 import { RowSet } from './row-set.ts';
 import { keyOf, type StoreRow } from './store-row.ts';
@@ -138,8 +138,8 @@ export class ObjectStore<R extends StoreRow> {
   page({ sort, page, pageSize, ...filter }: PageQuery<R>): Page<R> {
     const matches = entryMatcher(filter, this.#schema);
     const found: R[] = [];
-    for (const entry of this.#rows.entries()) if (matches(entry)) found.push(entry.row);
-    const items = sortRows(found, sort).slice((page - 1) * pageSize, page * pageSize);
+    for (const entry of this.#rows.sorted(sort)) if (matches(entry)) found.push(entry.row);
+    const items = found.slice((page - 1) * pageSize, page * pageSize);
     const [asOf, state] = [this.asOf.toISOString(), this.#state];
     return { items, total: found.length, page, pageSize, asOf, state };
   }

@@ -47,18 +47,23 @@ export function entryMatcher<R extends StoreRow>(
 
 /** Sorts by `-field,field`; a leading minus is descending, rows without a value come last, ties go by place. */
 export function sortRows<R extends StoreRow>(rows: R[], sort: string | undefined): R[] {
+  return rows.sort(rowComparator(sort));
+}
+
+/** The order of `sortRows`. No two rows of one store are equal in it. */
+export function rowComparator(sort: string | undefined): (a: StoreRow, b: StoreRow) => number {
   const keys = (sort ?? '').split(',').filter((key) => key !== '');
   const comparisons = keys.map((key) => {
     const descending = key.startsWith('-');
     return { field: descending ? key.slice(1) : key, sign: descending ? -1 : 1 };
   });
-  return rows.sort((a, b) => {
+  return (a, b) => {
     for (const { field, sign } of comparisons) {
       const order = compareValues(valueOf(a, field), valueOf(b, field), sign);
       if (order !== 0) return order;
     }
     return compareTexts(a.namespace ?? '', b.namespace ?? '') || compareTexts(a.name, b.name);
-  });
+  };
 }
 
 function fieldOf(row: StoreRow, path: string, { fields }: RowSchema): string {

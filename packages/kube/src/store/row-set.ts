@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '../objects/kubernetes-object.ts';
 import { KubeError } from '../transport/kube-error.ts';
 import type { Labels } from './selectors.ts';
+import { SortedOrders } from './sorted-orders.ts';
 import { keyOf, type Entry, type StoreRow } from './store-row.ts';
 
 /** What changed in a set of rows. */
@@ -19,6 +20,10 @@ export class RowSet<R extends StoreRow> {
   readonly #byKey = new Map<string, Entry<R>>();
   readonly #byUid = new Map<string, Entry<R>>();
   readonly #indexes = new Map<string, Map<string, Set<R>>>();
+  readonly #orders = new SortedOrders<R>(
+    () => this.#byKey.values(),
+    (entry) => this.#byUid.get(entry.row.uid) === entry,
+  );
   /** Labels are the same on every pod of a workload: one copy for all. */
   readonly #labelPool = new Map<string, Labels>();
 
@@ -45,6 +50,11 @@ export class RowSet<R extends StoreRow> {
 
   entries(): IterableIterator<Entry<R>> {
     return this.#byKey.values();
+  }
+
+  /** All entries in the order of `sortRows`; not to be changed. */
+  sorted(sort: string | undefined): readonly Entry<R>[] {
+    return this.#orders.by(sort);
   }
 
   by(index: string, value: string): R[] {
@@ -99,6 +109,7 @@ export class RowSet<R extends StoreRow> {
   #add(entry: Entry<R>): void {
     this.#byKey.set(keyOf(entry.row), entry);
     this.#byUid.set(entry.row.uid, entry);
+    this.#orders.added(entry);
     for (const [index, valueOf] of Object.entries(this.#indexBy)) {
       const value = valueOf(entry.row);
       if (value === undefined) continue;
@@ -112,6 +123,7 @@ export class RowSet<R extends StoreRow> {
   #remove({ row }: Entry<R>): void {
     this.#byKey.delete(keyOf(row));
     this.#byUid.delete(row.uid);
+    this.#orders.removed();
     for (const [index, valueOf] of Object.entries(this.#indexBy)) {
       const value = valueOf(row);
       if (value === undefined) continue;

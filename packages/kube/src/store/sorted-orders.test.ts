@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { pod, podRow } from '../testing/pods.ts';
+import { rowComparator, sortRows } from './query.ts';
+import { RowSet } from './row-set.ts';
+import { SortedOrders } from './sorted-orders.ts';
+import type { Entry, StoreRow } from './store-row.ts';
+
+/** The same sequence of numbers below `limit` every time. */
+function sequence(seed: number) {
+  let state = seed;
+  return (limit: number) => {
+    state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
+    return state % limit;
+  };
+}
+
+describe('sorted orders', () => {
+  it('are what a sort of all rows gives, after any changes', () => {
+    const next = sequence(7);
+    const rows = new RowSet<StoreRow>(podRow);
+    const sorts = [undefined, 'name', '-node,name', 'node'];
+    for (let version = 1; version <= 2000; version++) {
+      const name = `pod-${next(150)}`;
+      const object = pod(name, version, { node: `node-${next(9)}`, uid: `${name}-${next(2)}` });
+      if (next(3) === 0) rows.delete(object);
+      else rows.upsert(object);
+      if (version % 400 === 0)
+        rows.retain(new Set([...rows.entries()].slice(3).map(({ row }) => `demo/${row.name}`)));
+      if (next(10) > 0) continue;
+      const sort = sorts[next(sorts.length)];
+      const expected = sortRows(
+        Array.from(rows.entries(), ({ row }) => row),
+        sort,
+      );
+      expect(rows.sorted(sort).map(({ row }) => row)).toEqual(expected);
+    }
+  });
+
+  it('are not made again without a change, nor for one change', () => {
+    const entry = (name: string): Entry<StoreRow> => ({ row: podRow(pod(name, 1)), labels: {} });
+    const held = new Set([entry('a'), entry('c')]);
+    let reads = 0;
+    const orders = new SortedOrders<StoreRow>(
+      () => {
+        reads += 1;
+        return held;
+      },
+      (one) => held.has(one),
+    );
+    const first = orders.by('name');
+    expect(orders.by('name')).toBe(first);
+    const added = entry('b');
+    held.add(added);
+    orders.added(added);
+    expect(orders.by('name').map(({ row }) => row.name)).toEqual(['a', 'b', 'c']);
+    expect(reads).toBe(1);
+  });
+
+  it('are kept for the last eight asked for', () => {
+    let reads = 0;
+    const orders = new SortedOrders<StoreRow>(
+      () => {
+        reads += 1;
+        return [];
+      },
+      () => true,
+    );
+    for (let cell = 0; cell < 9; cell++) orders.by(`cell${cell}`);
+    orders.by('cell8');
+    expect(reads).toBe(9);
+    orders.by('cell0');
+    expect(reads).toBe(10);
+  });
+
+  it('are given up where more came than they hold, so that what nobody asks for costs nothing', () => {
+    const entry: Entry<StoreRow> = { row: podRow(pod('a', 1)), labels: {} };
+    let reads = 0;
+    const orders = new SortedOrders<StoreRow>(
+      () => {
+        reads += 1;
+        return [entry];
+      },
+      () => true,
+    );
+    orders.by('name');
+    for (let change = 0; change < 1001; change++) orders.added(entry);
+    expect(orders.by('name')).toEqual([entry]);
+    expect(reads).toBe(2);
+  });
+
+  it('go by place where the asked values are equal', () => {
+    const [a, b] = [podRow(pod('a', 1)), podRow(pod('b', 1))];
+    expect(rowComparator('node')(a, b)).toBeLessThan(0);
+    expect(rowComparator('-node')(a, b)).toBeLessThan(0);
+  });
+});
