@@ -2,6 +2,7 @@ import { parseObject } from '../transport/answer.ts';
 import { apiPath, type PathRef } from '../transport/api-path.ts';
 import type { CallOptions, ClusterConnection } from '../transport/connection.ts';
 import { KubeError } from '../transport/kube-error.ts';
+import { fieldManager } from './field-manager.ts';
 import type { KubernetesObject, ObjectList } from './kubernetes-object.ts';
 
 /** One object, or a subresource of it. */
@@ -47,7 +48,7 @@ export function patchObject<T = KubernetesObject>(
     {
       method: 'PATCH',
       path: apiPath(ref),
-      query: { fieldManager: 'pilothouse' },
+      query: { fieldManager },
       body: patch,
       contentType: patchTypes[type],
     },

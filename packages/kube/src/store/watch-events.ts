@@ -31,7 +31,7 @@ export async function openWatch(
   connection: ClusterConnection,
   ref: PathRef,
   resourceVersion: string,
-  { timing, signal }: { timing: WatchTiming; signal: AbortSignal },
+  { timing, signal, fieldSelector }: { timing: WatchTiming; signal: AbortSignal; fieldSelector?: string },
 ): Promise<AsyncGenerator<WatchEvent[], void, undefined>> {
   const { body } = await connection.stream(
     {
@@ -40,6 +40,7 @@ export async function openWatch(
         watch: true,
         allowWatchBookmarks: true,
         resourceVersion,
+        fieldSelector,
         // spread, so that not every watch of every store ends at once
         timeoutSeconds: Math.round(240 + 60 * Math.random()),
       },

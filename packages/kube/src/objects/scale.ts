@@ -1,0 +1,38 @@
+import { apiPath } from '../transport/api-path.ts';
+import type { CallOptions, ClusterConnection } from '../transport/connection.ts';
+import { KubeError } from '../transport/kube-error.ts';
+import { fieldManager } from './field-manager.ts';
+import type { KubernetesObject } from './kubernetes-object.ts';
+import type { ObjectRef } from './objects.ts';
+
+/** `autoscaling/v1 Scale`: what every scalable kind has, custom ones included. */
+export interface Scale extends KubernetesObject {
+  spec?: { replicas?: number };
+  status?: { replicas: number; selector?: string };
+}
+
+export interface ScaleOptions extends CallOptions {
+  /** Precondition: the count the user saw. Another one is KubeError `api`, 409, and nothing changes. */
+  currentReplicas?: number;
+  dryRun?: boolean;
+}
+
+/** Scales by the scale subresource. What changed between reading and writing is refused by the cluster (409). */
+export async function scaleObject(
+  connection: ClusterConnection,
+  ref: ObjectRef,
+  replicas: number,
+  { currentReplicas, dryRun = false, ...call }: ScaleOptions = {},
+): Promise<Scale> {
+  const path = apiPath({ ...ref, subresource: 'scale' });
+  const scale = await connection.json<Scale>({ path }, call);
+  // absent is 0: the wire leaves it out
+  const { replicas: found = 0 } = scale.spec ?? {};
+  if (currentReplicas !== undefined && found !== currentReplicas) {
+    throw new KubeError('api', `There are ${found} replicas, not ${currentReplicas}`, { status: 409 });
+  }
+  const query = { fieldManager, dryRun: dryRun ? 'All' : undefined };
+  // with the resourceVersion that was read, as kubectl does
+  const body = { ...scale, spec: { ...scale.spec, replicas } };
+  return connection.json<Scale>({ method: 'PUT', path, query, body }, call);
+}
