@@ -1,12 +1,12 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startPrivateMariaDb } from '@pilothouse/start/mariadb';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { signInToApi } from './support/api.ts';
+import { changeFirstPassword, signInToApi } from './support/api.ts';
 import { processesOf, waitUntil } from './support/processes.ts';
 import { freePort, startProduct } from './support/product.ts';
 import { adminOf } from './support/scene.ts';
@@ -159,3 +159,34 @@ test('DATABASE_URL is used instead of a private MariaDB, and a wrong password is
     await database.stop();
   }
 });
+
+test('a copy of the data folder of a stopped platform is a backup', async () => {
+  const first = await startProduct({ dataFolder: join(dataFolder, 'first') });
+  await adminOf(first);
+  await first.stop();
+  cpSync(join(dataFolder, 'first'), join(dataFolder, 'copy'), { recursive: true });
+  const copy = await startProduct({ dataFolder: join(dataFolder, 'copy') });
+  expect(copy.firstPassword).toBeNull();
+  await signInToApi(copy.url, 'admin', adminPassword);
+  await copy.stop();
+});
+
+test.each(['running', 'stopped'])(
+  'npm run admin resets a password while the platform is %s',
+  async (state) => {
+    const first = await startProduct({ dataFolder });
+    await adminOf(first);
+    if (state === 'stopped') await first.stop();
+    const printed = execFileSync('npm', ['run', '--silent', 'admin', '--', 'reset-password', 'admin'], {
+      cwd: root,
+      encoding: 'utf8',
+      env: { ...process.env, PILOTHOUSE_DATA: dataFolder, DATABASE_URL: '' },
+    });
+    const oneTime = /One-time password of admin: (\S+)/.exec(printed)?.[1] ?? '';
+    const product = state === 'stopped' ? await startProduct({ dataFolder }) : first;
+    await expect(signInToApi(product.url, 'admin', adminPassword)).rejects.toThrow('badCredentials');
+    const next = 'another harbour at dusk 8';
+    await changeFirstPassword(product.url, { username: 'admin', first: oneTime, next });
+    await product.stop();
+  },
+);
