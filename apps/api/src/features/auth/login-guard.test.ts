@@ -73,3 +73,9 @@ test('all attempts together have a rate, which does not hold up who has signed i
   now += 1000;
   expect(attempt('stranger', 'x')).toBe(0);
 });
+
+test('one address spends its own share and leaves the others theirs', () => {
+  for (let i = 0; i < 500; i++) attempt(`user${i}`, 'flood');
+  expect(attempt('bob', 'flood')).toBeGreaterThan(0);
+  expect(attempt('bob', 'office')).toBe(0);
+});

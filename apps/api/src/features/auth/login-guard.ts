@@ -12,9 +12,9 @@ const freeAttempts = 3;
 const maxDelayMs = 60_000;
 const forgetAfterMs = 15 * 60_000;
 const maxRemembered = 10_000;
-/** All attempts together, of everybody who has not signed in from there before. */
-const globalBurst = 60;
-const globalPerSecond = 10;
+/** All attempts together, of everybody who has not signed in from there before; one address has a share of it only. */
+const globalRate = { burst: 60, perSecond: 10 };
+const addressRate = { burst: 40, perSecond: 5 };
 
 /**
  * Slows guessing down: a delay that doubles for each pair of account and address, and a rate for all attempts
@@ -24,12 +24,12 @@ export class LoginGuard {
   readonly #now: () => number;
   readonly #attempts = new Map<string, Attempts>();
   readonly #familiar = new Set<string>();
-  #tokens = globalBurst;
-  #refilledAt: number;
+  readonly #addresses = new Map<string, TokenBucket>();
+  readonly #everybody: TokenBucket;
 
   constructor(now: () => number = Date.now) {
     this.#now = now;
-    this.#refilledAt = now();
+    this.#everybody = new TokenBucket(globalRate, now());
   }
 
   /** Counts an attempt before it is looked at, so that many at once gain nothing. Throws `tooManyAttempts`. */
@@ -42,7 +42,7 @@ export class LoginGuard {
         ? known
         : { count: 0, blockedUntil: 0, lastAt: now };
     if (attempts.blockedUntil > now) throw tooMany(attempts.blockedUntil - now);
-    if (!this.#familiar.has(key)) this.#takeToken(now);
+    if (!this.#familiar.has(key)) this.#takeToken(networkOf(address), now);
     attempts.count += 1;
     attempts.lastAt = now;
     if (attempts.count >= freeAttempts) {
@@ -59,11 +59,33 @@ export class LoginGuard {
     this.#familiar.add(key);
   }
 
-  #takeToken(now: number): void {
-    this.#tokens = Math.min(globalBurst, this.#tokens + ((now - this.#refilledAt) / 1000) * globalPerSecond);
+  /** The address first: what it has spent of its own share takes nothing from everybody's. */
+  #takeToken(address: string, now: number): void {
+    const own = this.#addresses.get(address) ?? new TokenBucket(addressRate, now);
+    remember(this.#addresses, address, own);
+    if (!own.take(now) || !this.#everybody.take(now)) throw tooMany(1000);
+  }
+}
+
+/** So many at once, so many a second. */
+class TokenBucket {
+  readonly #rate: { burst: number; perSecond: number };
+  #tokens: number;
+  #refilledAt: number;
+
+  constructor(rate: { burst: number; perSecond: number }, now: number) {
+    this.#rate = rate;
+    this.#tokens = rate.burst;
     this.#refilledAt = now;
-    if (this.#tokens < 1) throw tooMany(1000);
+  }
+
+  take(now: number): boolean {
+    const { burst, perSecond } = this.#rate;
+    this.#tokens = Math.min(burst, this.#tokens + ((now - this.#refilledAt) / 1000) * perSecond);
+    this.#refilledAt = now;
+    if (this.#tokens < 1) return false;
     this.#tokens -= 1;
+    return true;
   }
 }
 
@@ -71,13 +93,13 @@ function tooMany(ms: number): AppError {
   return new AppError('tooManyAttempts', { seconds: Math.ceil(ms / 1000) });
 }
 
-/** One household has a whole /64 of IPv6 addresses. */
 function keyOf(username: string, address: string): string {
-  return `${username} ${isIPv6(address) ? networkOf(address) : address}`;
+  return `${username} ${networkOf(address)}`;
 }
 
-/** The first four groups, also where `::` stands for some of them. */
+/** One household has a whole /64 of IPv6 addresses: the first four groups, also where `::` stands for some of them. */
 function networkOf(address: string): string {
+  if (!isIPv6(address)) return address;
   const [before = '', after] = address.split('::');
   const groups = before.split(':').filter((group) => group !== '');
   const behind = (after ?? '').split(':').filter((group) => group !== '').length;
@@ -86,9 +108,9 @@ function networkOf(address: string): string {
 }
 
 /** The longest unused go first when there are too many. */
-function remember(attempts: Map<string, Attempts>, key: string, value: Attempts): void {
-  attempts.delete(key);
-  attempts.set(key, value);
-  const [oldest] = attempts.keys();
-  if (attempts.size > maxRemembered && oldest !== undefined) attempts.delete(oldest);
+function remember<V>(known: Map<string, V>, key: string, value: V): void {
+  known.delete(key);
+  known.set(key, value);
+  const [oldest] = known.keys();
+  if (known.size > maxRemembered && oldest !== undefined) known.delete(oldest);
 }
