@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { killCommands } from './lib/command.mjs';
 import { ensureBuilds, ensureDependencies } from './lib/dependencies.mjs';
@@ -35,6 +35,7 @@ function onStarted(stop) {
 
 async function start() {
   const address = listenAddress();
+  mkdirSync(dataFolder(), { recursive: true, mode: 0o700 });
   const holder = tryLock(lock);
   if (holder !== undefined) {
     throw new StartError(

@@ -11,7 +11,7 @@ import { isRunning, ownIdentity } from './processes.mjs';
  * @returns {LockHolder | undefined} undefined: it is ours now
  */
 export function tryLock(path) {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  mkdirSync(dirname(path), { recursive: true });
   for (;;) {
     try {
       writeFileSync(path, JSON.stringify(ownIdentity()), { flag: 'wx', mode: 0o600 });
