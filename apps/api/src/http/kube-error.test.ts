@@ -60,7 +60,7 @@ test('a kubeconfig’s refusal keeps its code and way out', () => {
 });
 
 test('what nobody knows is internal and says nothing of itself', () => {
-  const error = toAppError(new Error('ECANARY at /root/secret'));
+  const error = toAppError(new Error('ECANARY at /etc/secret'));
   expect(JSON.stringify(error.toBody('r'))).not.toContain('CANARY');
   expect(error.status).toBe(500);
 });
