@@ -57,3 +57,15 @@ describe.each([
     expect(await seriousFindings(page)).toEqual([]);
   });
 });
+
+test('from one kind to another nothing of the last page stays', async () => {
+  const { page } = await scene.openSignedIn('/clusters/harbour/nodes');
+  await page.locator('tr[data-uid]', { hasText: 'kwok-1' }).waitFor();
+  await page.getByRole('link', { name: 'Pods', exact: true }).click();
+  await page.getByRole('link', { name: pod, exact: true }).click();
+  await page.waitForURL(`**/pods/demo/${pod}`);
+  await page.locator('.containers').waitFor();
+  await page.getByRole('link', { name: 'node-1', exact: true }).click();
+  await page.locator('.figures').waitFor();
+  expect(await page.locator('h1').textContent()).toBe('node-1');
+});
