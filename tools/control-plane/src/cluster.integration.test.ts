@@ -119,6 +119,24 @@ describe.skipIf(!possible.ok)('two clusters with real nodes, side by side', () =
     expect(await right.kubectl('get', 'pod', '-n', 'demo', 'shell', '-o', 'name')).toBe('pod/shell\n');
   });
 
+  test('any component can be frozen, thawed and killed, and comes back', async () => {
+    const write = () => right.kubectl('label', '--overwrite', 'namespace', 'demo', `at=${Date.now()}`);
+    await right.signal('etcd', 'SIGSTOP');
+    await expect(right.kubectl('get', '--request-timeout=2s', '--raw', '/readyz/etcd')).rejects.toThrow(
+      /failed|Unable|timeout|error/i,
+    );
+    await right.signal('etcd', 'SIGCONT');
+    await expect.poll(() => write().catch(String), { timeout: 30_000 }).toContain('labeled');
+    const { etcd, kubelet } = right.pids;
+    await right.signal('etcd', 'SIGKILL');
+    await right.signal('kubelet', 'SIGTERM');
+    await expect(right.signal('kubelet', 'SIGKILL')).rejects.toThrow('kubelet does not run');
+    await right.startApiServer();
+    expect(right.pids.etcd).not.toBe(etcd);
+    expect(right.pids.kubelet).not.toBe(kubelet);
+    await expect.poll(() => write().catch(String), { timeout: 30_000 }).toContain('labeled');
+  });
+
   test('a running cluster can be joined by name, and its name is taken', async () => {
     const joined = await connectCluster('left', { dataDir });
     expect(joined.server).toBe(left.server);

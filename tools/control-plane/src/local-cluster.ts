@@ -30,6 +30,11 @@ export interface LocalCluster {
   apply(manifest: string): Promise<string>;
   /** Ends the cluster; nothing of it is left afterwards. */
   stop(): Promise<void>;
+  /**
+   * Sends a signal to one component: `SIGSTOP` freezes it, `SIGCONT` lets it go on, `SIGKILL` and `SIGTERM` end it, and then this returns
+   * when it is gone. It stays gone until `startApiServer`. Throws where it does not run.
+   */
+  signal(component: ComponentName, name: NodeJS.Signals): Promise<void>;
   /** kill -9 of the apiserver: requests are refused, streams break. */
   killApiServer(): Promise<void>;
   /** Starts the apiserver again, and every other component that was killed; returns when it is ready. */
@@ -56,12 +61,8 @@ export async function openCluster(layout: ClusterLayout): Promise<LocalCluster> 
     kubectl: (...arguments_) => kubectl(arguments_),
     apply: (manifest) => kubectl(['apply', '-f', '-'], { input: manifest }),
     stop: () => stopLayout(layout),
-    killApiServer: async () => {
-      const identity = currentState(layout).components['kube-apiserver'];
-      if (!identity) return;
-      signal(identity, 'SIGKILL');
-      await waitUntilGone(identity, 5_000);
-    },
+    signal: (component, name) => signalComponent(layout, component, name),
+    killApiServer: () => signalComponent(layout, 'kube-apiserver', 'SIGKILL'),
     startApiServer: () =>
       waitFor(
         'the apiserver to be ready again',
@@ -72,6 +73,17 @@ export async function openCluster(layout: ClusterLayout): Promise<LocalCluster> 
         { milliseconds: 60_000 },
       ),
   };
+}
+
+async function signalComponent(
+  layout: ClusterLayout,
+  component: ComponentName,
+  name: NodeJS.Signals,
+): Promise<void> {
+  const identity = currentState(layout).components[component];
+  if (!identity || !signal(identity, name)) throw new Error(`${component} does not run`);
+  if (name !== 'SIGKILL' && name !== 'SIGTERM') return;
+  if (!(await waitUntilGone(identity, 10_000))) throw new Error(`${component} still runs after ${name}`);
 }
 
 /** Asks the supervisor to start what was killed, where anything was. */

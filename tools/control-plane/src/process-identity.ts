@@ -45,6 +45,8 @@ export async function waitUntilGone(identity: ProcessIdentity, milliseconds: num
 /** TERM, and KILL where that did not end it within `grace` milliseconds. */
 export async function terminate(identity: ProcessIdentity, grace: number): Promise<void> {
   if (!signal(identity, 'SIGTERM')) return;
+  // one that was frozen would not hear it
+  signal(identity, 'SIGCONT');
   if (await waitUntilGone(identity, grace)) return;
   signal(identity, 'SIGKILL');
   await waitUntilGone(identity, 5_000);
