@@ -1,47 +1,86 @@
-import { computed, type ComputedRef } from 'vue';
+import { computed, type ComputedRef, type Ref } from 'vue';
 import { useRoute, useRouter, type LocationQueryValue } from 'vue-router';
 
 export interface PagedQuery {
   page: ComputedRef<number>;
   pageSize: ComputedRef<number>;
-  /** The filters that are set, by name. */
+  /** The filters and choices that are set, by name. */
   filter: ComputedRef<Record<string, string | undefined>>;
+  isFiltered: ComputedRef<boolean>;
   /** Changes the address; null takes a filter away. Another filter begins at the first page. */
   show: (change: Record<string, string | number | null | undefined>) => void;
+  /** Takes all filters away. */
+  clear: () => void;
 }
 
 export const pageSizes = [20, 50, 100, 200];
 
-/** Page and filters of a list, kept in the address. */
-export function usePagedQuery(filters: readonly string[]): PagedQuery {
+/**
+ * Page and filters of a list, kept in the address.
+ * @param filters narrow the list.
+ * @param choices choose another list; clearing the filters leaves them.
+ */
+export function usePagedQuery(filters: readonly string[], choices: readonly string[] = []): PagedQuery {
   const route = useRoute();
   const router = useRouter();
+  const names = [...filters, ...choices];
   const numberOf = (value: LocationQueryValue | LocationQueryValue[] | undefined, other: number) => {
     const number = Number(value);
     return Number.isInteger(number) && number >= 1 ? number : other;
   };
+  const filter = computed(() =>
+    Object.fromEntries(
+      names.map((name) => {
+        const value = route.query[name];
+        return [name, typeof value === 'string' && value !== '' ? value : undefined];
+      }),
+    ),
+  );
+  const show: PagedQuery['show'] = (change) => {
+    const isFilter = Object.keys(change).some((name) => names.includes(name));
+    const merged: Record<string, unknown> = {
+      ...route.query,
+      ...(isFilter ? { page: null } : {}),
+      ...change,
+    };
+    const kept = Object.entries(merged).filter(
+      ([, value]) => value !== null && value !== undefined && value !== '',
+    );
+    void router.replace({ query: Object.fromEntries(kept) as Record<string, string> });
+  };
   return {
     page: computed(() => numberOf(route.query['page'], 1)),
     pageSize: computed(() => Math.min(500, numberOf(route.query['pageSize'], 50))),
-    filter: computed(() =>
-      Object.fromEntries(
-        filters.map((name) => {
-          const value = route.query[name];
-          return [name, typeof value === 'string' && value !== '' ? value : undefined];
-        }),
-      ),
-    ),
-    show: (change) => {
-      const isFilter = Object.keys(change).some((name) => filters.includes(name));
-      const merged: Record<string, unknown> = {
-        ...route.query,
-        ...(isFilter ? { page: null } : {}),
-        ...change,
-      };
-      const kept = Object.entries(merged).filter(
-        ([, value]) => value !== null && value !== undefined && value !== '',
-      );
-      void router.replace({ query: Object.fromEntries(kept) as Record<string, string> });
-    },
+    filter,
+    isFiltered: computed(() => filters.some((name) => filter.value[name] !== undefined)),
+    show,
+    clear: () => show(Object.fromEntries(filters.map((name) => [name, null]))),
   };
+}
+
+/**
+ * What PagedTable shows of a list and does with it, for `v-bind`.
+ * @param read asks for the page again.
+ */
+export function pagedList<T extends object>(
+  query: PagedQuery,
+  answer: {
+    data: Ref<{ items: T[]; total: number } | null | undefined>;
+    error: Ref<unknown>;
+    isPending: Ref<boolean>;
+  },
+  read: () => unknown,
+) {
+  return computed(() => ({
+    items: answer.data.value?.items ?? [],
+    total: answer.data.value?.total ?? 0,
+    page: query.page.value,
+    pageSize: query.pageSize.value,
+    isPending: answer.isPending.value,
+    error: answer.error.value,
+    isFiltered: query.isFiltered.value,
+    onPage: query.show,
+    onRetry: read,
+    onClear: query.clear,
+  }));
 }
