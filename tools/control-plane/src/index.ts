@@ -7,6 +7,8 @@ export { clusterStatus, connectCluster, reapOrphans, stopCluster } from './clust
 export type { ClusterStatus } from './clusters.ts';
 export { kubeconfigOf } from './kubeconfig.ts';
 export type { Credential } from './kubeconfig.ts';
+export { fillScale } from './landscape/scale.ts';
+export type { FillOptions, ScaleShape } from './landscape/scale.ts';
 export { limitedKubeconfig } from './limited-kubeconfig.ts';
 export type { PolicyRule } from './limited-kubeconfig.ts';
 export type { LocalCluster } from './local-cluster.ts';

@@ -41,10 +41,16 @@ export const pod = (metadata: Metadata, spec: object): object => ({
   spec,
 });
 
-export const deployment = (metadata: Metadata, replicas: number, spec: object): object => ({
+/** `labels` are the Deployment's own, beside those that its pods have too. */
+export const deployment = (
+  metadata: Metadata,
+  replicas: number,
+  spec: object,
+  labels: Record<string, string> = {},
+): object => ({
   apiVersion: 'apps/v1',
   kind: 'Deployment',
-  metadata: { ...metadata, labels: labelsOf(metadata.name) },
+  metadata: { ...metadata, labels: { ...labels, ...labelsOf(metadata.name) } },
   spec: {
     replicas,
     selector: { matchLabels: labelsOf(metadata.name) },
