@@ -60,6 +60,7 @@ const settings = z.object({
   PILOTHOUSE_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info'),
+  PILOTHOUSE_PING_SECONDS: z.coerce.number().int().min(1).max(300).default(25),
   PILOTHOUSE_METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
 });
 
@@ -81,6 +82,8 @@ export interface Config {
   allowLoopbackClusters: boolean;
   demo: 'auto' | 'off';
   logLevel: string;
+  /** How often a stream is pinged, towards the browser and towards the cluster: proxies cut what is silent. */
+  pingMs: number;
   /** What `/metrics` asks for; null: it is not served. */
   metricsToken: string | null;
 }
@@ -106,6 +109,7 @@ export function readConfig(environment: Record<string, string | undefined> = pro
     allowLoopbackClusters: values.PILOTHOUSE_ALLOW_LOOPBACK_CLUSTERS,
     demo: values.PILOTHOUSE_DEMO,
     logLevel: values.PILOTHOUSE_LOG_LEVEL,
+    pingMs: values.PILOTHOUSE_PING_SECONDS * 1000,
     metricsToken: values.PILOTHOUSE_METRICS_TOKEN ?? null,
   };
   if (config.production) refuseWeakSecrets(config);

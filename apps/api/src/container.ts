@@ -100,6 +100,7 @@ export class Container {
       repository: clustersRepository,
       versions,
       allowLoopback: config.allowLoopbackClusters,
+      pingMs: config.pingMs,
       open: (id, sealed) => JSON.parse(secrets.open('clusters', id, 'credential', sealed).toString('utf8')),
       onError,
     });
@@ -169,6 +170,7 @@ export class Container {
     const rights = new StreamAccess(sessions, authoriser, versions);
     const streams = new Streams({
       publicUrl: config.publicUrl,
+      pingMs: config.pingMs,
       database,
       secrets,
       audit,

@@ -25,6 +25,7 @@ import { StreamGuard, type StreamRights } from './ws/stream-guard.ts';
 
 export interface StreamParts {
   publicUrl: string;
+  pingMs: number;
   database: Database;
   secrets: SecretBox;
   audit: AuditLog;
@@ -84,9 +85,10 @@ export class Streams {
 
   /** Takes upgrades from now on. */
   start(server: Server, addressOf: (request: IncomingMessage) => string): void {
-    const { publicUrl, audit, findCluster, live, onError } = this.#parts;
+    const { publicUrl, pingMs, audit, findCluster, live, onError } = this.#parts;
     this.#router = new UpgradeRouter({
       publicUrl,
+      pingMs,
       guard: this.#guard,
       redeem: this.#redeem,
       addressOf,

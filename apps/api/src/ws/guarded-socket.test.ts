@@ -13,7 +13,7 @@ afterEach(() => {
 });
 
 /** A real socket pair over loopback. */
-async function pair(options?: { heartbeatMs?: number }) {
+async function pair(heartbeatMs = 25_000) {
   const server = createServer();
   const sockets = new WebSocketServer({ server });
   server.listen(0, '127.0.0.1');
@@ -27,7 +27,7 @@ async function pair(options?: { heartbeatMs?: number }) {
   await once(browser, 'open');
   const said: unknown[] = [];
   browser.on('message', (data, isBinary) => said.push(isBinary ? data : JSON.parse(String(data))));
-  return { browser, guarded: new GuardedSocket(raw, options), said };
+  return { browser, guarded: new GuardedSocket(raw, heartbeatMs), said };
 }
 
 test('delivers what was sent before anyone received, in order, messages and bytes', async () => {
@@ -89,7 +89,7 @@ test('a sender waits for a browser that does not read, and memory stays near the
 });
 
 test('a peer that answers no ping is closed', async () => {
-  const { browser, guarded } = await pair({ heartbeatMs: 30 });
+  const { browser, guarded } = await pair(30);
   guarded.receive({ schema, onMessage: () => {} });
   await new Promise((resolve) => setTimeout(resolve, 150));
   expect(guarded.ended, 'a live peer answers').toBeUndefined();

@@ -25,8 +25,6 @@ export interface Receiver<S extends z.ZodType> {
 /** Bytes waiting for a slow browser at which senders are asked to wait; memory per stream stays near this. */
 const highWaterBytes = 1024 * 1024;
 const lowWaterBytes = 256 * 1024;
-/** Proxies cut idle sockets at 60 s; a peer that misses one whole interval is gone. */
-const heartbeatMs = 25_000;
 /** How long a peer may take to answer our close. */
 const closeGraceMs = 2000;
 
@@ -43,9 +41,10 @@ export class GuardedSocket {
   #waiting: (() => void)[] = [];
   #end: StreamEnd | undefined;
 
-  constructor(socket: WebSocket, options: { heartbeatMs?: number } = {}) {
+  /** @param heartbeatMs how often it is pinged; a peer that misses one whole interval is gone */
+  constructor(socket: WebSocket, heartbeatMs: number) {
     this.#socket = socket;
-    this.#heartbeat = setInterval(() => this.#beat(), options.heartbeatMs ?? heartbeatMs);
+    this.#heartbeat = setInterval(() => this.#beat(), heartbeatMs);
     socket.on('pong', () => (this.#heard = true));
     socket.on('error', () => socket.terminate());
     socket.on('close', () => this.#finish({ reason: 'disconnected' }));

@@ -11,6 +11,7 @@ test('a refused client that keeps its side open is let go', async () => {
   const guard = new StreamGuard({ onRevoked: () => () => undefined, refusal: async () => undefined });
   const router = new UpgradeRouter({
     publicUrl: 'http://127.0.0.1',
+    pingMs: 25_000,
     guard,
     redeem: async () => {
       throw new AppError('badTicket');

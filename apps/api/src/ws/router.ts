@@ -38,6 +38,7 @@ export type RedeemTicket = (attempt: {
 
 export interface UpgradeRouterOptions {
   publicUrl: string;
+  pingMs: number;
   redeem: RedeemTicket;
   handlers: SocketHandlers;
   guard: StreamGuard;
@@ -81,7 +82,7 @@ export class UpgradeRouter {
         (admission) => {
           socket.off('error', broken);
           this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
-            this.#serve(new GuardedSocket(webSocket), admission);
+            this.#serve(new GuardedSocket(webSocket, this.#options.pingMs), admission);
           });
         },
         (error: unknown) => this.#refuse(socket, error),

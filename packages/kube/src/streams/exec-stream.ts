@@ -36,12 +36,16 @@ export class ExecStream {
   #stdout: Listener | undefined;
   #stderr: Listener | undefined;
 
-  /** Takes over an open, paused WebSocket; any of `signals` ends the stream. */
-  constructor(webSocket: WebSocket, protocol: ChannelProtocol, signals: (AbortSignal | undefined)[]) {
+  /** Takes over an open, paused WebSocket and pings it; any of `signals` ends the stream. */
+  constructor(
+    webSocket: WebSocket,
+    protocol: ChannelProtocol,
+    { pingMs, signals }: { pingMs: number; signals: (AbortSignal | undefined)[] },
+  ) {
     this.protocol = protocol;
     this.#webSocket = webSocket;
     const life = startDeadline(undefined, signals);
-    const stopPinging = keepAlive(webSocket, (error) => this.#fail(error));
+    const stopPinging = keepAlive(webSocket, pingMs, (error) => this.#fail(error));
     this.ended = new Promise((resolve) => {
       this.#finish = resolve;
     });

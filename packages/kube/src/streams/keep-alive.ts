@@ -1,9 +1,6 @@
 import type { WebSocket } from 'ws';
 import { KubeError } from '../transport/kube-error.ts';
 
-/** Proxies cut what is silent for 60 s. */
-const pingMs = 25_000;
-
 /**
  * Pings a WebSocket as long as it is open, and reports it lost when two pings in a row found it silent. A paused
  * socket is not judged: its answers wait behind what nobody reads.
@@ -11,8 +8,8 @@ const pingMs = 25_000;
  */
 export function keepAlive(
   webSocket: WebSocket,
+  intervalMs: number,
   onLost: (error: KubeError) => void,
-  intervalMs = pingMs,
 ): () => void {
   let unanswered = 0;
   const heard = () => {

@@ -323,7 +323,7 @@ describe('keepAlive', () => {
     let pings = 0;
     const socket = await open((server) => server.on('ping', () => (pings += 1)));
     let lost = 0;
-    const stop = keepAlive(socket, () => (lost += 1), 20);
+    const stop = keepAlive(socket, 20, () => (lost += 1));
     await expect.poll(() => pings).toBeGreaterThan(4);
     stop();
     expect(lost).toBe(0);
@@ -333,7 +333,7 @@ describe('keepAlive', () => {
     const socket = await open((server) =>
       (server as unknown as { _socket: { pause(): void } })._socket.pause(),
     );
-    const error = await new Promise((resolve) => keepAlive(socket, resolve, 20));
+    const error = await new Promise((resolve) => keepAlive(socket, 20, resolve));
     expect(error).toMatchObject({ reason: 'timeout' });
   });
 });

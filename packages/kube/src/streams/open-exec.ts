@@ -45,5 +45,8 @@ export async function openExec(
     webSocket.terminate();
     throw new KubeError('protocol', 'The server speaks neither v5 nor v4 of the channel protocol');
   }
-  return new ExecStream(webSocket, webSocket.protocol as ChannelProtocol, [call.signal, connection.closed]);
+  return new ExecStream(webSocket, webSocket.protocol as ChannelProtocol, {
+    pingMs: connection.pingMs,
+    signals: [call.signal, connection.closed],
+  });
 }

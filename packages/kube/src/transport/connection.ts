@@ -18,6 +18,8 @@ export interface ConnectOptions {
   /** Milliseconds a request may take from beginning to end. Default 10,000. */
   timeoutMs?: number;
   addressPolicy: AddressPolicy;
+  /** How often WebSockets are pinged, in milliseconds. Default 25,000: proxies cut what is silent for 60 s. */
+  pingMs?: number;
   /** Told about every request when it has ended, streams included. */
   onRequest?: (event: RequestEvent) => void;
   /** Headers to add to a request. */
@@ -86,6 +88,8 @@ export class ClusterConnection {
   readonly server: string;
   /** Milliseconds a request may take. */
   readonly timeoutMs: number;
+  /** Milliseconds between pings of a WebSocket. */
+  readonly pingMs: number;
   readonly #credential: ClusterCredential;
   readonly #options: ConnectOptions;
   readonly #basePath: string;
@@ -106,6 +110,7 @@ export class ClusterConnection {
     if (url.protocol !== 'https:') throw new KubeError('tls', 'The server is not an https URL');
     this.server = credential.server;
     this.timeoutMs = options.timeoutMs ?? 10_000;
+    this.pingMs = options.pingMs ?? 25_000;
     this.#credential = credential;
     this.#options = options;
     this.#basePath = url.pathname.replace(/\/+$/, '');

@@ -18,6 +18,7 @@ export interface ClusterHandleOptions {
   connectionVersion: number;
   timeoutMs: number;
   allowLoopback: boolean;
+  pingMs: number;
   credential: () => ClusterCredential;
   onRequest: (event: RequestEvent) => void;
 }
@@ -44,8 +45,9 @@ export class ClusterHandle {
   }
 
   get connection(): ClusterConnection {
-    const { credential, timeoutMs, allowLoopback, onRequest } = this.#options;
-    this.#connection ??= connect(credential(), { timeoutMs, addressPolicy: { allowLoopback }, onRequest });
+    const { credential, timeoutMs, allowLoopback, pingMs, onRequest } = this.#options;
+    const addressPolicy = { allowLoopback };
+    this.#connection ??= connect(credential(), { timeoutMs, addressPolicy, pingMs, onRequest });
     return this.#connection;
   }
 

@@ -15,6 +15,8 @@ export interface ClusterRegistryOptions {
   open: (clusterId: string, sealed: Uint8Array) => ClusterCredential;
   /** `PILOTHOUSE_ALLOW_LOOPBACK_CLUSTERS`; the demo cluster may be on loopback in any case. */
   allowLoopback: boolean;
+  /** How often streams to a cluster are pinged. */
+  pingMs: number;
   onError: (error: unknown) => void;
 }
 
@@ -122,7 +124,7 @@ export class ClusterRegistry {
   }
 
   async #read(): Promise<void> {
-    const { repository, open, allowLoopback } = this.#options;
+    const { repository, open, allowLoopback, pingMs } = this.#options;
     const rows = await repository.connections();
     const isKnown = (row: { id: string; name: string; connectionVersion: number }) => {
       const known = this.#handles.get(row.name);
@@ -141,6 +143,7 @@ export class ClusterRegistry {
             ...row,
             timeoutMs: stored.timeoutMs,
             allowLoopback: allowLoopback || stored.source === 'demo',
+            pingMs,
             credential: () => open(row.id, stored.credential),
             onRequest: (event) => this.#requested(row.id, event),
           });

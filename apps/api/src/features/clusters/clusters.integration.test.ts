@@ -33,6 +33,7 @@ async function anotherReplica() {
     repository: new ClustersRepository(database),
     versions,
     allowLoopback: true,
+    pingMs: 25_000,
     open: (id, sealed) => JSON.parse(secrets.open('clusters', id, 'credential', sealed).toString('utf8')),
     onError: fail,
   });
