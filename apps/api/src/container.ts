@@ -195,7 +195,7 @@ export class Container {
     mountUsers(api, users);
     mountGrants(api, grants);
     mountAudit(api, auditRepository);
-    mountClusters(api, clusters);
+    mountClusters(api, clusters, registry);
     mountCandidates(api, candidates);
     mountDemo(api, demo);
     mountOperations(api, operationsService);

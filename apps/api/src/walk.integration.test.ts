@@ -52,6 +52,7 @@ const samples: Record<keyof typeof endpoints, Sample> = {
   replaceKubeconfig: { params: { cluster: here }, body: { kubeconfig: deadKubeconfig() } },
   deleteCluster: { params: { cluster: here } },
   probeCluster: { params: { cluster: here } },
+  getClusterOpenApi: { params: { cluster: here, group: 'apps', version: 'v1' } },
   listCandidates: {},
   registerCandidate: { params: { candidate: 'f'.repeat(64) }, body: { name: 'candidate' } },
   getDemo: {},

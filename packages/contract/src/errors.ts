@@ -58,6 +58,11 @@ export const errorCodes = {
   clusterBusy: { status: 429, message: 'The cluster asks to slow down; try again in {seconds} s' },
   clusterError: { status: 502, message: 'The cluster answered {status}: {message}' },
   unknownResource: { status: 404, message: 'The cluster serves no {plural} in {group}' },
+  apiUnavailable: {
+    status: 503,
+    message: 'The cluster cannot say what {group} serves: whatever answers for that group is down',
+  },
+  noOpenApi: { status: 404, message: 'The cluster has no OpenAPI document for {group} {version}' },
   unknownAction: { status: 404, message: 'There is no action {action} on {plural}' },
   notNamespaced: { status: 400, message: '{plural} do not live in a namespace; use _' },
   namespaceRequired: { status: 400, message: '{plural} live in a namespace; name it' },

@@ -34,7 +34,7 @@ export interface LiveList {
   matches(row: Row): boolean;
   /** Batches of changes; both lists are empty when only the state changed. Returns how to stop listening. */
   onChange(listener: (changes: { upserted: Row[]; deleted: Row[] }) => void): () => void;
-  /** Aborted when this list is fed no more: the cluster is gone, or its credential was replaced. */
+  /** Aborted when this list is fed no more: the cluster or the kind is gone, or the credential was replaced. */
   closed: AbortSignal;
   release(): void;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dnsLabel, timestamp, uuid } from '../common.ts';
+import { dnsLabel, groupName, timestamp, uuid } from '../common.ts';
 import { defineEndpoint, platformRight, type Method, type Requirement } from '../endpoint.ts';
 
 export const environment = z.enum(['production', 'staging', 'test', 'development', 'other']);
@@ -260,6 +260,23 @@ export const clusterEndpoints = {
     response: cluster,
     permission: ({ params }) => [clusterRight('POST', '/clusters/{cluster}/probe', params.cluster)],
     audit: { code: 'cluster.probe', target: ({ params }) => ({ resource: 'cluster', name: params.cluster }) },
+  }),
+  getClusterOpenApi: defineEndpoint({
+    id: 'clusters.openapi',
+    method: 'GET',
+    path: '/clusters/{cluster}/openapi/{group}/{version}',
+    summary: "A cluster's own OpenAPI v3 document of one API group: the types of its objects",
+    params: clusterParams.extend({ group: groupName, version: dnsLabel }),
+    produces: 'stream',
+    // types are no secret to whoever sees the cluster; nor are they to a cluster's own users
+    permission: ({ params }) => [
+      { ...clusterRight('GET', '/clusters/{cluster}', params.cluster), match: 'entry' },
+    ],
+    audit: {
+      code: 'cluster.openapi',
+      target: ({ params }) => ({ resource: 'cluster', name: params.cluster }),
+      onlyFailures: true,
+    },
   }),
   listCandidates: defineEndpoint({
     id: 'candidates.list',

@@ -32,4 +32,9 @@ export class Discovery {
   find(group: string, plural: string): DiscoveredResource | undefined {
     return this.#preferred.get(`${group === 'core' ? '' : group}/${plural}`);
   }
+
+  /** Whether some version of a group could not be described: what it serves is not known, at least not all of it. */
+  isBroken(group: string): boolean {
+    return this.broken.some((groupVersion) => groupVersion.startsWith(`${group}/`));
+  }
 }

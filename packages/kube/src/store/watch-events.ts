@@ -31,11 +31,17 @@ export async function openWatch(
   connection: ClusterConnection,
   ref: PathRef,
   resourceVersion: string,
-  { timing, signal, fieldSelector }: { timing: WatchTiming; signal: AbortSignal; fieldSelector?: string },
+  {
+    timing,
+    signal,
+    fieldSelector,
+    accept,
+  }: { timing: WatchTiming; signal: AbortSignal; fieldSelector?: string; accept?: string },
 ): Promise<AsyncGenerator<WatchEvent[], void, undefined>> {
   const { body } = await connection.stream(
     {
       path: apiPath(ref),
+      ...(accept !== undefined && { accept }),
       query: {
         watch: true,
         allowWatchBookmarks: true,

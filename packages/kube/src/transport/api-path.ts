@@ -34,9 +34,7 @@ const rules = {
  * Throws KubeError `invalidName`, so that nothing leaves, when a part could be anything but one path segment.
  */
 export function apiPath(ref: PathRef): ApiPath {
-  const group = ref.group === 'core' ? '' : segment('group', ref.group);
-  const version = segment('version', ref.version);
-  let path = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
+  let path = groupVersionPath(ref.group, ref.version);
   if (ref.namespace !== undefined) path += `/namespaces/${segment('namespace', ref.namespace)}`;
   path += `/${segment('plural', ref.plural)}`;
   if (ref.name !== undefined) path += `/${segment('name', ref.name)}`;
@@ -50,10 +48,12 @@ export function apiPath(ref: PathRef): ApiPath {
 
 /** Where an apiserver lists the resources of one group and version. */
 export function discoveryPath(group: string, version: string): ApiPath {
-  const checkedVersion = segment('version', version);
-  return (
-    group === '' ? `/api/${checkedVersion}` : `/apis/${segment('group', group)}/${checkedVersion}`
-  ) as ApiPath;
+  return groupVersionPath(group, version) as ApiPath;
+}
+
+/** Where an apiserver describes the types of one group and version as OpenAPI v3. */
+export function openApiPath(group: string, version: string): ApiPath {
+  return `/openapi/v3${discoveryPath(group, version)}` as ApiPath;
 }
 
 /** Paths that hold no name of anybody's. */
@@ -62,6 +62,12 @@ export const fixedPaths = {
   api: '/api' as ApiPath,
   apis: '/apis' as ApiPath,
 };
+
+function groupVersionPath(group: string, version: string): string {
+  const checkedGroup = group === 'core' ? '' : segment('group', group);
+  const checkedVersion = segment('version', version);
+  return checkedGroup === '' ? `/api/${checkedVersion}` : `/apis/${checkedGroup}/${checkedVersion}`;
+}
 
 function segment(part: keyof typeof rules, value: unknown): string {
   const { pattern, max } = rules[part];

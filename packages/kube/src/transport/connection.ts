@@ -45,6 +45,8 @@ export interface ApiRequest {
   contentType?: string;
   /** Default `application/json`. */
   accept?: string;
+  /** `If-None-Match`; then 304 is an answer, without a body. */
+  etag?: string | undefined;
 }
 
 export interface CallOptions {
@@ -145,13 +147,13 @@ export class ClusterConnection {
   async request(
     request: ApiRequest,
     call: CallOptions = {},
-  ): Promise<{ headers: IncomingHttpHeaders; body: Buffer }> {
+  ): Promise<{ statusCode: number; headers: IncomingHttpHeaders; body: Buffer }> {
     const deadline = startDeadline(call.timeoutMs ?? this.timeoutMs, [call.signal, this.closed]);
     let endTurn: (() => void) | undefined;
     try {
       endTurn = await this.takeTurn(request, call, deadline.signal);
-      const { headers, body } = await this.#send(this.#requests, request, call, deadline.signal);
-      return { headers, body: await readBody(body, call.maxBytes ?? defaultMaxBytes) };
+      const { statusCode, headers, body } = await this.#send(this.#requests, request, call, deadline.signal);
+      return { statusCode, headers, body: await readBody(body, call.maxBytes ?? defaultMaxBytes) };
     } catch (error) {
       throw networkError(error);
     } finally {
@@ -236,6 +238,7 @@ export class ClusterConnection {
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
         ...(username === undefined ? {} : { authorization: `Basic ${basic()}` }),
         ...(call.auditId === undefined ? {} : { 'audit-id': call.auditId }),
+        ...(request.etag === undefined ? {} : { 'if-none-match': request.etag }),
         ...(request.body === undefined ? {} : { 'content-type': request.contentType ?? 'application/json' }),
         ...this.#options.headers?.(request),
       },
@@ -289,11 +292,12 @@ export class ClusterConnection {
     request: ApiRequest,
     call: CallOptions,
     signal: AbortSignal,
-  ): Promise<StreamedAnswer> {
+  ): Promise<StreamedAnswer & { statusCode: number }> {
     const report = this.reporter(request);
     try {
       const answer = await this.#dispatch(pool, request, call, signal);
-      if (answer.statusCode < 200 || answer.statusCode > 299) {
+      const unchanged = answer.statusCode === 304 && request.etag !== undefined;
+      if (!unchanged && (answer.statusCode < 200 || answer.statusCode > 299)) {
         throw await errorOf(answer.statusCode, answer.headers, answer.body);
       }
       report(answer.statusCode, null);

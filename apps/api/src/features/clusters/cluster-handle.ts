@@ -1,14 +1,11 @@
 import {
   connect,
-  discover,
+  KeptDiscovery,
+  OpenApiDocuments,
   type ClusterConnection,
   type ClusterCredential,
-  type Discovery,
   type RequestEvent,
 } from '@pilothouse/kube';
-
-/** How long discovery is believed: kinds come and go with CustomResourceDefinitions. */
-const discoveryMs = 60_000;
 
 /** What a handle is made of; `credential` is opened on first use only. */
 export interface ClusterHandleOptions {
@@ -34,7 +31,8 @@ export class ClusterHandle {
   readonly timeoutMs: number;
   readonly #options: ClusterHandleOptions;
   #connection: ClusterConnection | undefined;
-  #discovery: { at: number; found: Promise<Discovery> } | undefined;
+  #discovery: KeptDiscovery | undefined;
+  #openApi: OpenApiDocuments | undefined;
 
   constructor(options: ClusterHandleOptions) {
     this.id = options.id;
@@ -51,16 +49,16 @@ export class ClusterHandle {
     return this.#connection;
   }
 
-  /** What the cluster serves, at most a minute old. */
-  discovery(): Promise<Discovery> {
-    const known = this.#discovery;
-    if (known !== undefined && performance.now() - known.at < discoveryMs) return known.found;
-    const asked = { at: performance.now(), found: discover(this.connection) };
-    this.#discovery = asked;
-    asked.found.catch(() => {
-      if (this.#discovery === asked) this.#discovery = undefined;
-    });
-    return asked.found;
+  /** What the cluster serves. */
+  get discovery(): KeptDiscovery {
+    this.#discovery ??= new KeptDiscovery(this.connection);
+    return this.#discovery;
+  }
+
+  /** How the cluster describes its types. */
+  get openApi(): OpenApiDocuments {
+    this.#openApi ??= new OpenApiDocuments(this.connection);
+    return this.#openApi;
   }
 
   /** Ends every request and stream. The connection of a handle that was never used stays unmade. */

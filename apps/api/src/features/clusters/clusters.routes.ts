@@ -1,8 +1,10 @@
 import { clusterEndpoints as endpoints } from '@pilothouse/contract';
 import { mount, type ApiRouter } from '../../http/mount.ts';
+import { readOpenApi, sendOpenApi } from './cluster-open-api.ts';
+import type { ClusterRegistry } from './cluster-registry.ts';
 import { pasted, type ClustersService } from './clusters.service.ts';
 
-export function mountClusters(api: ApiRouter, clusters: ClustersService): void {
+export function mountClusters(api: ApiRouter, clusters: ClustersService, registry: ClusterRegistry): void {
   mount(api, endpoints.inspectKubeconfig, ({ body }) => clusters.inspect(body));
   mount(api, endpoints.listClusters, async ({ scope }) => ({ items: await clusters.list(scope) }));
   mount(api, endpoints.createCluster, ({ body }) => clusters.register(body, pasted));
@@ -12,5 +14,8 @@ export function mountClusters(api: ApiRouter, clusters: ClustersService): void {
     clusters.replaceKubeconfig(params.cluster, body, pasted),
   );
   mount(api, endpoints.deleteCluster, ({ params }) => clusters.remove(params.cluster));
+  mount(api, endpoints.getClusterOpenApi, async ({ params, signal, req, res }) =>
+    sendOpenApi(await readOpenApi(registry, params, signal), req, res),
+  );
   mount(api, endpoints.probeCluster, ({ params }) => clusters.probe(params.cluster));
 }

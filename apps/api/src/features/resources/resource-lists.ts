@@ -5,7 +5,7 @@ import type { Authoriser, Scope } from '../../authz/authoriser.ts';
 import type { Principal } from '../../authz/principal.ts';
 import { AppError } from '../../http/app-error.ts';
 import type { LiveList } from '../../ws/live-topics.ts';
-import { servedKind, type FindCluster, type ServedKind } from './resource-cluster.ts';
+import { onKindGone, servedKind, type FindCluster, type ServedKind } from './resource-cluster.ts';
 import type { RowSource } from './row-source.ts';
 import type { RowSources } from './row-sources.ts';
 
@@ -87,12 +87,21 @@ export class ResourceLists {
         page: query.page,
         pageSize: query.pageSize,
       };
+      const over = new AbortController();
+      const close = () => over.abort();
+      const stopListening = onKindGone(kind, close);
+      const { closed } = kind.cluster.connection;
+      closed.addEventListener('abort', close);
       return listOf(source, {
         matches,
         wanted,
         narrowedTo,
-        closed: kind.cluster.connection.closed,
-        release: lease.release,
+        closed: over.signal,
+        release: () => {
+          stopListening();
+          closed.removeEventListener('abort', close);
+          lease.release();
+        },
       });
     } catch (error) {
       lease.release();

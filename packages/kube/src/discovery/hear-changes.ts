@@ -1,0 +1,59 @@
+import { Backoff } from '../store/backoff.ts';
+import { defaultTiming, type ReflectorTiming } from '../store/reflector.ts';
+import { openWatch } from '../store/watch-events.ts';
+import { apiPath, type PathRef } from '../transport/api-path.ts';
+import type { ClusterConnection } from '../transport/connection.ts';
+import { networkError } from '../transport/network-error.ts';
+
+/** Names and versions only: a CustomResourceDefinition is hundreds of kilobytes of schema. */
+const metadataList =
+  'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json;q=0.1';
+const metadataOnly = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json;q=0.1';
+/** A watch that ends sooner than this did not work. */
+const shortestWatchMs = 1000;
+/** The credential may not watch it, or the server has no such kind. */
+const refusals = new Set([401, 403, 404, 405]);
+
+/**
+ * Calls `changed` when an object of a collection came, changed or went, and when that may have been missed. Keeps no
+ * objects. Resolves when `signal` aborts or the cluster refuses; never rejects.
+ */
+export async function hearChanges(
+  connection: ClusterConnection,
+  ref: PathRef,
+  changed: () => void,
+  { signal, timing = defaultTiming }: { signal: AbortSignal; timing?: ReflectorTiming },
+): Promise<void> {
+  const backoff = new Backoff(timing);
+  let again = false;
+  while (!signal.aborted) {
+    const startedAt = Date.now();
+    let seconds: number | undefined;
+    try {
+      const position = await presentVersion(connection, ref, signal);
+      if (again) changed();
+      again = true;
+      const events = await openWatch(connection, ref, position, { timing, signal, accept: metadataOnly });
+      for await (const batch of events) if (batch.some(({ type }) => type !== 'BOOKMARK')) changed();
+    } catch (caught) {
+      const error = networkError(caught);
+      if (refusals.has(error.status ?? 0)) return;
+      seconds = error.retryAfterSeconds;
+    }
+    if (Date.now() - startedAt >= shortestWatchMs) backoff.reset();
+    await backoff.wait(signal, seconds).catch(() => undefined);
+  }
+}
+
+async function presentVersion(
+  connection: ClusterConnection,
+  ref: PathRef,
+  signal: AbortSignal,
+): Promise<string> {
+  const request = { path: apiPath(ref), query: { limit: 1 }, accept: metadataList };
+  const { metadata } = await connection.json<{ metadata?: { resourceVersion?: string } }>(request, {
+    signal,
+    priority: 'background',
+  });
+  return metadata?.resourceVersion ?? '';
+}
