@@ -26,6 +26,7 @@ import { SessionRepository } from './features/auth/session.repository.ts';
 import { mountCandidates } from './features/clusters/candidates.routes.ts';
 import { CandidatesService } from './features/clusters/candidates.service.ts';
 import { ClusterHealthRepository } from './features/clusters/cluster-health.repository.ts';
+import { addClusterMetrics } from './features/clusters/cluster-metrics.ts';
 import { ClusterProber } from './features/clusters/cluster-prober.ts';
 import { ClusterRegistry } from './features/clusters/cluster-registry.ts';
 import { ClustersRepository } from './features/clusters/clusters.repository.ts';
@@ -163,6 +164,12 @@ export class Container {
     const resources = new Resources({ findCluster, authoriser, operations });
     const topics = new LiveTopics();
     resources.addTopics(topics);
+    addClusterMetrics(metrics.registry, () =>
+      registry.handles().flatMap((handle) => {
+        const { name, traffic } = handle;
+        return traffic === undefined ? [] : [{ name, traffic, ...resources.sizeOf(handle) }];
+      }),
+    );
     addPlatformTopics(topics, { clusters, registry, operations, operationsService });
     topics.finish(Object.values(endpoints));
 

@@ -1,6 +1,6 @@
 import type { Authoriser } from './authz/authoriser.ts';
 import { ObjectChanges } from './features/resources/object-changes.ts';
-import type { FindCluster } from './features/resources/resource-cluster.ts';
+import type { FindCluster, ResourceCluster } from './features/resources/resource-cluster.ts';
 import { ResourceLists } from './features/resources/resource-lists.ts';
 import { batchHandler, batchKinds } from './features/resources/resource-operations.ts';
 import { addResourceTopics, mountResources } from './features/resources/resources.routes.ts';
@@ -33,6 +33,11 @@ export class Resources {
 
   addTopics(topics: LiveTopics): void {
     addResourceTopics(topics, this.#lists, this.#service, this.#changes);
+  }
+
+  /** The stores that run for a cluster, and the objects in them. */
+  sizeOf(cluster: ResourceCluster): { stores: number; rows: number } {
+    return this.#pool.sizeOf(cluster);
   }
 
   /** Ends every list and watch. */

@@ -208,7 +208,20 @@ describe('metrics', () => {
     const text = await answer.text();
     expect(text).toContain('process_cpu_user_seconds_total');
     expect(text).toMatch(/pilothouse_http_request_duration_seconds_count\{.*route="\/clusters\/:cluster"/);
-    expect(text).not.toContain('dead');
+    expect(text).not.toContain('/dead');
+  });
+
+  test('tell how clusters do, and how late the event loop is, since the last time', async () => {
+    await api.admin.post('/clusters/dead/probe');
+    const read = async () => (await scrape({ authorization: `Bearer ${metricsToken}` })).text();
+    expect(await read()).toMatch(/pilothouse_cluster_errors_total\{cluster="dead",reason="refused"\} [1-9]/);
+    const until = performance.now() + 300;
+    while (performance.now() < until);
+    const most = (text: string) => Number(/^nodejs_eventloop_lag_max_seconds (\S+)$/m.exec(text)?.[1]);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const [late, later] = [most(await read()), most(await read())];
+    expect(late).toBeGreaterThan(0.25);
+    expect(later).toBeLessThan(late);
   });
 });
 

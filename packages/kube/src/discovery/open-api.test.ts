@@ -37,7 +37,8 @@ describe('OpenApiDocuments', () => {
       '/openapi/v3/api/v1': { body: { openapi: '3.0.1' }, headers: { etag: '"core"' } },
     };
     const { bodies, documents: kept } = await documents(answers);
-    const read = async (group: string) => JSON.parse(gunzipSync((await kept.get(group, 'v1')).gzip).toString());
+    const read = async (group: string) =>
+      JSON.parse(gunzipSync((await kept.get(group, 'v1')).gzip).toString());
     expect(await read('apps')).toEqual({ openapi: '3.0.0' });
     expect(await read('apps')).toEqual({ openapi: '3.0.0' });
     expect(await read('core')).toEqual({ openapi: '3.0.1' });

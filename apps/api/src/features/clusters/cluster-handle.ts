@@ -5,6 +5,7 @@ import {
   type ClusterConnection,
   type ClusterCredential,
   type RequestEvent,
+  type TrafficSnapshot,
 } from '@pilothouse/kube';
 
 /** What a handle is made of; `credential` is opened on first use only. */
@@ -47,6 +48,11 @@ export class ClusterHandle {
     const addressPolicy = { allowLoopback };
     this.#connection ??= connect(credential(), { timeoutMs, addressPolicy, pingMs, onRequest });
     return this.#connection;
+  }
+
+  /** What went over its connection; undefined where it was never used. */
+  get traffic(): TrafficSnapshot | undefined {
+    return this.#connection?.traffic();
   }
 
   /** What the cluster serves. */

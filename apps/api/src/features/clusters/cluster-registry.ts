@@ -49,7 +49,7 @@ export class ClusterRegistry {
   async stop(): Promise<void> {
     this.#unsubscribe?.();
     await this.#reading?.catch(() => undefined);
-    const handles = [...this.#handles.values()];
+    const handles = this.handles();
     this.#handles = new Map();
     await Promise.all(handles.map((handle) => handle.close()));
   }
@@ -68,6 +68,11 @@ export class ClusterRegistry {
 
   nameOf(id: string): string | undefined {
     return this.byId(id)?.name;
+  }
+
+  /** The handles there are; making no use of them. */
+  handles(): ClusterHandle[] {
+    return [...this.#handles.values()];
   }
 
   list(): ClusterName[] {

@@ -66,7 +66,7 @@ export class RowSources {
         fields: descriptor.fieldSelectors,
       });
       store.start();
-      return { value: store, stop: () => store.stop() };
+      return { value: store, stop: () => store.stop(), size: () => store.size };
     });
   }
 

@@ -4,6 +4,8 @@ import type { ResourceCluster } from './resource-cluster.ts';
 export interface Shared<T> {
   value: T;
   stop(): void;
+  /** Objects it holds; absent where it only shows what others hold. */
+  size?: () => number;
 }
 
 /** A hold on something shared; it runs at least until every hold is let go. */
@@ -56,6 +58,14 @@ export class SourcePool {
   /** Number of things that run. */
   get size(): number {
     return [...this.#clusters.values()].reduce((sum, entries) => sum + entries.size, 0);
+  }
+
+  /** What runs for a cluster, and the objects held in it. */
+  sizeOf(cluster: ResourceCluster): { stores: number; rows: number } {
+    const sizes = [...(this.#clusters.get(cluster)?.values() ?? [])].flatMap(
+      ({ shared }) => shared.size?.() ?? [],
+    );
+    return { stores: sizes.length, rows: sizes.reduce((sum, size) => sum + size, 0) };
   }
 
   /** Ends everything. */
