@@ -44,6 +44,10 @@ const databaseUrl = z.string({ error: 'is missing' }).superRefine((value, contex
   }
 });
 
+const amount = (usual: number) => z.coerce.number().int().min(1).max(1_000_000).default(usual);
+/** A hundred years are for ever. */
+const days = (usual: number) => z.coerce.number().int().min(1).max(36_500).default(usual);
+
 const settings = z.object({
   NODE_ENV: z.string().default('development'),
   DATABASE_URL: databaseUrl,
@@ -61,6 +65,15 @@ const settings = z.object({
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info'),
   PILOTHOUSE_PING_SECONDS: z.coerce.number().int().min(1).max(300).default(25),
+  PILOTHOUSE_LIVE_SOCKETS: amount(20),
+  PILOTHOUSE_LOG_STREAMS: amount(50),
+  PILOTHOUSE_SHELLS: amount(20),
+  PILOTHOUSE_DOWNLOADS: amount(10),
+  PILOTHOUSE_AUDIT_DAYS: days(365),
+  PILOTHOUSE_OPERATION_DAYS: days(90),
+  PILOTHOUSE_RECORDING_DAYS: days(90),
+  PILOTHOUSE_RECORDING_MIB: amount(64),
+  PILOTHOUSE_RECORDINGS_MIB: amount(4096),
   PILOTHOUSE_METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
 });
 
@@ -84,6 +97,16 @@ export interface Config {
   logLevel: string;
   /** How often a stream is pinged, towards the browser and towards the cluster: proxies cut what is silent. */
   pingMs: number;
+  /** Of a session, by purpose; a user has room for twice as many. */
+  streamLimits: { live: number; log: number; exec: number; download: number };
+  retention: {
+    auditDays: number;
+    operationDays: number;
+    recordingDays: number;
+    /** Of one shell's recording, and of all together. */
+    recordingBytes: number;
+    recordingsBytes: number;
+  };
   /** What `/metrics` asks for; null: it is not served. */
   metricsToken: string | null;
 }
@@ -110,6 +133,19 @@ export function readConfig(environment: Record<string, string | undefined> = pro
     demo: values.PILOTHOUSE_DEMO,
     logLevel: values.PILOTHOUSE_LOG_LEVEL,
     pingMs: values.PILOTHOUSE_PING_SECONDS * 1000,
+    streamLimits: {
+      live: values.PILOTHOUSE_LIVE_SOCKETS,
+      log: values.PILOTHOUSE_LOG_STREAMS,
+      exec: values.PILOTHOUSE_SHELLS,
+      download: values.PILOTHOUSE_DOWNLOADS,
+    },
+    retention: {
+      auditDays: values.PILOTHOUSE_AUDIT_DAYS,
+      operationDays: values.PILOTHOUSE_OPERATION_DAYS,
+      recordingDays: values.PILOTHOUSE_RECORDING_DAYS,
+      recordingBytes: values.PILOTHOUSE_RECORDING_MIB * 2 ** 20,
+      recordingsBytes: values.PILOTHOUSE_RECORDINGS_MIB * 2 ** 20,
+    },
     metricsToken: values.PILOTHOUSE_METRICS_TOKEN ?? null,
   };
   if (config.production) refuseWeakSecrets(config);

@@ -52,6 +52,7 @@ import { createLogger } from './log.ts';
 import { Operations } from './operations/operations.ts';
 import { OperationsRepository } from './operations/operations.repository.ts';
 import { addPlatformTopics } from './live.ts';
+import { Retention } from './retention.ts';
 import { Resources } from './resources.ts';
 import { Streams } from './streams.ts';
 import { LiveTopics } from './ws/live-topics.ts';
@@ -73,6 +74,8 @@ export class Container {
   readonly api: ApiRouter;
   #stopping = false;
   readonly #passwords = new Passwords();
+  readonly #audit: AuditTrail;
+  readonly #retention: Retention;
   readonly #auth: AuthService;
   readonly #registry: ClusterRegistry;
   readonly #prober: ClusterProber;
@@ -157,6 +160,13 @@ export class Container {
       repository: operationsRepository,
     });
 
+    const retention = new Retention({
+      audit: auditRepository,
+      operations: operationsRepository,
+      ...config.retention,
+      onError,
+    });
+
     const operationsService = new OperationsService(operations, operationsRepository, authoriser);
 
     // clusters' objects
@@ -183,6 +193,8 @@ export class Container {
       audit,
       authoriser,
       rights,
+      limits: config.streamLimits,
+      retention: config.retention,
       findCluster,
       onClusterRemoved: (listener) => registry.onRemoved(listener),
       live: liveHandler({ topics, authoriser, onError }, rights),
@@ -223,6 +235,8 @@ export class Container {
       spaFolder,
       isStopping: () => this.#stopping,
     });
+    this.#audit = audit;
+    this.#retention = retention;
     this.#auth = auth;
     this.#registry = registry;
     this.#prober = prober;
@@ -259,6 +273,7 @@ export class Container {
     this.#streams.start(server, addressReader(this.app));
     this.#auth.start((error) => this.log.error({ err: error }));
     this.#prober.start();
+    this.#retention.start();
     this.#operations.start();
     this.#candidates.start();
     await this.#demo.start();
@@ -275,6 +290,7 @@ export class Container {
     await this.#operations.stop();
     await this.#demo.stop();
     await this.#prober.stop();
+    await this.#retention.stop();
     this.#resources.stop();
     this.#auth.stop();
   }
@@ -282,6 +298,7 @@ export class Container {
   /** Lets go of clusters and the database. */
   async close(): Promise<void> {
     await this.#registry.stop();
+    await this.#audit.flush();
     this.versions.stop();
     await this.database.close();
   }

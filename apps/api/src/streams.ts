@@ -7,30 +7,37 @@ import type { SecretBox } from './db/secret-box.ts';
 import { mountPodLog } from './features/pod-log/pod-log.routes.ts';
 import { PodLogService } from './features/pod-log/pod-log.service.ts';
 import { TerminalsRepository } from './features/terminals/terminals.repository.ts';
-import { mountTerminals, sendRecording } from './features/terminals/terminals.routes.ts';
+import {
+  mountTerminals,
+  recordingRequirements,
+  sendRecording,
+} from './features/terminals/terminals.routes.ts';
 import { TerminalsService } from './features/terminals/terminals.service.ts';
 import { TicketsRepository } from './features/tickets/tickets.repository.ts';
 import { mountTickets, type Downloads } from './features/tickets/tickets.routes.ts';
 import { TicketsService, type RefusedTicket } from './features/tickets/tickets.service.ts';
 import { AppError } from './http/app-error.ts';
-import type { AuditLog } from './http/audit.ts';
+import type { SharedAuditLog } from './http/audit.ts';
 import type { ApiRouter } from './http/mount.ts';
 import type { FindCluster } from './ws/clusters.ts';
+import { guardAnswer } from './ws/guarded-answer.ts';
 import { execHandler } from './ws/exec/exec-handler.ts';
 import { logHandler } from './ws/log/log-handler.ts';
 import { logOpener } from './ws/log/open-log.ts';
 import { LogHub } from './ws/log/shared-log.ts';
 import { UpgradeRouter, type RedeemTicket, type SocketHandler } from './ws/router.ts';
-import { StreamGuard, type StreamRights } from './ws/stream-guard.ts';
+import { StreamGuard, type StreamLimits, type StreamRights } from './ws/stream-guard.ts';
 
 export interface StreamParts {
   publicUrl: string;
   pingMs: number;
   database: Database;
   secrets: SecretBox;
-  audit: AuditLog;
+  audit: SharedAuditLog;
   authoriser: Authoriser;
   rights: StreamRights;
+  limits: StreamLimits;
+  retention: { recordingDays: number; recordingBytes: number; recordingsBytes: number };
   findCluster: FindCluster;
   /** Awaited before the cluster's connection is closed. */
   onClusterRemoved: (listener: (cluster: { name: string }) => Promise<void>) => void;
@@ -52,12 +59,14 @@ export class Streams {
   #pruning: NodeJS.Timeout | undefined;
 
   constructor(parts: StreamParts) {
-    const { database, secrets, findCluster, audit, authoriser, rights, onError } = parts;
+    const { database, secrets, findCluster, audit, authoriser, rights, limits, retention, onError } = parts;
     this.#parts = parts;
+    this.#guard = new StreamGuard(rights, limits);
     this.#tickets = new TicketsRepository(database.prisma);
     this.#ticketService = new TicketsService({
       store: this.#tickets,
       rights,
+      checkRoom: (principal, purpose) => this.#guard.checkRoom(principal, purpose),
       onRefused: (refused) => this.#recordRefusal(refused),
     });
     this.#terminalsRepository = new TerminalsRepository(database, secrets);
@@ -67,8 +76,10 @@ export class Streams {
       audit,
       authoriser,
       onError,
+      maxRecordingBytes: retention.recordingBytes,
+      maxTotalBytes: retention.recordingsBytes,
+      retentionDays: retention.recordingDays,
     });
-    this.#guard = new StreamGuard(rights);
     parts.onClusterRemoved(async ({ name }) => {
       this.#guard.clusterRemoved(name);
       await this.terminals.endedIn(name);
@@ -77,10 +88,14 @@ export class Streams {
 
   mount(api: ApiRouter): void {
     const podLog = new PodLogService(this.#parts.findCluster);
-    const terminals = { terminals: this.terminals, repository: this.#terminalsRepository };
+    const terminals = {
+      terminals: this.terminals,
+      repository: this.#terminalsRepository,
+      guard: this.#guard,
+    };
     mountTickets(api, { tickets: this.#ticketService, downloads: this.#downloads(podLog) });
     mountTerminals(api, terminals);
-    mountPodLog(api, podLog);
+    mountPodLog(api, podLog, this.#guard);
   }
 
   /** Takes upgrades from now on. */
@@ -135,7 +150,15 @@ export class Streams {
     const target = request === undefined ? { resource: purpose } : ticketTarget(request);
     const who = principal === undefined ? null : principal;
     return this.#parts.audit.record(
-      { principal: who, code: 'ticket.redeem', target, params: { purpose }, address, requestId },
+      {
+        principal: who,
+        unproven: true,
+        code: 'ticket.redeem',
+        target,
+        params: { purpose },
+        address,
+        requestId,
+      },
       { outcome: 'refused', status: error.status, reason: error.code },
     );
   }
@@ -148,10 +171,16 @@ export class Streams {
       send: async (principal, what, { auditId, signal, res }) => {
         if (what.kind === 'recording') {
           const terminal = await this.terminals.authoriseRecording(principal, what.terminal);
-          return sendRecording(this.#terminalsRepository, terminal, res);
+          const call = { principal, requirements: recordingRequirements(principal, terminal), signal };
+          return guardAnswer(this.#guard, call, (life) =>
+            sendRecording(this.#terminalsRepository, terminal, res, life),
+          );
         }
         const fileName = `${what.pod}-${what.container}.log`;
-        await podLog.write(what, { auditId, signal, res, fileName });
+        const requirements = ticketRequirements({ purpose: 'download', what });
+        await guardAnswer(this.#guard, { principal, requirements, cluster: what.cluster, signal }, (life) =>
+          podLog.write(what, { auditId, signal: life, res, fileName }),
+        );
       },
     };
   }

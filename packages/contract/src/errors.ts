@@ -29,6 +29,7 @@ export const errorCodes = {
   foreignOrigin: { status: 403, message: 'Requests from {origin} are not accepted' },
   badTicket: { status: 401, message: 'The ticket is unknown, used or expired' },
   ticketMismatch: { status: 403, message: 'The ticket was made for something else' },
+  tooManyStreams: { status: 429, message: 'You have {limit} of these open already; close some first' },
   lastAdmin: { status: 409, message: 'This would leave nobody who administers the platform' },
   // the platform's own parts
   databaseUnavailable: { status: 503, message: 'The database does not answer' },

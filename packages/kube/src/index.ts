@@ -3,6 +3,8 @@ export type { KubeconfigContext, KubeconfigInspection } from './kubeconfig/inspe
 export type { KubeconfigProblem } from './kubeconfig/judge-credential.ts';
 export { KubeconfigError } from './kubeconfig/kubeconfig-error.ts';
 export type { KubeconfigErrors } from './kubeconfig/kubeconfig-error.ts';
+export { largestKubeconfig, parseKubeconfig } from './kubeconfig/parse-kubeconfig.ts';
+export type { Kubeconfig, ParsedKubeconfig } from './kubeconfig/parse-kubeconfig.ts';
 export { readContext } from './kubeconfig/read-context.ts';
 export type { KubeconfigRefusal, RefusalCode } from './kubeconfig/refusals.ts';
 export { forbiddenAddress, isLoopbackHost } from './transport/address-policy.ts';

@@ -6,6 +6,8 @@ export type AuditParams = Record<string, string | number | boolean | null>;
 export interface AuditIntent {
   /** Null where nobody is signed in: a login, a ticket that names nobody. */
   principal: { userId: string; username: string } | null;
+  /** The principal is only whom a bad credential names; such rows are shared out, as those of nobody are. */
+  unproven?: boolean;
   /** Translated by the SPA as `audit.<code>`. */
   code: string;
   target: AuditTarget;
@@ -44,4 +46,10 @@ export interface AuditLog {
   begin(intent: AuditIntent): Promise<AuditEntry>;
   /** Writes something that is over already, such as a refusal. Never rejects. */
   record(intent: AuditIntent, outcome: AuditOutcome): Promise<void>;
+}
+
+/** An audit log that also knows what other processes wrote. */
+export interface SharedAuditLog extends AuditLog {
+  /** Closes the row of that Audit-ID and code which a process that is gone has left open. Rejects where it cannot. */
+  endLeftOpen(auditId: string, code: string, outcome: AuditOutcome): Promise<void>;
 }

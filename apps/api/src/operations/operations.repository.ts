@@ -143,6 +143,26 @@ export class OperationsRepository {
       WHERE updated_at > TIMESTAMPADD(SECOND, ${-seconds}, UTC_TIMESTAMP(6))`;
   }
 
+  /**
+   * Drops some of the operations that ended before: up to `most` items of one of them, or, when it has none left, it
+   * itself. Returns how many rows went; 0 when there is nothing more to drop.
+   */
+  async prune(before: Date, most: number): Promise<number> {
+    const { prisma } = this.#database;
+    const oldest = await prisma.operation.findFirst({
+      where: { createdAt: { lt: before }, endedAt: { lt: before } },
+      orderBy: { createdAt: 'asc' },
+      select: { id: true },
+    });
+    if (oldest === null) return 0;
+    const items = await prisma.$executeRaw`
+      DELETE FROM operation_items WHERE operation_id = ${oldest.id} LIMIT ${most}`;
+    if (items === most) return items;
+    const { count } = await prisma.operation.deleteMany({ where: { id: oldest.id } });
+    // another replica was faster
+    return items + count || 1;
+  }
+
   async #counts(ids: string[]): Promise<Map<string, OperationSummary['counts']>> {
     const groups = await this.#database.prisma.operationItem.groupBy({
       by: ['operationId', 'state'],

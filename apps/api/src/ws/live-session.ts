@@ -18,6 +18,9 @@ type Question = Extract<ClientMessage, { type: 'subscribe' }>;
 /** More than any page needs; each costs a store. */
 const mostSubscriptions = 40;
 
+/** Who asks for more while so much of what was sent is unread, reads nothing. */
+const mostUnreadBytes = 4 * 1024 * 1024;
+
 /** A subscription, being opened or open. */
 interface Held {
   question: Question;
@@ -72,14 +75,14 @@ export class LiveSession {
 
   #take(message: ClientMessage): void {
     if (message.type === 'unsubscribe') return this.#close(message.id);
-    if (!this.#held.has(message.id) && this.#held.size >= mostSubscriptions) {
-      this.#socket.end(
-        'protocol',
-        streamErrorOf(new AppError('invalid', { reason: 'too many subscriptions' })),
-      );
-      return;
-    }
+    if (!this.#held.has(message.id) && this.#held.size >= mostSubscriptions)
+      return this.#refuse('too many subscriptions');
+    if (this.#socket.bufferedBytes > mostUnreadBytes) return this.#refuse('nothing is read');
     this.#open(message.id, message);
+  }
+
+  #refuse(reason: string): void {
+    this.#socket.end('protocol', streamErrorOf(new AppError('invalid', { reason })));
   }
 
   /** Opens a subscription in the place of whatever had its id. */

@@ -80,6 +80,12 @@ export class UpgradeRouter {
       socket.on('error', broken);
       this.#admit(request).then(
         (admission) => {
+          try {
+            // here and not earlier: nothing may come between the look and the watch
+            this.#options.guard.checkRoom(admission.principal, admission.request.purpose);
+          } catch (error) {
+            return this.#refuse(socket, error);
+          }
           socket.off('error', broken);
           this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
             this.#serve(new GuardedSocket(webSocket, this.#options.pingMs), admission);
@@ -131,7 +137,7 @@ export class UpgradeRouter {
   #serve(socket: GuardedSocket, admission: Admission): void {
     const { principal, request, requirements } = admission;
     const cluster = request.purpose === 'live' ? undefined : request.cluster;
-    this.#options.guard.watch({ socket, principal, requirements, cluster });
+    this.#options.guard.watch({ stream: socket, principal, requirements, cluster, purpose: request.purpose });
     const handler = this.#options.handlers[request.purpose] as SocketHandler<SocketPurpose>;
     Promise.resolve()
       .then(() => handler(socket, admission))

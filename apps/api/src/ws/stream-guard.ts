@@ -1,6 +1,6 @@
 import type { Requirement, StreamEndReason } from '@pilothouse/contract';
 import type { Principal } from '../authz/principal.ts';
-import type { GuardedSocket } from './guarded-socket.ts';
+import { AppError } from '../http/app-error.ts';
 
 /** Why a stream may not go on. */
 export type Refusal = 'sessionEnded' | 'rightsLost';
@@ -13,30 +13,48 @@ export interface StreamRights {
   refusal(principal: Principal, requirements: Requirement[]): Promise<Refusal | undefined>;
 }
 
+/** A socket, or an answer that is being written. */
+export interface GuardedStream {
+  /** Aborted when it is over. */
+  signal: AbortSignal;
+  end(reason: StreamEndReason): void;
+}
+
+export type StreamPurpose = 'live' | 'log' | 'exec' | 'download';
+
+/** How many streams of each kind a session may have open; a user has room for twice as many in all sessions. */
+export type StreamLimits = Readonly<Record<StreamPurpose, number>>;
+
 interface Guarded {
-  socket: GuardedSocket;
+  stream: GuardedStream;
   principal: Principal;
   requirements: Requirement[];
   cluster: string | undefined;
+  purpose: StreamPurpose;
 }
 
 /** Sessions also run out without anybody revoking them. */
 const recheckMs = 3000;
 
+/** Sessions' worth of streams a user has room for. */
+const sessionsWorth = 2;
+
 /**
- * Holds every open stream to the rights it was opened with: they are asked again on each revocation and every few
+ * Holds every open stream to its owner's limits and to the rights it was opened with: they are asked again on each revocation and every few
  * seconds, and a stream whose answer is no ends with the reason.
  */
 export class StreamGuard {
   readonly #rights: StreamRights;
+  readonly #limits: StreamLimits;
   readonly #streams = new Set<Guarded>();
   readonly #timer: NodeJS.Timeout;
   readonly #unsubscribe: () => void;
   #checking: Promise<void> | undefined;
   #again = false;
 
-  constructor(rights: StreamRights) {
+  constructor(rights: StreamRights, limits: StreamLimits) {
     this.#rights = rights;
+    this.#limits = limits;
     this.#unsubscribe = rights.onRevoked(() => void this.recheck());
     this.#timer = setInterval(() => void this.recheck(), recheckMs);
     this.#timer.unref();
@@ -47,9 +65,23 @@ export class StreamGuard {
     return this.#streams.size;
   }
 
-  watch(stream: Guarded): void {
-    this.#streams.add(stream);
-    stream.socket.signal.addEventListener('abort', () => this.#streams.delete(stream), { once: true });
+  /** Throws AppError `tooManyStreams` where the session, or the user in all sessions, has as many as is good. */
+  checkRoom({ userId, sessionId }: Principal, purpose: StreamPurpose): void {
+    const limit = this.#limits[purpose];
+    const theirs = [...this.#streams].filter(
+      (stream) => stream.purpose === purpose && stream.principal.userId === userId,
+    );
+    const inSession = theirs.filter(({ principal }) => principal.sessionId === sessionId);
+    if (inSession.length >= limit) throw new AppError('tooManyStreams', { limit });
+    if (theirs.length >= limit * sessionsWorth)
+      throw new AppError('tooManyStreams', { limit: limit * sessionsWorth });
+  }
+
+  watch(guarded: Guarded): void {
+    const { signal } = guarded.stream;
+    if (signal.aborted) return;
+    this.#streams.add(guarded);
+    signal.addEventListener('abort', () => this.#streams.delete(guarded), { once: true });
   }
 
   /** Asks for every stream whether it may go on. Calls that come while it asks are answered by one more round. */
@@ -70,7 +102,7 @@ export class StreamGuard {
 
   /** A removed cluster takes its streams along. */
   clusterRemoved(cluster: string): void {
-    this.#endWhere('clusterRemoved', (stream) => stream.cluster === cluster);
+    this.#endWhere('clusterRemoved', (guarded) => guarded.cluster === cluster);
   }
 
   /** Tells every stream that the platform stops. */
@@ -82,15 +114,15 @@ export class StreamGuard {
 
   async #round(): Promise<void> {
     await Promise.all(
-      [...this.#streams].map(async ({ socket, principal, requirements }) => {
+      [...this.#streams].map(async ({ stream, principal, requirements }) => {
         // an unanswered question (the database is down) changes nothing; the next round asks again
         const refusal = await this.#rights.refusal(principal, requirements).catch(() => undefined);
-        if (refusal !== undefined) socket.end(refusal);
+        if (refusal !== undefined) stream.end(refusal);
       }),
     );
   }
 
-  #endWhere(reason: StreamEndReason, applies: (stream: Guarded) => boolean): void {
-    for (const stream of this.#streams) if (applies(stream)) stream.socket.end(reason);
+  #endWhere(reason: StreamEndReason, applies: (guarded: Guarded) => boolean): void {
+    for (const guarded of this.#streams) if (applies(guarded)) guarded.stream.end(reason);
   }
 }

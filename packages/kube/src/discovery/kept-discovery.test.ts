@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { sendJson, sendStatus, startFakeApiserver } from '../testing/fake-apiserver.ts';
+import type { Discovery } from './discovery.ts';
 import { KeptDiscovery, type KeptDiscoveryTiming } from './kept-discovery.ts';
 
 const cleanups: (() => Promise<unknown>)[] = [];
@@ -79,7 +80,7 @@ describe('KeptDiscovery', () => {
   it('asks again by etag when a definition changed, and tells of the difference', async () => {
     const { server, served, kept, watches, event, questions } = await keeping();
     const before = await kept.get();
-    const told = vi.fn();
+    const told = vi.fn<(discovery: Discovery) => void>();
     kept.onChange(told);
     await vi.waitFor(() => expect(watches).toHaveLength(1));
     event();
@@ -99,7 +100,7 @@ describe('KeptDiscovery', () => {
   it('asks by the clock where it may not watch, and tells what is gone', async () => {
     const { served, kept } = await keeping({ mayWatch: false, timing: { pollMs: 50 } });
     await kept.get();
-    const told = vi.fn();
+    const told = vi.fn<(discovery: Discovery) => void>();
     kept.onChange(told);
     served.plurals = [];
     await vi.waitFor(() => expect(told).toHaveBeenCalledOnce());

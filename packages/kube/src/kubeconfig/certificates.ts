@@ -4,14 +4,43 @@ const certificateBlock = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICAT
 /** What Go's `encoding/base64.StdEncoding` accepts: padded, line breaks ignored. */
 const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
+/** A certificate's or a bundle's text, and what is in it. */
+export interface CertificateData {
+  pem: string | undefined;
+  /** Leaf first; undefined where there is none or one is broken. */
+  certificates: X509Certificate[] | undefined;
+}
+
+/** Reads each certificate and each key once, however many contexts share it: aliases cost a kubeconfig nothing. */
+export class CertificateReader {
+  readonly #read = new Map<string, CertificateData>();
+  readonly #judged = new Map<string, ReturnType<typeof judgeKey>>();
+
+  read(encoded: string): CertificateData {
+    const known = this.#read.get(encoded);
+    if (known !== undefined) return known;
+    const pem = decodeBase64(encoded);
+    const data = { pem, certificates: readCertificates(pem ?? '') };
+    this.#read.set(encoded, data);
+    return data;
+  }
+
+  /** Whether it is a key, and the one of that certificate. */
+  judge(keyPem: string, { pem, certificates }: CertificateData): ReturnType<typeof judgeKey> {
+    const pair = `${keyPem}\0${pem}`;
+    const judgement = this.#judged.get(pair) ?? judgeKey(keyPem, certificates?.[0]);
+    this.#judged.set(pair, judgement);
+    return judgement;
+  }
+}
+
 /** The text behind base64 as Go reads it; undefined where it is none. */
 export function decodeBase64(encoded: string): string | undefined {
   const bare = encoded.replace(/[\r\n]/g, '');
   return bare !== '' && base64.test(bare) ? Buffer.from(bare, 'base64').toString('utf8') : undefined;
 }
 
-/** The certificates in a PEM text, leaf first; undefined where there is none or one is broken. */
-export function readCertificates(pem: string): X509Certificate[] | undefined {
+function readCertificates(pem: string): X509Certificate[] | undefined {
   const blocks = pem.match(certificateBlock);
   if (!blocks) return undefined;
   try {
@@ -31,10 +60,7 @@ export function authoritiesExpireAt(certificates: X509Certificate[], now: Date):
 }
 
 /** Whether a PEM text holds a private key that is usable without a passphrase, and the one of `certificate`. */
-export function judgeKey(
-  pem: string,
-  certificate: X509Certificate | undefined,
-): 'ok' | 'invalid' | 'mismatch' {
+function judgeKey(pem: string, certificate: X509Certificate | undefined): 'ok' | 'invalid' | 'mismatch' {
   try {
     const key = createPrivateKey(pem);
     return certificate && !certificate.checkPrivateKey(key) ? 'mismatch' : 'ok';

@@ -1,6 +1,6 @@
 import { isLoopbackHost } from '../transport/address-policy.ts';
 import { judgeCredential, type KubeconfigProblem } from './judge-credential.ts';
-import { parseKubeconfig, textOf, type ParsedKubeconfig } from './parse-kubeconfig.ts';
+import { parseKubeconfig, textOf, type Kubeconfig, type ParsedKubeconfig } from './parse-kubeconfig.ts';
 import { judgeContext, type KubeconfigRefusal } from './refusals.ts';
 
 /** One context as the registration page shows it; nothing secret is in it. Times are RFC 3339. */
@@ -34,8 +34,8 @@ export interface KubeconfigInspection {
  * Says what is in a kubeconfig, without reading a file, running a command or asking anybody.
  * Throws KubeconfigError `kubeconfigUnreadable` where it is none.
  */
-export function inspectKubeconfig(text: string): KubeconfigInspection {
-  const config = parseKubeconfig(text);
+export function inspectKubeconfig(kubeconfig: Kubeconfig): KubeconfigInspection {
+  const config = parseKubeconfig(kubeconfig);
   const names = [...config.contexts.keys()];
   const contexts = names.map((name) => contextOf(config, name));
   const dropped = names.flatMap((name) => judgeContext(config, name).dropped);

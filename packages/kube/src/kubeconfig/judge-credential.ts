@@ -1,6 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
 import type { ClusterCredential } from '../transport/credential.ts';
-import { authoritiesExpireAt, decodeBase64, judgeKey, readCertificates } from './certificates.ts';
+import { authoritiesExpireAt, CertificateReader, decodeBase64 } from './certificates.ts';
 import { isSet, textOf, type Mapping, type ParsedKubeconfig } from './parse-kubeconfig.ts';
 
 /** What is wrong with a context itself; the SPA has a sentence for each. */
@@ -31,16 +31,20 @@ export interface JudgedCredential {
   certificateExpiresAt: Date | undefined;
 }
 
+const readers = new WeakMap<ParsedKubeconfig, CertificateReader>();
+
 /** Reads the cluster and user of a context; what does not fit becomes a problem, never an exception. */
 export function judgeCredential(config: ParsedKubeconfig, context: Mapping): JudgedCredential {
   const cluster = config.clusters.get(textOf(context['cluster']) ?? '');
   const userName = textOf(context['user']);
   const user = config.users.get(userName ?? '');
   const problems: KubeconfigProblem[] = [];
+  const reader = readers.get(config) ?? new CertificateReader();
+  readers.set(config, reader);
   if (!cluster) problems.push('clusterMissing');
   if (userName !== undefined && !user) problems.push('userMissing');
-  const tls = judgeAuthority(cluster ?? {}, problems);
-  const identity = judgeUser(user ?? {}, problems);
+  const tls = judgeAuthority(cluster ?? {}, reader, problems);
+  const identity = judgeUser(user ?? {}, reader, problems);
   const certificate = identity.certificates?.[0];
   return {
     credential: {
@@ -70,7 +74,7 @@ function judgeServer(server: unknown, problems: KubeconfigProblem[]): string {
   return '';
 }
 
-function judgeAuthority(cluster: Mapping, problems: KubeconfigProblem[]) {
+function judgeAuthority(cluster: Mapping, reader: CertificateReader, problems: KubeconfigProblem[]) {
   const insecure = cluster['insecure-skip-tls-verify'] === true;
   const tlsServerName = cluster['tls-server-name'];
   if (
@@ -82,8 +86,9 @@ function judgeAuthority(cluster: Mapping, problems: KubeconfigProblem[]) {
   let caPem: string | undefined;
   let certificates: X509Certificate[] | undefined;
   if (isSet(cluster['certificate-authority-data'])) {
-    caPem = decodeBase64(textOf(cluster['certificate-authority-data']) ?? '');
-    certificates = readCertificates(caPem ?? '');
+    const authority = reader.read(textOf(cluster['certificate-authority-data']) ?? '');
+    caPem = authority.pem;
+    certificates = authority.certificates;
     if (!certificates) problems.push('authorityInvalid');
     // as client-go: two contradicting wishes
     if (insecure) problems.push('insecureWithAuthority');
@@ -98,17 +103,17 @@ function judgeAuthority(cluster: Mapping, problems: KubeconfigProblem[]) {
   };
 }
 
-function judgeUser(user: Mapping, problems: KubeconfigProblem[]) {
+function judgeUser(user: Mapping, reader: CertificateReader, problems: KubeconfigProblem[]) {
   const hasCertificate = isSet(user['client-certificate-data']);
   const hasKey = isSet(user['client-key-data']);
-  const certPem = decodeBase64(textOf(user['client-certificate-data']) ?? '');
+  const certificate = reader.read(textOf(user['client-certificate-data']) ?? '');
   const keyPem = decodeBase64(textOf(user['client-key-data']) ?? '');
-  const certificates = readCertificates(certPem ?? '');
+  const { pem: certPem, certificates } = certificate;
   if (hasCertificate && !certificates) problems.push('certificateInvalid');
   if (hasCertificate && !hasKey) problems.push('certificateWithoutKey');
   if (hasKey && !hasCertificate) problems.push('keyWithoutCertificate');
   if (hasKey) {
-    const judgement = judgeKey(keyPem ?? '', certificates?.[0]);
+    const judgement = reader.judge(keyPem ?? '', certificate);
     if (judgement !== 'ok') problems.push(judgement === 'invalid' ? 'keyInvalid' : 'keyMismatch');
   }
   const { token, username, password } = user;

@@ -2,8 +2,8 @@ import { oneLine } from '../transport/network-error.ts';
 import { unreadable } from './kubeconfig-error.ts';
 import { readYaml } from './read-yaml.ts';
 
-/** Largest kubeconfig that is read, in characters. */
-const largestText = 1_048_576;
+/** Largest kubeconfig that is read, in bytes: what it takes to read one must not be noticed by others. */
+export const largestKubeconfig = 262_144;
 const mostEntries = 500;
 
 /** A mapping of the file; keys as written. */
@@ -18,10 +18,13 @@ export interface ParsedKubeconfig {
   contexts: ReadonlyMap<string, Mapping>;
 }
 
+/** A kubeconfig's text, or what was read of it already. */
+export type Kubeconfig = string | ParsedKubeconfig;
+
 /** Reads the frame of a kubeconfig. Throws KubeconfigError `kubeconfigUnreadable`. */
-export function parseKubeconfig(text: string): ParsedKubeconfig {
-  if (text.length > largestText) throw unreadable(`it is larger than ${largestText} characters`);
-  const root = readYaml(text);
+export function parseKubeconfig(text: Kubeconfig): ParsedKubeconfig {
+  if (typeof text !== 'string') return text;
+  const root = readYaml(text, largestKubeconfig);
   if (!isMapping(root)) throw unreadable('it is not a mapping');
   if (isSet(root['kind']) && root['kind'] !== 'Config') {
     throw unreadable(`its kind is ${oneLine(String(root['kind']), 50)}, not Config`);

@@ -1,7 +1,7 @@
 import type { ClusterCredential } from '../transport/credential.ts';
 import { judgeCredential } from './judge-credential.ts';
 import { KubeconfigError, unreadable } from './kubeconfig-error.ts';
-import { parseKubeconfig } from './parse-kubeconfig.ts';
+import { parseKubeconfig, type Kubeconfig } from './parse-kubeconfig.ts';
 import { judgeContext } from './refusals.ts';
 
 /**
@@ -10,11 +10,11 @@ import { judgeContext } from './refusals.ts';
  * `kubeconfigRefused`, `kubeconfigInsecure` (unless `allowInsecure`).
  */
 export function readContext(
-  text: string,
+  kubeconfig: Kubeconfig,
   context: string | undefined,
   { allowInsecure }: { allowInsecure: boolean },
 ): ClusterCredential {
-  const config = parseKubeconfig(text);
+  const config = parseKubeconfig(kubeconfig);
   const [only] = config.contexts.keys();
   if (context === undefined && config.contexts.size > 1) {
     throw new KubeconfigError('kubeconfigContextRequired', {});

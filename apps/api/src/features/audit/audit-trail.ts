@@ -2,39 +2,76 @@ import type { Logger } from 'pino';
 import type { Prisma } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
 import { AppError } from '../../http/app-error.ts';
-import type { AuditEntry, AuditIntent, AuditLog, AuditOutcome } from '../../http/audit.ts';
+import type { AuditEntry, AuditIntent, AuditOutcome, SharedAuditLog } from '../../http/audit.ts';
+import type { AnonymousLimits } from './anonymous-share.ts';
+import { AuditOverflow } from './audit-overflow.ts';
 import type { AuditRepository } from './audit.repository.ts';
 
-/** Who did what: one row, and one line of the log, for each event. */
-export class AuditTrail implements AuditLog {
+type Row = ReturnType<typeof rowOf>;
+
+/** Who did what: one row, and one line of the log, for each event; of those who proved nothing, as many as is good. */
+export class AuditTrail implements SharedAuditLog {
   readonly #rows: AuditRepository;
   readonly #log: Logger;
+  readonly #overflow: AuditOverflow;
 
-  constructor(rows: AuditRepository, log: Logger) {
+  constructor(rows: AuditRepository, log: Logger, limits?: Partial<AnonymousLimits>) {
     this.#rows = rows;
     this.#log = log;
+    this.#overflow = new AuditOverflow(async (intent) => {
+      const row = rowOf(intent);
+      await this.#rows.insert(row);
+      return (outcome) => this.#close(row, outcome);
+    }, limits);
   }
 
   async begin(intent: AuditIntent): Promise<AuditEntry> {
     const row = rowOf(intent);
-    try {
-      await this.#rows.insert(row);
-    } catch (error) {
-      throw new AppError('auditUnavailable', {}, undefined, { cause: error });
-    }
+    const uncount = await this.#open(intent, row).catch((cause: unknown) => {
+      throw new AppError('auditUnavailable', {}, undefined, { cause });
+    });
     let open = true;
     return {
       auditId: row.auditId,
       end: async (outcome) => {
         if (!open) return;
         open = false;
-        await this.#close(row, outcome);
+        if (uncount === undefined) return this.#close(row, outcome);
+        if (outcome.outcome !== 'succeeded') return this.#say({ ...row, ...closing(row, outcome) });
+        // who turns out to be somebody has a row of their own after all
+        uncount();
+        await this.#insertClosed(row, outcome);
       },
     };
   }
 
   async record(intent: AuditIntent, outcome: AuditOutcome): Promise<void> {
     const row = rowOf(intent);
+    const uncount = await this.#overflow.takes(intent).catch((error: unknown) => {
+      this.#lost(row, error);
+      return () => undefined;
+    });
+    if (uncount === undefined) await this.#insertClosed(row, outcome);
+    else this.#say({ ...row, ...closing(row, outcome) });
+  }
+
+  async endLeftOpen(auditId: string, code: string, outcome: AuditOutcome): Promise<void> {
+    const { principal: _known, params: _intent, ...change } = outcome;
+    await this.#rows.closeByAuditId(auditId, code, { ...change, endedAt: new Date() });
+  }
+
+  /** Writes the numbers of what has been counted only. */
+  flush(): Promise<void> {
+    return this.#overflow.flush();
+  }
+
+  async #open(intent: AuditIntent, row: Row): Promise<(() => void) | undefined> {
+    const uncount = await this.#overflow.takes(intent);
+    if (uncount === undefined) await this.#rows.insert(row);
+    return uncount;
+  }
+
+  async #insertClosed(row: Row, outcome: AuditOutcome): Promise<void> {
     const closed = { ...row, ...closing(row, outcome) };
     this.#say(closed);
     await this.#rows.insert(closed).catch((error: unknown) => this.#lost(closed, error));

@@ -2,7 +2,7 @@ import { AccessTokens, accessTokenSeconds } from '../../authz/access-tokens.ts';
 import { passwordProblem } from '../../authz/password-policy.ts';
 import type { Passwords } from '../../authz/passwords.ts';
 import type { Principal } from '../../authz/principal.ts';
-import { endSession, endSessionsOf } from '../../authz/session.repository.ts';
+import { endSession, endSessionsOf, isUnchanged } from '../../authz/session.repository.ts';
 import { userView, type UserView } from '../../authz/user-view.ts';
 import type { Database } from '../../db/database.ts';
 import type { Versions } from '../../db/versions.ts';
@@ -64,7 +64,11 @@ export class AuthService {
     const matches = await passwords.verify(password, user?.passwordHash);
     if (!matches || user === null || user.disabledAt !== null) throw new AppError('badCredentials');
     guard.succeeded(username, origin.address);
-    return this.#signedIn(await database.transaction((queries) => sessions.open(queries, user.id, origin)));
+    const opened = await database.transaction(async (queries) => {
+      if (!(await isUnchanged(queries, user))) throw new AppError('badCredentials');
+      return sessions.open(queries, user.id, origin);
+    });
+    return this.#signedIn(opened);
   }
 
   /** Throws `unauthenticated`; a token that was traded long ago ends its session, somebody may have stolen it. */
@@ -109,6 +113,8 @@ export class AuthService {
     if (problem !== undefined) throw new AppError('weakPassword', { reason: problem }, 'body.newPassword');
     const passwordHash = await passwords.hash(change.newPassword);
     const opened = await database.transaction(async (queries) => {
+      if (!(await isUnchanged(queries, user)))
+        throw new AppError('wrongPassword', {}, 'body.currentPassword');
       await endSessionsOf(queries, user.id, 'passwordChanged');
       await queries.user.update({
         where: { id: user.id },

@@ -1,5 +1,5 @@
-import { isIPv6 } from 'node:net';
 import { AppError } from '../../http/app-error.ts';
+import { networkOf } from '../../http/network-of.ts';
 
 interface Attempts {
   count: number;
@@ -95,16 +95,6 @@ function tooMany(ms: number): AppError {
 
 function keyOf(username: string, address: string): string {
   return `${username} ${networkOf(address)}`;
-}
-
-/** One household has a whole /64 of IPv6 addresses: the first four groups, also where `::` stands for some of them. */
-function networkOf(address: string): string {
-  if (!isIPv6(address)) return address;
-  const [before = '', after] = address.split('::');
-  const groups = before.split(':').filter((group) => group !== '');
-  const behind = (after ?? '').split(':').filter((group) => group !== '').length;
-  const zeros = after === undefined ? 0 : 8 - groups.length - behind;
-  return [...groups, ...Array<string>(zeros).fill('0'), ...(after ?? '').split(':')].slice(0, 4).join(':');
 }
 
 /** The longest unused go first when there are too many. */

@@ -3,10 +3,13 @@ import {
   inspectKubeconfig,
   isLoopbackHost,
   KubeconfigError,
+  parseKubeconfig,
   readContext,
   type ClusterCredential,
+  type Kubeconfig,
   type KubeconfigContext,
   type KubeconfigInspection,
+  type ParsedKubeconfig,
 } from '@pilothouse/kube';
 import { isIP } from 'node:net';
 import { AppError } from '../../http/app-error.ts';
@@ -26,18 +29,26 @@ export interface ChosenContext {
 }
 
 /** As kube's, with errors of the contract. */
-export function inspect(kubeconfig: string): KubeconfigInspection {
+export function inspect(kubeconfig: Kubeconfig): KubeconfigInspection {
   return refusing(() => inspectKubeconfig(kubeconfig));
+}
+
+/** Reads a kubeconfig's text, for several looks at it. */
+export function parse(kubeconfig: string): ParsedKubeconfig {
+  return refusing(() => parseKubeconfig(kubeconfig));
 }
 
 /**
  * Reads the chosen context. Throws the contract's `kubeconfig…` codes, or `addressForbidden` where its server names an
  * address no cluster may have; what a name resolves to is checked when it is connected to.
  */
-export function chooseContext(choice: KubeconfigChoice, allowLoopback: boolean): ChosenContext {
-  const { kubeconfig, context, allowInsecure } = choice;
-  const credential = refusing(() => readContext(kubeconfig, context, { allowInsecure }));
-  const { contexts } = inspect(kubeconfig);
+export function chooseContext(
+  { kubeconfig, context, allowInsecure }: Omit<KubeconfigChoice, 'kubeconfig'> & { kubeconfig: Kubeconfig },
+  allowLoopback: boolean,
+): ChosenContext {
+  const config = refusing(() => parseKubeconfig(kubeconfig));
+  const credential = refusing(() => readContext(config, context, { allowInsecure }));
+  const { contexts } = inspect(config);
   const shown = contexts.find(({ name }) => name === (context ?? contexts[0]?.name));
   if (shown === undefined) throw new AppError('kubeconfigContextUnknown', { context: context ?? '' });
   refuseAddress(new URL(credential.server).hostname.replace(/^\[|\]$/g, ''), allowLoopback);

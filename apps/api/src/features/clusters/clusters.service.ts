@@ -6,7 +6,13 @@ import {
 } from '@pilothouse/kube';
 import { newId } from '../../db/ids.ts';
 import { AppError } from '../../http/app-error.ts';
-import { chooseContext, inspect, type ChosenContext, type KubeconfigChoice } from './chosen-context.ts';
+import {
+  chooseContext,
+  inspect,
+  parse,
+  type ChosenContext,
+  type KubeconfigChoice,
+} from './chosen-context.ts';
 import type { ClusterHealthRepository } from './cluster-health.repository.ts';
 import { probeWithin, type ClusterProber } from './cluster-prober.ts';
 import type { ClusterRegistry } from './cluster-registry.ts';
@@ -58,10 +64,11 @@ export class ClustersService {
   async inspect(
     choice: KubeconfigChoice & { probe: boolean },
   ): Promise<KubeconfigInspection & { probe: ProbeResult | null }> {
-    const inspection = inspect(choice.kubeconfig);
+    const kubeconfig = parse(choice.kubeconfig);
+    const inspection = inspect(kubeconfig);
     if (!choice.probe) return { ...inspection, probe: null };
     const { allowLoopback } = this.#options;
-    const { credential } = chooseContext(choice, allowLoopback);
+    const { credential } = chooseContext({ ...choice, kubeconfig }, allowLoopback);
     return { ...inspection, probe: await probeCredential(credential, allowLoopback) };
   }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, readdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
+import { largestKubeconfig } from '@pilothouse/kube';
 
 /** A file in the folder at its present content; `text` is null where it cannot be read, and `problem` says why. */
 export interface FolderFile {
@@ -14,8 +15,6 @@ export interface FolderFile {
   settled: boolean;
 }
 
-/** As large as a pasted one may be. */
-const maxBytes = 1_048_576;
 const maxFiles = 200;
 const settleMs = 2000;
 
@@ -49,7 +48,7 @@ async function readOne(root: string, file: string): Promise<FolderFile | undefin
     const stat = await handle.stat();
     if (!stat.isFile()) return undefined;
     const version = `${stat.size} ${stat.mtimeMs}`;
-    if (stat.size > maxBytes) return broken(file, 'tooLarge', version);
+    if (stat.size > largestKubeconfig) return broken(file, 'tooLarge', version);
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(stat.size), 0, stat.size, 0);
     const content = buffer.subarray(0, bytesRead);
     const settled = Date.now() - stat.mtimeMs > settleMs;

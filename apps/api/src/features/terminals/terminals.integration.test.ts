@@ -93,7 +93,8 @@ test('kill -9: the next start ends the row, keeps the recording and ends the pro
     const { terminal } = shell.of('started')[0]!;
     expect((await again.get(`/terminals/${terminal}/recording`)).body).toContain('sleep 60001');
     const audit = (await again.get('/audit?code=shell.open')).body.items;
-    expect(audit).toMatchObject([{ outcome: 'pending' }]);
+    expect(audit).toMatchObject([{ outcome: 'failed', reason: 'platformRestart' }]);
+    expect(audit[0].endedAt).not.toBeNull();
     await second.end('SIGTERM');
   });
 }, 120_000);

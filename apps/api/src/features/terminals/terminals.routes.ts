@@ -1,28 +1,39 @@
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { endpoints } from '@pilothouse/contract';
+import { endpoints, recordingRight, type Requirement } from '@pilothouse/contract';
 import type { Response } from 'express';
+import type { Principal } from '../../authz/principal.ts';
 import type { Terminal } from '../../db/generated/client.ts';
 import { livePage } from '../../http/paging.ts';
 import { mount, type ApiRouter } from '../../http/mount.ts';
+import { guardAnswer } from '../../ws/guarded-answer.ts';
+import type { StreamGuard } from '../../ws/stream-guard.ts';
 import type { TerminalsRepository } from './terminals.repository.ts';
 import type { TerminalsService } from './terminals.service.ts';
 
 export function mountTerminals(
   api: ApiRouter,
-  services: { terminals: TerminalsService; repository: TerminalsRepository },
+  services: { terminals: TerminalsService; repository: TerminalsRepository; guard: StreamGuard },
 ): void {
-  const { terminals, repository } = services;
+  const { terminals, repository, guard } = services;
 
   mount(api, endpoints.listTerminals, async ({ query }) => {
     const { rows, total } = await repository.page(query);
     return livePage(rows.map(terminalView), total, query);
   });
 
-  mount(api, endpoints.getRecording, async ({ params, principal, res }) => {
+  mount(api, endpoints.getRecording, async ({ params, principal, signal, res }) => {
     const terminal = await terminals.authoriseRecording(principal, params.terminal);
-    await sendRecording(repository, terminal, res);
+    const requirements = recordingRequirements(principal, terminal);
+    await guardAnswer(guard, { principal, requirements, signal }, (life) =>
+      sendRecording(repository, terminal, res, life),
+    );
   });
+}
+
+/** What a recording is read by: the own needs no right. */
+export function recordingRequirements({ userId }: Principal, terminal: Terminal): Requirement[] {
+  return terminal.userId === userId ? [] : [recordingRight];
 }
 
 /** Writes a recording as a `.cast` file; the pieces are gzip members, together one gzip stream. */
@@ -30,11 +41,12 @@ export async function sendRecording(
   repository: TerminalsRepository,
   terminal: Terminal,
   res: Response,
+  signal: AbortSignal,
 ): Promise<void> {
   res.set('Content-Type', 'application/x-asciicast');
   res.attachment(`${terminal.pod}-${terminal.id}.cast`);
   if (terminal.recordingBytes === 0n) return void res.end();
-  await pipeline(repository.chunks(terminal.id), createGunzip(), res);
+  await pipeline(repository.chunks(terminal.id), createGunzip(), res, { signal });
 }
 
 function terminalView(terminal: Terminal) {

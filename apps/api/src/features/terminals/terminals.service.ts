@@ -6,7 +6,7 @@ import type { Principal } from '../../authz/principal.ts';
 import { newId } from '../../db/ids.ts';
 import type { Terminal } from '../../db/generated/client.ts';
 import { AppError } from '../../http/app-error.ts';
-import type { AuditLog } from '../../http/audit.ts';
+import type { SharedAuditLog } from '../../http/audit.ts';
 import { outcomeOfCall, outcomeOfStream } from '../../ws/audited-stream.ts';
 import type { FindCluster } from '../../ws/clusters.ts';
 import { cleanerIn, openShell } from '../../ws/exec/open-shell.ts';
@@ -20,7 +20,7 @@ import type { TerminalsRepository } from './terminals.repository.ts';
 export interface TerminalsServiceOptions {
   repository: TerminalsRepository;
   findCluster: FindCluster;
-  audit: AuditLog;
+  audit: SharedAuditLog;
   authoriser: Pick<Authoriser, 'require'>;
   onError: (error: unknown) => void;
   /** Largest recording of one shell, bytes as stored. */
@@ -135,7 +135,7 @@ export class TerminalsService {
    * the terminal stays as it is, for the next time.
    */
   async reapOrphans(): Promise<void> {
-    const { repository, onError } = this.#options;
+    const { repository, audit, onError } = this.#options;
     for (const terminal of await repository.open()) {
       if (this.#isAlive(terminal)) continue;
       try {
@@ -144,6 +144,8 @@ export class TerminalsService {
         if (streamErrorOf(error).code === 'clusterUnreachable') continue;
         onError(error);
       }
+      const outcome = outcomeOfStream({ reason: 'platformRestart' });
+      await audit.endLeftOpen(terminal.auditId, 'shell.open', outcome);
       await repository.reap(terminal.id, terminal.replica);
     }
   }

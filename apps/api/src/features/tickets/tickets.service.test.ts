@@ -30,6 +30,7 @@ beforeEach(() => {
       },
     },
     rights: { refusal: async () => refusal },
+    checkRoom: () => undefined,
     onRefused: async (attempt) => void refused.push(attempt),
     now: () => now,
   });

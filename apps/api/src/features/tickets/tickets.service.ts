@@ -39,6 +39,8 @@ export interface TicketUse {
 export interface TicketsServiceOptions {
   store: TicketStore;
   rights: Pick<StreamRights, 'refusal'>;
+  /** Throws AppError where the caller has as many streams of that kind as is good. */
+  checkRoom: (principal: Principal, purpose: TicketRequest['purpose']) => void;
   onRefused: (refused: RefusedTicket) => Promise<void>;
   now?: () => number;
 }
@@ -56,8 +58,12 @@ export class TicketsService {
     this.#now = options.now ?? Date.now;
   }
 
-  /** The caller's rights to `request` were checked already. */
+  /**
+   * The caller's rights to `request` were checked already. Throws AppError `tooManyStreams`, which a browser could not
+   * read from a socket that does not open.
+   */
   async create(principal: Principal, request: TicketRequest) {
+    this.#options.checkRoom(principal, request.purpose);
     const token = randomBytes(32).toString('base64url');
     const now = this.#now();
     const expiresAt = new Date(now + ticketLifetimeMs);
