@@ -9,10 +9,22 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: source.map((folder) => `${folder}/**/*.test.ts`),
-          exclude: ['**/*.integration.test.ts', '**/node_modules/**'],
+          exclude: ['**/*.{integration,hostile}.test.ts', '**/node_modules/**'],
           // for a machine that is busy with other things
           testTimeout: 20_000,
           expect: { poll: { timeout: 10_000 } },
+        },
+      },
+      {
+        test: {
+          name: 'hostile',
+          include: source.map((folder) => `${folder}/**/*.hostile.test.ts`),
+          exclude: ['**/node_modules/**'],
+          testTimeout: 60_000,
+          expect: { poll: { timeout: 10_000 } },
+          // it measures: nothing else runs beside it, and the process has the product's own flags
+          fileParallelism: false,
+          execArgv: ['--max-semi-space-size=4'],
         },
       },
       {

@@ -8,6 +8,8 @@ const named = process.argv.slice(2);
 
 /** What needs nothing but the checkout comes first: it fails in a minute, not after a build of Kubernetes. */
 const quick = ['unit', 'web'];
+/** It measures this process, so it runs alone. */
+const alone = ['hostile'];
 const real = ['integration', 'e2e'];
 const wanted = (projects: readonly string[]) =>
   projects.filter((project) => named.length === 0 || named.includes(project));
@@ -15,6 +17,7 @@ const wanted = (projects: readonly string[]) =>
 const summaries = [];
 if (named.length === 0 || named.includes('check')) summaries.push(await runChecks(checks()));
 if (wanted(quick).length > 0) summaries.push(await runProjects(wanted(quick)));
+if (wanted(alone).length > 0) summaries.push(await runProjects(wanted(alone)));
 if (wanted(real).length > 0) {
   await prepareMachine();
   for (const project of wanted(real)) summaries.push(await runProjects([project]));

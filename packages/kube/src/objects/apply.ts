@@ -62,8 +62,7 @@ export async function applyObject<T = KubernetesObject>(
 const conflictWith = /^conflict with "((?:[^"\\]|\\.)*)"/;
 
 function conflictsOf({ statusObject }: KubeError): FieldConflict[] {
-  const causes = Array.isArray(statusObject?.details?.causes) ? statusObject.details.causes : [];
-  return causes
+  return (statusObject?.details?.causes ?? [])
     .filter(({ reason }) => reason === 'FieldManagerConflict')
     .map(({ message, field }) => ({
       owner: conflictWith.exec(message ?? '')?.[1] ?? null,

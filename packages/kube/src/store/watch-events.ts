@@ -6,6 +6,7 @@ import { apiPath, type PathRef } from '../transport/api-path.ts';
 import type { ClusterConnection } from '../transport/connection.ts';
 import { KubeError } from '../transport/kube-error.ts';
 import { networkError } from '../transport/network-error.ts';
+import { parseJson } from '../transport/parse-json.ts';
 
 export interface WatchEvent {
   type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK';
@@ -95,9 +96,5 @@ function readEvent(bytes: Buffer, cutBytes: number): WatchEvent {
 }
 
 function parse(bytes: Buffer): { type?: string; object?: Partial<KubernetesObject> } | null {
-  try {
-    return JSON.parse(bytes.toString('utf8')) as { type?: string; object?: Partial<KubernetesObject> } | null;
-  } catch {
-    throw new KubeError('protocol', 'The watch sent what is not JSON');
-  }
+  return parseJson(bytes, 'An event', 'protocol') as ReturnType<typeof parse>;
 }

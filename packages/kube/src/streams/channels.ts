@@ -86,7 +86,6 @@ function readEnd(bytes: Buffer): CommandEnd {
 
 function exitCodeOf(status: Status): number | undefined {
   if (status.reason !== 'NonZeroExitCode') return undefined;
-  const causes = Array.isArray(status.details?.causes) ? status.details.causes : [];
-  const text = causes.find((cause) => cause?.reason === 'ExitCode')?.message;
-  return typeof text === 'string' && /^\d{1,3}$/.test(text) ? Number(text) : undefined;
+  const text = status.details?.causes?.find(({ reason }) => reason === 'ExitCode')?.message;
+  return text !== undefined && /^\d{1,3}$/.test(text) ? Number(text) : undefined;
 }

@@ -9,6 +9,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { SecureContextOptions } from 'node:tls';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { connect, type ClusterConnection, type ConnectOptions } from '../transport/connection.ts';
 import type { ClusterCredential } from '../transport/credential.ts';
@@ -26,6 +27,10 @@ export interface FakeApiserverOptions {
   protocols?: readonly string[];
   /** The server's certificate. Default: good for 127.0.0.1 and localhost. */
   certificate?: { [key in keyof CertificateRequest]?: CertificateRequest[key] | undefined };
+  /** Signs the server's certificate. Default: the authority that clients know. */
+  signedBy?: Promise<KeyPair>;
+  /** What it accepts of TLS. */
+  tls?: Pick<SecureContextOptions, 'minVersion' | 'maxVersion' | 'ciphers'>;
 }
 
 /** A server that does what a real apiserver won't do on demand. */
@@ -37,6 +42,8 @@ export interface FakeApiserver {
   headers: IncomingMessage['headers'][];
   /** TCP connections so far. */
   readonly connections: number;
+  /** Of these, open now. */
+  readonly openSockets: number;
   /** Connects to it; closed with it. */
   connect(options?: Partial<ConnectOptions>, credential?: Partial<ClusterCredential>): ClusterConnection;
   close(): Promise<void>;
@@ -53,9 +60,10 @@ export function testAuthority(): Promise<KeyPair> {
 export async function startFakeApiserver(options: FakeApiserverOptions = {}): Promise<FakeApiserver> {
   const ca = await testAuthority();
   const names = ['127.0.0.1', 'localhost'];
-  const request = { ca, commonName: 'fake', names, ...options.certificate } as CertificateRequest;
+  const signer = (await options.signedBy) ?? ca;
+  const request = { ca: signer, commonName: 'fake', names, ...options.certificate } as CertificateRequest;
   const pair = await mintCertificate(request);
-  const server = createServer({ cert: pair.certificate, key: pair.key });
+  const server = createServer({ cert: pair.certificate, key: pair.key, ...options.tls });
   const sockets = new Set<Duplex>();
   const requests: string[] = [];
   const headers: IncomingMessage['headers'][] = [];
@@ -107,6 +115,9 @@ export async function startFakeApiserver(options: FakeApiserverOptions = {}): Pr
     headers,
     get connections() {
       return accepted;
+    },
+    get openSockets() {
+      return sockets.size;
     },
     connect: (connectOptions, changes) => {
       const addressPolicy = { allowLoopback: true };

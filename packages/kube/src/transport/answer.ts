@@ -1,20 +1,32 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
 import { KubeError } from './kube-error.ts';
+import { parseJson } from './parse-json.ts';
 import { asStatus, parseStatus } from './status.ts';
 
 /** Most bytes of an answer that says no; a Status is never near it. */
 const errorBodyLimit = 64 * 1024;
 
+/** What a piece of a body costs at least, however few bytes it has. */
+const leastPiece = 256;
+
 /** An answer's body in one piece; more than `limit` bytes are KubeError `tooLarge` and end the connection. */
-export async function readBody(body: AsyncIterable<Uint8Array>, limit: number): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
+export function readBody(body: Readable, limit: number): Promise<Buffer> {
+  const pieces: Buffer[] = [];
   let length = 0;
-  for await (const chunk of body) {
-    length += chunk.length;
-    if (length > limit) throw new KubeError('tooLarge', `The answer is larger than ${limit} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, length);
+  let cost = 0;
+  return new Promise((resolve, reject) => {
+    body.on('data', (piece: Buffer) => {
+      cost += Math.max(piece.length, leastPiece);
+      if (cost > limit)
+        return body.destroy(new KubeError('tooLarge', `The answer is larger than ${limit} bytes`));
+      length += piece.length;
+      pieces.push(piece);
+    });
+    body.once('end', () => resolve(Buffer.concat(pieces, length)));
+    body.once('error', reject);
+    body.once('close', () => reject(new KubeError('unreachable', 'The answer was cut off')));
+  });
 }
 
 /** A JSON object as an apiserver sends it; anything else is `notAnApiserver`. */
@@ -22,27 +34,18 @@ export function parseObject<T>(body: Buffer, contentType: string | undefined): T
   if (!/^application\/([a-z.+-]*\+)?json\b/i.test(contentType ?? '')) {
     throw new KubeError('notAnApiserver', 'The answer is not JSON');
   }
-  const value = parseJson(body);
+  const value = parseJson(body, 'The answer', 'notAnApiserver');
   if (typeof value !== 'object' || value === null) {
     throw new KubeError('notAnApiserver', 'The answer is not a JSON object');
   }
   return value as T;
 }
 
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    // without its cause, which quotes the body
-    throw new KubeError('notAnApiserver', 'The answer is not valid JSON');
-  }
-}
-
 /** The error that an answer other than 2xx stands for. Its body is read, and kept only where it is a Status. */
 export async function errorOf(
   statusCode: number,
   headers: IncomingHttpHeaders | Record<string, string | string[] | undefined>,
-  body: AsyncIterable<Uint8Array>,
+  body: Readable,
 ): Promise<KubeError> {
   const text = await readBody(body, errorBodyLimit).then(
     (bytes) => bytes.toString('utf8'),

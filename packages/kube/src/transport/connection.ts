@@ -57,7 +57,7 @@ export interface CallOptions {
   auditId?: string;
   /** Whose turn it is where many call at once. Default `interactive`. */
   priority?: Priority;
-  /** Most bytes the answer may have. Default 32 MiB. */
+  /** Most bytes the answer may have. Default 8 MiB. */
   maxBytes?: number;
 }
 
@@ -67,7 +67,7 @@ export interface StreamedAnswer {
   body: Readable;
 }
 
-const defaultMaxBytes = 32 * 1024 * 1024;
+const defaultMaxBytes = 8 * 1024 * 1024;
 /** Sockets for requests, one of them for the question whether the server is there; streams have one each. */
 const requestSockets = defaultTurnLimits.most + 1;
 /** Failures that say nothing about whether the server is there. */
