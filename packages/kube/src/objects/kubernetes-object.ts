@@ -12,10 +12,10 @@ export interface ObjectMetadata {
   uid: string;
   resourceVersion: string;
   labels?: Record<string, string>;
+  annotations?: Record<string, string>;
 }
 
-/** `meta/v1 List`, one page of it. */
-export interface ObjectList<T> {
-  metadata?: { resourceVersion?: string; continue?: string; remainingItemCount?: number };
-  items?: T[] | null;
+/** `meta/v1 List` without its items, one page of it. */
+export interface ListEnvelope {
+  metadata?: { resourceVersion?: string; continue?: string };
 }

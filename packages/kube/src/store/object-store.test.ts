@@ -1,122 +1,7 @@
-import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
-import { sendJson, sendStatus, startFakeApiserver } from '../testing/fake-apiserver.ts';
-import { pod, podRow, pods } from '../testing/pods.ts';
-import { ObjectStore } from './object-store.ts';
-import type { ReflectorTiming } from './reflector.ts';
-import type { StoreRow } from './store-row.ts';
-
-const quick: ReflectorTiming = { aliveCheckMs: 60_000, idleMs: 60_000, firstMs: 20, mostMs: 40 };
-const cleanups: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
-});
-
-type Answer = (response: ServerResponse, url: URL) => void;
-/** A server whose lists and watches are answered in turn; the last answer stands for all further ones. */
-async function storeOn(lists: Answer[], watches: Answer[], timing: Partial<ReflectorTiming> = {}) {
-  const server = await startFakeApiserver({
-    handle: (_request, response, url) => {
-      if (url.pathname === '/version') return sendJson(response, {});
-      const answers = url.searchParams.has('watch') ? watches : lists;
-      const answer = answers.length > 1 ? answers.shift() : answers[0];
-      answer?.(response, url);
-    },
-  });
-  const store = new ObjectStore<StoreRow>({
-    connection: server.connect(),
-    resource: pods,
-    project: podRow,
-    indexBy: { node: ({ cells }) => String(cells['node']) },
-    timing: { ...quick, ...timing },
-  });
-  cleanups.push(server.close, () => store.stop());
-  store.start();
-  const names = () => store.page({ page: 1, pageSize: 500 }).items.map(({ name }) => name);
-  const watchUrls = () => server.requests.filter((request) => request.includes('watch=true'));
-  const listUrls = () => server.requests.filter((request) => request.includes('limit='));
-  return { server, store, names, watchUrls, listUrls };
-}
-
-const list =
-  (resourceVersion: string, items: unknown[], next?: string): Answer =>
-  (response) =>
-    sendJson(response, { kind: 'PodList', metadata: { resourceVersion, continue: next }, items });
-const refuse =
-  (code: number, reason: string, headers = {}): Answer =>
-  (response) =>
-    sendStatus(response, code, reason, headers);
-/** Sends events and keeps the watch open, or ends it. */
-const watch =
-  (events: { type: string; object: unknown }[], { end = false } = {}): Answer =>
-  (response) => {
-    response.writeHead(200, { 'content-type': 'application/json' });
-    response.write(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
-    if (end) setTimeout(() => response.end(), 20);
-  };
-const bookmark = (resourceVersion: string) => ({
-  type: 'BOOKMARK',
-  object: { kind: 'Pod', metadata: { resourceVersion } },
-});
-const expired = {
-  type: 'ERROR',
-  object: { kind: 'Status', code: 410, reason: 'Expired', message: 'too old' },
-};
-
-describe('listing', () => {
-  it('follows continue to the end', async () => {
-    const { store, names, listUrls } = await storeOn(
-      [list('10', [pod('a', 1), pod('b', 2)], 'token/1='), list('10', [pod('c', 3)])],
-      [watch([])],
-    );
-    await store.ready();
-    expect(names()).toEqual(['a', 'b', 'c']);
-    expect(listUrls()).toEqual([
-      'GET /api/v1/pods?limit=100',
-      'GET /api/v1/pods?limit=500&continue=token%2F1%3D',
-    ]);
-    expect(store.state).toBe('live');
-  });
-
-  it('gives up on a list that never ends', async () => {
-    const { store } = await storeOn([list('10', [pod('a', 1)], 'same')], [watch([])]);
-    await expect(store.ready()).rejects.toMatchObject({ reason: 'protocol' });
-    expect(store.state).toBe('syncing');
-    expect(store.lastError?.reason).toBe('protocol');
-  });
-
-  it('asks for fewer objects where a page is too large', async () => {
-    const large = { ...pod('large', 1), filler: 'x'.repeat(13 * 1024 * 1024) };
-    const { store, names, listUrls } = await storeOn(
-      [list('10', [large]), list('10', [pod('a', 1)])],
-      [watch([])],
-    );
-    await store.ready();
-    expect(names()).toEqual(['a']);
-    expect(listUrls()).toEqual(['GET /api/v1/pods?limit=100', 'GET /api/v1/pods?limit=20']);
-  });
-
-  it('says why it cannot list, and goes on trying', async () => {
-    const { store, names } = await storeOn(
-      [refuse(403, 'Forbidden'), list('10', [pod('a', 1)])],
-      [watch([])],
-    );
-    await expect(store.ready()).rejects.toMatchObject({ reason: 'api', status: 403 });
-    await expect.poll(names).toEqual(['a']);
-    await expect.poll(() => store.lastError).toBeNull();
-  });
-
-  it.each([
-    ['no metadata', {}],
-    ['no uid', { metadata: { name: 'a', resourceVersion: '1' } }],
-    ['null', null],
-    ['not what its kind says', { metadata: { name: 'a', uid: 'u', resourceVersion: '1' } }],
-  ])('survives an object with %s', async (_what, object) => {
-    const { store } = await storeOn([list('10', [object])], [watch([])]);
-    await expect(store.ready()).rejects.toMatchObject({ reason: 'protocol' });
-  });
-});
+import { describe, expect, it } from 'vitest';
+import { pod } from '../testing/pods.ts';
+import { bookmark, expired, list, refuse, storeOn, watch, type Answer } from '../testing/store-on.ts';
 
 describe('watching', () => {
   it('adds, changes and deletes; tells of it in one batch', async () => {
@@ -125,15 +10,15 @@ describe('watching', () => {
       { type: 'MODIFIED', object: pod('b', 12, { node: 'node-2' }) },
       { type: 'DELETED', object: pod('a', 13) },
     ];
-    const { store, names } = await storeOn(
-      [list('10', [pod('a', 1)])],
-      [
+    const { store, names } = await storeOn({
+      lists: [list('10', [pod('a', 1)])],
+      watches: [
         (response) => {
           watch([])(response, new URL('https://x'));
           setTimeout(() => response.write(events.map((event) => `${JSON.stringify(event)}\n`).join('')), 150);
         },
       ],
-    );
+    });
     const batches: { upserted: string[]; deleted: string[] }[] = [];
     await store.ready();
     await sleep(110);
@@ -145,15 +30,14 @@ describe('watching', () => {
     );
     await expect.poll(() => batches).toEqual([{ upserted: ['b@12'], deleted: ['a'] }]);
     expect(names()).toEqual(['b']);
-    expect(store.rowsBy('node', 'node-2').map(({ name }) => name)).toEqual(['b']);
-    expect(store.rowsBy('node', 'node-1')).toEqual([]);
+    expect(store.rows().map(({ cells }) => cells['node'])).toEqual(['node-2']);
   });
 
   it('goes on behind the last event or bookmark when the server ends the watch', async () => {
-    const { store, names, watchUrls, listUrls } = await storeOn(
-      [list('10', [])],
-      [watch([{ type: 'ADDED', object: pod('a', 11) }, bookmark('40')], { end: true }), watch([])],
-    );
+    const { store, names, watchUrls, listUrls } = await storeOn({
+      lists: [list('10', [])],
+      watches: [watch([{ type: 'ADDED', object: pod('a', 11) }, bookmark('40')], { end: true }), watch([])],
+    });
     await expect.poll(() => watchUrls().length).toBe(2);
     expect(watchUrls()[0]).toContain('resourceVersion=10&');
     expect(watchUrls()[0]).toContain('allowWatchBookmarks=true');
@@ -167,10 +51,10 @@ describe('watching', () => {
     ['as an event', watch([expired])],
     ['as an answer', refuse(410, 'Expired')],
   ])('lists once again on 410 %s; what is gone goes', async (_how, gone) => {
-    const { store, names, listUrls, watchUrls } = await storeOn(
-      [list('10', [pod('a', 1), pod('b', 2)]), list('90', [pod('b', 2), pod('c', 80)])],
-      [gone, watch([])],
-    );
+    const { store, names, listUrls, watchUrls } = await storeOn({
+      lists: [list('10', [pod('a', 1), pod('b', 2)]), list('90', [pod('b', 2), pod('c', 80)])],
+      watches: [gone, watch([])],
+    });
     const deleted: string[] = [];
     store.onChange((change) => deleted.push(...change.deleted.map(({ name }) => name)));
     await expect.poll(names).toEqual(['b', 'c']);
@@ -181,19 +65,22 @@ describe('watching', () => {
   });
 
   it('does not list in a loop where every watch is told 410', async () => {
-    const { listUrls } = await storeOn([list('10', [])], [refuse(410, 'Expired')], {
-      firstMs: 200,
-      mostMs: 2000,
-    });
+    const { listUrls } = await storeOn(
+      { lists: [list('10', [])], watches: [refuse(410, 'Expired')] },
+      {
+        firstMs: 200,
+        mostMs: 2000,
+      },
+    );
     await sleep(400);
     expect(listUrls().length).toBeLessThan(8);
   });
 
   it('waits as long as a 429 asks, then goes on with the watch', async () => {
-    const { store, watchUrls, listUrls } = await storeOn(
-      [list('10', [pod('a', 1)])],
-      [refuse(429, 'TooManyRequests', { 'retry-after': '1' }), watch([])],
-    );
+    const { store, watchUrls, listUrls } = await storeOn({
+      lists: [list('10', [pod('a', 1)])],
+      watches: [refuse(429, 'TooManyRequests', { 'retry-after': '1' }), watch([])],
+    });
     await expect.poll(() => store.state).toBe('stale');
     await sleep(700);
     expect(watchUrls()).toHaveLength(1);
@@ -203,10 +90,13 @@ describe('watching', () => {
 
   it('survives a burst of 500s; the rows stay, with their age', async () => {
     const burst = Array.from({ length: 4 }, () => refuse(500, 'InternalError'));
-    const { store, names } = await storeOn([list('10', [pod('a', 1)])], [...burst, watch([])], {
-      firstMs: 200,
-      mostMs: 400,
-    });
+    const { store, names } = await storeOn(
+      { lists: [list('10', [pod('a', 1)])], watches: [...burst, watch([])] },
+      {
+        firstMs: 200,
+        mostMs: 400,
+      },
+    );
     await expect.poll(() => store.state).toBe('stale');
     expect(names()).toEqual(['a']);
     expect(Date.now() - store.asOf.getTime()).toBeGreaterThanOrEqual(0);
@@ -215,35 +105,34 @@ describe('watching', () => {
 
   it('is not driven by an event repeated for ever, or by one that goes back', async () => {
     const same = { type: 'MODIFIED', object: pod('a', 12) };
-    const { store } = await storeOn(
-      [list('10', [pod('a', 1)])],
-      [
+    const { store } = await storeOn({
+      lists: [list('10', [pod('a', 1)])],
+      watches: [
         watch([
           ...Array.from({ length: 500 }, () => same),
           { type: 'MODIFIED', object: pod('a', 5, { node: 'old' }) },
         ]),
       ],
-    );
+    });
     let told = 0;
     store.onChange(({ upserted }) => (told += upserted.length));
-    await expect.poll(() => store.get('uid-a')?.resourceVersion).toBe('12');
+    await expect.poll(() => store.get({ namespace: 'demo', name: 'a' })?.resourceVersion).toBe('12');
     await sleep(150);
     expect(told).toBeLessThanOrEqual(2);
-    expect(store.rowsBy('node', 'old')).toEqual([]);
+    expect(store.rows().map(({ cells }) => cells['node'])).toEqual(['node-1']);
   });
 
   it('takes a new uid under an old name as another object', async () => {
-    const { store } = await storeOn(
-      [list('10', [pod('a', 1)])],
-      [
+    const { store } = await storeOn({
+      lists: [list('10', [pod('a', 1)])],
+      watches: [
         watch([
           { type: 'ADDED', object: pod('a', 20, { uid: 'second' }) },
           { type: 'DELETED', object: pod('a', 21) },
         ]),
       ],
-    );
-    await expect.poll(() => store.get('second')?.name).toBe('a');
-    expect(store.get('uid-a')).toBeUndefined();
+    });
+    await expect.poll(() => store.get({ namespace: 'demo', name: 'a' })?.uid).toBe('second');
     expect(store.size).toBe(1);
   });
 
@@ -254,9 +143,9 @@ describe('watching', () => {
     ['null', 'null\n'],
     ['an event without end', 'x'.repeat(17 * 1024 * 1024)],
   ])('survives a watch that sends %s', async (_what, text) => {
-    const { store, names } = await storeOn(
-      [list('10', [pod('a', 1)])],
-      [
+    const { store, names } = await storeOn({
+      lists: [list('10', [pod('a', 1)])],
+      watches: [
         (response) => {
           response.writeHead(200, { 'content-type': 'application/json' });
           // the last one stays without its newline until it has ended
@@ -264,26 +153,32 @@ describe('watching', () => {
         },
         watch([{ type: 'ADDED', object: pod('b', 11) }]),
       ],
-    );
+    });
     await expect.poll(names).toEqual(['a', 'b']);
     await expect.poll(() => store.state).toBe('live');
   });
 
   it('opens a watch anew that has been silent for too long; that is no failure', async () => {
-    const { store, watchUrls } = await storeOn([list('10', [])], [watch([bookmark('20')])], {
-      idleMs: 120,
-      aliveCheckMs: 60,
-      // after a failure it would wait
-      firstMs: 600_000,
-      mostMs: 600_000,
-    });
+    const { store, watchUrls } = await storeOn(
+      { lists: [list('10', [])], watches: [watch([bookmark('20')])] },
+      {
+        idleMs: 120,
+        aliveCheckMs: 60,
+        // after a failure it would wait
+        firstMs: 600_000,
+        mostMs: 600_000,
+      },
+    );
     await expect.poll(() => watchUrls().length).toBeGreaterThan(3);
     expect(watchUrls().at(-1)).toContain('resourceVersion=20&');
     expect(store.lastError).toBeNull();
   });
 
   it('notices a server that has gone silent, by asking', async () => {
-    const { server, store } = await storeOn([list('10', [])], [watch([])], { aliveCheckMs: 90 });
+    const { server, store } = await storeOn(
+      { lists: [list('10', [])], watches: [watch([])] },
+      { aliveCheckMs: 90 },
+    );
     await store.ready();
     await expect.poll(() => server.requests.includes('GET /version')).toBe(true);
     expect(store.state).toBe('live');
@@ -298,13 +193,13 @@ describe('stopping', () => {
       response.once('close', () => (open -= 1));
       watch([])(response, new URL('https://x'));
     };
-    const { store } = await storeOn([list('10', [pod('a', 1)])], [held]);
+    const { store } = await storeOn({ lists: [list('10', [pod('a', 1)])], watches: [held] });
     await store.ready();
     expect(open).toBe(1);
     store.stop();
     await expect.poll(() => open).toBe(0);
     expect([store.state, store.size]).toEqual(['stale', 1]);
-    const never = await storeOn([() => undefined], [held]);
+    const never = await storeOn({ lists: [() => undefined], watches: [held] });
     const waiting = never.store.ready();
     never.store.stop();
     await expect(waiting).rejects.toMatchObject({ reason: 'aborted' });
@@ -316,7 +211,7 @@ describe('pages', () => {
     const items = Array.from({ length: 30 }, (_, index) =>
       pod(`p${String(index).padStart(2, '0')}`, index + 1, { labels: { app: index % 2 ? 'odd' : 'even' } }),
     );
-    const { store } = await storeOn([list('99', items)], [watch([])]);
+    const { store } = await storeOn({ lists: [list('99', items)], watches: [watch([])] });
     await store.ready();
     const page = store.page({ labelSelector: 'app=odd', sort: '-name', page: 2, pageSize: 10 });
     expect(page).toMatchObject({ total: 15, page: 2, pageSize: 10, state: 'live' });

@@ -5,8 +5,8 @@ import { KubeError } from '../transport/kube-error.ts';
 import { ChangeFeed, type StoreChange, type StoreState } from './change-feed.ts';
 import { entryMatcher, type RowFilter, type RowSchema } from './query.ts';
 import { defaultTiming, reflect, type ReflectorTiming } from './reflector.ts';
-import { RowSet } from './row-set.ts';
-import { keyOf, type StoreRow } from './store-row.ts';
+import { RowSet, type Place } from './row-set.ts';
+import type { StoreRow } from './store-row.ts';
 
 export interface ObjectStoreOptions<R extends StoreRow> {
   connection: ClusterConnection;
@@ -15,8 +15,6 @@ export interface ObjectStoreOptions<R extends StoreRow> {
   namespace?: string;
   /** What is kept of an object. Pure; must not keep a reference into the object. */
   project: (object: KubernetesObject) => R;
-  /** Indexes for `rowsBy`. */
-  indexBy?: Record<string, (row: R) => string | undefined>;
   /** Paths of field selectors and the cells that hold them: `{ 'spec.nodeName': 'node' }`. */
   fields?: Record<string, string>;
   /** Cells that `q` looks into; absent: every text. */
@@ -59,13 +57,12 @@ export class ObjectStore<R extends StoreRow> {
   #synced = false;
   #heardAt = new Date(0);
   #lastError: KubeError | null = null;
-  #listedKeys = new Set<string>();
   #waiting = new Set<(error: KubeError | null) => void>();
 
   constructor(options: ObjectStoreOptions<R>) {
     this.#connection = options.connection;
     this.#ref = { ...options.resource, namespace: options.namespace };
-    this.#rows = new RowSet(options.project, options.indexBy);
+    this.#rows = new RowSet(options.project);
     this.#schema = { fields: options.fields ?? {}, textFields: options.textFields };
     this.#timing = { ...defaultTiming, ...options.timing };
     this.#feed = new ChangeFeed<R>(() => ({ state: this.state, asOf: this.asOf }));
@@ -147,20 +144,16 @@ export class ObjectStore<R extends StoreRow> {
   /** A predicate for rows of this store, deleted ones included as long as no labels are asked for. */
   matcher(filter: RowFilter<R>): (row: R) => boolean {
     const matches = entryMatcher(filter, this.#schema);
-    return (row) => matches({ row, labels: this.#rows.labelsOf(row.uid) });
+    return (row) => matches(this.#rows.entryOf(row));
   }
 
-  get(uid: string): R | undefined {
-    return this.#rows.get(uid);
+  /** The object at a place; a name has one at a time. */
+  get(place: Place): R | undefined {
+    return this.#rows.get(place);
   }
 
   rows(): R[] {
-    return Array.from(this.#rows.entries(), ({ row }) => row);
-  }
-
-  /** Rows whose index value it is; `index` is one of `indexBy`. */
-  rowsBy(index: string, value: string): R[] {
-    return this.#rows.by(index, value);
+    return this.#rows.entries().map(({ row }) => row);
   }
 
   /** Tells of changes, at most every 100 ms, in one batch; and of a new state. Returns a function that ends it. */
@@ -170,15 +163,10 @@ export class ObjectStore<R extends StoreRow> {
 
   #target() {
     return {
-      listed: (objects: KubernetesObject[]) => {
-        for (const object of objects) {
-          this.#feed.add(this.#rows.listed(object));
-          this.#listedKeys.add(keyOf(object.metadata));
-        }
-      },
+      listBegins: () => this.#rows.beginList(),
+      listed: (object: KubernetesObject) => this.#feed.add(this.#rows.listed(object)),
       listComplete: () => {
-        this.#feed.add(this.#rows.retain(this.#listedKeys));
-        this.#listedKeys = new Set();
+        this.#feed.add(this.#rows.endList());
         this.#synced = true;
         this.#heardAt = new Date();
       },
@@ -196,7 +184,6 @@ export class ObjectStore<R extends StoreRow> {
         this.#settle(null);
       },
       failed: (error: KubeError) => {
-        this.#listedKeys = new Set();
         this.#lastError = error;
         this.#become(this.#synced ? 'stale' : 'syncing');
         this.#settle(this.#synced ? null : error);

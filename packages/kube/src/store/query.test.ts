@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { entryMatcher, sortRows } from './query.ts';
-import type { CellValue, Entry, StoreRow } from './store-row.ts';
+import { newEntry, type CellValue, type StoreRow } from './store-row.ts';
 
 function row(name: string, cells: Record<string, CellValue> = {}, namespace?: string): StoreRow {
   return { uid: name, name, resourceVersion: '1', cells, ...(namespace === undefined ? {} : { namespace }) };
@@ -29,13 +29,17 @@ describe('sortRows', () => {
 });
 
 describe('entryMatcher', () => {
-  const entries: Entry<StoreRow>[] = [
-    { row: row('web-1', { node: 'n1', ip: '10.0.0.1' }, 'demo'), labels: { app: 'web' } },
-    { row: row('db-1', { node: 'n2', ip: null }, 'data'), labels: { app: 'db' } },
-    { row: row('node-x', { node: 'n2' }), labels: {} },
+  const entries = () => [
+    newEntry(row('web-1', { node: 'n1', ip: '10.0.0.1' }, 'demo'), { app: 'web' }),
+    newEntry(row('db-1', { node: 'n2', ip: null }, 'data'), { app: 'db' }),
+    newEntry(row('node-x', { node: 'n2' }), {}),
   ];
   const found = (filter: Parameters<typeof entryMatcher>[0], textFields?: string[]) =>
-    names(entries.filter(entryMatcher(filter, { ...schema, textFields })).map((entry) => entry.row));
+    names(
+      entries()
+        .filter(entryMatcher(filter, { ...schema, textFields }))
+        .map((entry) => entry.row),
+    );
 
   it.each([
     [{}, ['web-1', 'db-1', 'node-x']],

@@ -41,7 +41,7 @@ export function entryMatcher<R extends StoreRow>(
   }
   if (filter) predicates.push(({ row }) => filter(row));
   const text = q?.trim().toLowerCase();
-  if (text) predicates.push(({ row }) => hasText(row, text, schema));
+  if (text) predicates.push((entry) => textOf(entry, schema).includes(text));
   return (entry) => predicates.every((holds) => holds(entry));
 }
 
@@ -72,10 +72,14 @@ function fieldOf(row: StoreRow, path: string, { fields }: RowSchema): string {
   return String(row.cells[fields[path] ?? ''] ?? '');
 }
 
-function hasText(row: StoreRow, text: string, { textFields }: RowSchema): boolean {
-  if (row.name.toLowerCase().includes(text) || row.namespace?.toLowerCase().includes(text)) return true;
-  const values = textFields ? textFields.map((field) => row.cells[field]) : Object.values(row.cells);
-  return values.some((value) => typeof value === 'string' && value.toLowerCase().includes(text));
+/** Kept on the entry, in lower case: people who type ask again with every letter. */
+function textOf<R extends StoreRow>(entry: Entry<R>, { textFields }: RowSchema): string {
+  if (entry.text !== undefined) return entry.text;
+  const { name, namespace = '', cells } = entry.row;
+  const values = textFields ? textFields.map((field) => cells[field]) : Object.values(cells);
+  const texts = values.filter((value) => typeof value === 'string');
+  entry.text = [name, namespace, ...texts].join('\n').toLowerCase();
+  return entry.text;
 }
 
 function valueOf(row: StoreRow, field: string): CellValue {

@@ -1,11 +1,10 @@
-import type { KubernetesObject } from '../objects/kubernetes-object.ts';
-import { listPages } from '../objects/objects.ts';
 import type { PathRef } from '../transport/api-path.ts';
-import type { CallOptions, ClusterConnection } from '../transport/connection.ts';
+import type { ClusterConnection } from '../transport/connection.ts';
 import type { KubeError } from '../transport/kube-error.ts';
 import { networkError } from '../transport/network-error.ts';
 import { Backoff, type BackoffTiming } from './backoff.ts';
-import { openWatch, type WatchEvent, type WatchTiming } from './watch-events.ts';
+import { readInitialState, type ListTarget } from './initial-state.ts';
+import { openWatch, positionOf, type WatchEvent, type WatchTiming } from './watch-events.ts';
 
 export interface ReflectorTiming extends WatchTiming, BackoffTiming {}
 
@@ -17,11 +16,7 @@ export const defaultTiming: ReflectorTiming = {
 };
 
 /** What a reflector keeps up to date. */
-export interface ReflectorTarget {
-  /** A page of a list. Whatever none of its pages has is gone once the list is complete. */
-  listed(objects: KubernetesObject[]): void;
-  listComplete(): void;
-  changed(events: WatchEvent[]): void;
+export interface ReflectorTarget extends ListTarget {
   /** A watch runs: what is held is what the cluster has. */
   live(): void;
   /** It does not, for this reason; it is tried again. */
@@ -53,19 +48,24 @@ export async function reflect(
   while (!signal.aborted) {
     let worked = () => false;
     try {
-      position ??= await list(connection, ref, target, {
-        signal,
-        priority: listed ? 'background' : 'interactive',
-      });
-      listed = true;
-      const events = await openWatch(connection, ref, position, { timing, signal });
+      let events: AsyncIterable<WatchEvent[]> | undefined;
+      if (position === undefined) {
+        const priority = listed ? 'background' : 'interactive';
+        ({ position, events } = await readInitialState(connection, ref, target, {
+          signal,
+          timing,
+          priority,
+        }));
+        listed = true;
+      }
+      events ??= await openWatch(connection, ref, position, { timing, signal });
       target.live();
       const openedAt = Date.now();
       let heard = false;
       worked = () => heard || Date.now() - openedAt >= shortestWatchMs;
       for await (const batch of events) {
         target.changed(batch);
-        position = batch.at(-1)?.object.metadata.resourceVersion ?? position;
+        position = positionOf(batch) ?? position;
         heard = true;
       }
       if (worked()) [watchFailures, relistedAfterExpiry] = [0, false];
@@ -85,19 +85,4 @@ export async function reflect(
       else await backoff.wait(signal, error.retryAfterSeconds).catch(() => undefined);
     }
   }
-}
-
-async function list(
-  connection: ClusterConnection,
-  ref: PathRef,
-  target: ReflectorTarget,
-  call: CallOptions,
-): Promise<string> {
-  let version = '';
-  for await (const { items, resourceVersion } of listPages(connection, ref, call)) {
-    target.listed(items);
-    version = resourceVersion;
-  }
-  target.listComplete();
-  return version;
 }

@@ -2,7 +2,8 @@ import type { KubernetesObject } from '../objects/kubernetes-object.ts';
 import { KubeError } from '../transport/kube-error.ts';
 import type { Labels } from './selectors.ts';
 import { SortedOrders } from './sorted-orders.ts';
-import { keyOf, type Entry, type StoreRow } from './store-row.ts';
+import { newEntry, type CellValue, type Entry, type StoreRow } from './store-row.ts';
+import { StringPool } from './string-pool.ts';
 
 /** What changed in a set of rows. */
 export interface RowChanges<R> {
@@ -10,46 +11,49 @@ export interface RowChanges<R> {
   deleted: R[];
 }
 
+/** Where an object is, whatever its uid: a name has one object at a time. */
+export interface Place {
+  namespace?: string | undefined;
+  name: string;
+}
+
 const noLabels: Labels = Object.freeze({});
 const mostPooled = 5000;
 
-/** The rows of a store, by place, by uid and by the owner's indexes. Knows nothing of clusters. */
+/** The rows of a store by place, and in the orders that are asked for. Knows nothing of clusters. */
 export class RowSet<R extends StoreRow> {
   readonly #project: (object: KubernetesObject) => R;
-  readonly #indexBy: Record<string, (row: R) => string | undefined>;
-  readonly #byKey = new Map<string, Entry<R>>();
-  readonly #byUid = new Map<string, Entry<R>>();
-  readonly #indexes = new Map<string, Map<string, Set<R>>>();
-  readonly #orders = new SortedOrders<R>(
-    () => this.#byKey.values(),
-    (entry) => this.#byUid.get(entry.row.uid) === entry,
-  );
+  readonly #byNamespace = new Map<string, Map<string, Entry<R>>>();
+  readonly #orders = new SortedOrders<R>(() => this.entries());
+  readonly #strings = new StringPool();
   /** Labels are the same on every pod of a workload: one copy for all. */
-  readonly #labelPool = new Map<string, Labels>();
+  readonly #labels = new Map<string, Labels>();
+  #size = 0;
+  #list = 0;
 
-  constructor(
-    project: (object: KubernetesObject) => R,
-    indexBy: Record<string, (row: R) => string | undefined> = {},
-  ) {
+  constructor(project: (object: KubernetesObject) => R) {
     this.#project = project;
-    this.#indexBy = indexBy;
-    for (const index of Object.keys(indexBy)) this.#indexes.set(index, new Map());
   }
 
   get size(): number {
-    return this.#byKey.size;
+    return this.#size;
   }
 
-  get(uid: string): R | undefined {
-    return this.#byUid.get(uid)?.row;
+  get(place: Place): R | undefined {
+    return this.#at(place)?.row;
   }
 
-  labelsOf(uid: string): Labels {
-    return this.#byUid.get(uid)?.labels ?? noLabels;
+  /** The entry of a row; one that is not held any more has no labels. */
+  entryOf(row: R): Entry<R> {
+    const held = this.#at(row);
+    if (held?.row === row) return held;
+    return newEntry(row, held?.row.uid === row.uid ? held.labels : noLabels);
   }
 
-  entries(): IterableIterator<Entry<R>> {
-    return this.#byKey.values();
+  entries(): Entry<R>[] {
+    const entries: Entry<R>[] = [];
+    for (const named of this.#byNamespace.values()) for (const entry of named.values()) entries.push(entry);
+    return entries;
   }
 
   /** All entries in the order of `sortRows`; not to be changed. */
@@ -57,13 +61,24 @@ export class RowSet<R extends StoreRow> {
     return this.#orders.by(sort);
   }
 
-  by(index: string, value: string): R[] {
-    return [...(this.#indexes.get(index)?.get(value) ?? [])];
+  /** A list begins: whatever it does not have goes with `endList`. One that was under way counts for nothing. */
+  beginList(): void {
+    this.#list += 1;
   }
 
-  /** Takes an object that a list has. Nothing changes where it is the one that is held. */
+  /** Takes an object that the list has. Nothing changes where it is the one that is held. */
   listed(object: KubernetesObject): RowChanges<R> {
-    return this.#upsert(object, (version, held) => version !== held);
+    const changes = this.#upsert(object, (version, held) => version !== held);
+    const entry = this.#at(object.metadata);
+    if (entry) entry.list = this.#list;
+    return changes;
+  }
+
+  /** The list is complete: takes out everything that it did not have. */
+  endList(): RowChanges<R> {
+    const gone = this.entries().filter(({ list }) => list !== this.#list);
+    for (const entry of gone) this.#remove(entry);
+    return { upserted: [], deleted: gone.map(({ row }) => row) };
   }
 
   /** Takes an object that a watch reports. Nothing changes where it is the one that is held, or an older state of it. */
@@ -73,23 +88,21 @@ export class RowSet<R extends StoreRow> {
 
   /** Takes out an object that is gone; one of the same name with another uid stays. */
   delete(object: KubernetesObject): RowChanges<R> {
-    const { uid } = checkedMetadata(object);
-    const held = this.#byKey.get(keyOf(object.metadata));
-    if (!held || held.row.uid !== uid) return { upserted: [], deleted: [] };
+    checkMetadata(object);
+    const held = this.#at(object.metadata);
+    if (!held || held.row.uid !== object.metadata.uid) return { upserted: [], deleted: [] };
     this.#remove(held);
     return { upserted: [], deleted: [held.row] };
   }
 
-  /** Takes out everything whose place is not in `keys`: what a list did not have any more. */
-  retain(keys: ReadonlySet<string>): RowChanges<R> {
-    const gone = [...this.#byKey].filter(([key]) => !keys.has(key)).map(([, entry]) => entry);
-    for (const entry of gone) this.#remove(entry);
-    return { upserted: [], deleted: gone.map(({ row }) => row) };
+  #at({ namespace = '', name }: Place): Entry<R> | undefined {
+    return this.#byNamespace.get(namespace)?.get(name);
   }
 
   #upsert(object: KubernetesObject, replaces: (version: string, held: string) => boolean): RowChanges<R> {
-    const { uid, resourceVersion } = checkedMetadata(object);
-    const held = this.#byKey.get(keyOf(object.metadata));
+    checkMetadata(object);
+    const { uid, resourceVersion } = object.metadata;
+    const held = this.#at(object.metadata);
     const same = held?.row.uid === uid;
     if (same && !replaces(resourceVersion, held.row.resourceVersion)) return { upserted: [], deleted: [] };
     const entry = this.#entryOf(object);
@@ -100,58 +113,62 @@ export class RowSet<R extends StoreRow> {
 
   #entryOf(object: KubernetesObject): Entry<R> {
     try {
-      return { row: this.#project(object), labels: this.#pooled(object.metadata.labels) };
+      return newEntry(this.#pooled(this.#project(object)), this.#pooledLabels(object.metadata.labels));
     } catch (cause) {
       throw new KubeError('protocol', 'An object is not what its kind says', { cause });
     }
   }
 
   #add(entry: Entry<R>): void {
-    this.#byKey.set(keyOf(entry.row), entry);
-    this.#byUid.set(entry.row.uid, entry);
+    const { namespace = '', name } = entry.row;
+    const named = this.#byNamespace.get(namespace);
+    if (named) named.set(name, entry);
+    else this.#byNamespace.set(namespace, new Map([[name, entry]]));
+    this.#size += 1;
     this.#orders.added(entry);
-    for (const [index, valueOf] of Object.entries(this.#indexBy)) {
-      const value = valueOf(entry.row);
-      if (value === undefined) continue;
-      const rows = this.#indexes.get(index);
-      const sameValue = rows?.get(value);
-      if (sameValue) sameValue.add(entry.row);
-      else rows?.set(value, new Set([entry.row]));
-    }
   }
 
-  #remove({ row }: Entry<R>): void {
-    this.#byKey.delete(keyOf(row));
-    this.#byUid.delete(row.uid);
+  #remove(entry: Entry<R>): void {
+    const { namespace = '', name } = entry.row;
+    const named = this.#byNamespace.get(namespace);
+    named?.delete(name);
+    if (named?.size === 0) this.#byNamespace.delete(namespace);
+    entry.isHeld = false;
+    this.#size -= 1;
     this.#orders.removed();
-    for (const [index, valueOf] of Object.entries(this.#indexBy)) {
-      const value = valueOf(row);
-      if (value === undefined) continue;
-      const rows = this.#indexes.get(index);
-      const sameValue = rows?.get(value);
-      sameValue?.delete(row);
-      if (sameValue?.size === 0) rows?.delete(value);
-    }
   }
 
-  #pooled(labels: Labels | undefined): Labels {
+  #pooled(row: R): R {
+    if (row.namespace !== undefined) row.namespace = this.#strings.intern('namespace', row.namespace);
+    const cells = row.cells as Record<string, CellValue>;
+    for (const field in cells) {
+      const value = cells[field];
+      if (typeof value === 'string') cells[field] = this.#strings.intern(`cells.${field}`, value);
+    }
+    return row;
+  }
+
+  #pooledLabels(labels: Labels | undefined): Labels {
     if (!labels) return noLabels;
     const key = JSON.stringify(labels);
-    const pooled = this.#labelPool.get(key);
+    const pooled = this.#labels.get(key);
     if (pooled) return pooled;
-    if (this.#labelPool.size >= mostPooled) this.#labelPool.clear();
-    this.#labelPool.set(key, labels);
+    if (this.#labels.size >= mostPooled) this.#labels.clear();
+    this.#labels.set(key, labels);
     return labels;
   }
 }
 
-function checkedMetadata(object: KubernetesObject): KubernetesObject['metadata'] {
-  const { name, uid, resourceVersion, labels } = object?.metadata ?? {};
-  const texts = [name, uid, resourceVersion].every((text) => typeof text === 'string');
-  if (!texts || (labels !== undefined && labels !== null && typeof labels !== 'object')) {
+function checkMetadata(object: KubernetesObject): void {
+  const { name, namespace = '', uid, resourceVersion, labels } = object?.metadata ?? {};
+  const isText =
+    typeof name === 'string' &&
+    typeof namespace === 'string' &&
+    typeof uid === 'string' &&
+    typeof resourceVersion === 'string';
+  if (!isText || (labels !== undefined && labels !== null && typeof labels !== 'object')) {
     throw new KubeError('protocol', 'An object has no name, uid or resourceVersion');
   }
-  return object.metadata;
 }
 
 /** Versions are comparable as whole numbers (KEP-5504); where a server has others, every one counts as newer. */

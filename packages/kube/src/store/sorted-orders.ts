@@ -17,13 +17,10 @@ interface Order<R extends StoreRow> {
 /** The entries of a set in the orders that were asked for, brought up to date when asked for again: no sort per page. */
 export class SortedOrders<R extends StoreRow> {
   readonly #orders = new Map<string, Order<R>>();
-  readonly #all: () => Iterable<Entry<R>>;
-  readonly #holds: (entry: Entry<R>) => boolean;
+  readonly #all: () => Entry<R>[];
 
-  /** `holds` tells whether an entry that once came is still in the set. */
-  constructor(all: () => Iterable<Entry<R>>, holds: (entry: Entry<R>) => boolean) {
+  constructor(all: () => Entry<R>[]) {
     this.#all = all;
-    this.#holds = holds;
   }
 
   added(entry: Entry<R>): void {
@@ -45,21 +42,25 @@ export class SortedOrders<R extends StoreRow> {
     const known = this.#orders.get(sort);
     // the one asked for last goes last
     this.#orders.delete(sort);
-    const order = known ?? { sorted: [...this.#all()].sort(byRow), added: [], outdated: false };
+    const order = known ?? { sorted: this.#all().sort(byRow), added: [], outdated: false };
     this.#orders.set(sort, order);
     for (const oldest of this.#orders.keys()) {
       if (this.#orders.size <= mostOrders) break;
       this.#orders.delete(oldest);
     }
-    if (order.outdated) order.sorted = order.sorted.filter(this.#holds);
+    if (order.outdated) order.sorted = order.sorted.filter(isHeld);
     if (order.added.length > 0) {
-      const added = order.added.filter(this.#holds).sort(byRow);
+      const added = order.added.filter(isHeld).sort(byRow);
       order.sorted = merge(order.sorted, added, byRow);
     }
     order.added = [];
     order.outdated = false;
     return order.sorted;
   }
+}
+
+function isHeld(entry: { isHeld: boolean }): boolean {
+  return entry.isHeld;
 }
 
 function merge<T>(left: readonly T[], right: readonly T[], compare: (a: T, b: T) => number): T[] {

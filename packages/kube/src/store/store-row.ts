@@ -16,9 +16,14 @@ export interface StoreRow {
 export interface Entry<R extends StoreRow> {
   row: R;
   labels: Labels;
+  /** The last list that had it; 0: none yet. */
+  list: number;
+  /** Whether it is still in the set; whoever keeps entries in an order of their own looks here. */
+  isHeld: boolean;
+  /** What `q` looks into, once somebody has searched. */
+  text: string | undefined;
 }
 
-/** Where an object is, whatever its uid: a name has one object at a time. */
-export function keyOf({ namespace, name }: { namespace?: string | undefined; name: string }): string {
-  return `${namespace ?? ''}/${name}`;
+export function newEntry<R extends StoreRow>(row: R, labels: Labels): Entry<R> {
+  return { row, labels, list: 0, isHeld: true, text: undefined };
 }

@@ -1,12 +1,15 @@
 import type { KubernetesObject } from '../objects/kubernetes-object.ts';
+import { largestObject } from '../objects/largest-object.ts';
 import { guardSilence } from '../streams/guard-silence.ts';
 import { LineSplitter } from '../streams/lines.ts';
 import { streamedStatusError } from '../transport/answer.ts';
 import { apiPath, type PathRef } from '../transport/api-path.ts';
 import type { ClusterConnection } from '../transport/connection.ts';
+import { giveWay } from '../transport/give-way.ts';
 import { KubeError } from '../transport/kube-error.ts';
 import { networkError } from '../transport/network-error.ts';
 import { parseJson } from '../transport/parse-json.ts';
+import type { Priority } from '../transport/turns.ts';
 
 export interface WatchEvent {
   type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK';
@@ -20,25 +23,27 @@ export interface WatchTiming {
   idleMs: number;
 }
 
-/** Largest event taken: etcd holds 1.5 MiB an object by default, in a denser form. */
-const largestEvent = 16 * 1024 * 1024;
+export interface WatchOptions {
+  timing: WatchTiming;
+  signal: AbortSignal;
+  fieldSelector?: string;
+  accept?: string;
+  /** Whose turn its opening is. Default `background`. */
+  priority?: Priority;
+}
 
 /**
- * Opens a watch behind `resourceVersion`. Resolves when the server has agreed; the events end when the server ends the
- * watch, as it does every few minutes, or when it has been silent for too long.
- * Rejects and throws KubeError: status 410 (`Expired`) when the server does not remember that version.
+ * Opens a watch behind `resourceVersion`, or one that begins with everything there is. Resolves when the server has
+ * agreed; the events end when the server ends the watch, as it does every few minutes, or when it has been silent for
+ * too long. Rejects and throws KubeError: status 410 (`Expired`) when the server does not remember that version.
  */
 export async function openWatch(
   connection: ClusterConnection,
   ref: PathRef,
-  resourceVersion: string,
-  {
-    timing,
-    signal,
-    fieldSelector,
-    accept,
-  }: { timing: WatchTiming; signal: AbortSignal; fieldSelector?: string; accept?: string },
+  resourceVersion: string | undefined,
+  { timing, signal, fieldSelector, accept, priority = 'background' }: WatchOptions,
 ): Promise<AsyncGenerator<WatchEvent[], void, undefined>> {
+  const initial = { sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan' };
   const { body } = await connection.stream(
     {
       path: apiPath(ref),
@@ -46,29 +51,54 @@ export async function openWatch(
       query: {
         watch: true,
         allowWatchBookmarks: true,
-        resourceVersion,
+        ...(resourceVersion === undefined ? initial : { resourceVersion }),
         fieldSelector,
         // spread, so that not every watch of every store ends at once
         timeoutSeconds: Math.round(240 + 60 * Math.random()),
       },
     },
-    { signal, priority: 'background' },
+    { signal, priority },
   );
-  return readEvents(connection, body, timing);
+  return readEvents(connection, body, timing, resourceVersion === undefined);
+}
+
+/** Whether an event says that everything there was at the beginning has been sent. */
+export function isInitialEnd({ type, object: { metadata } }: WatchEvent): boolean {
+  return type === 'BOOKMARK' && metadata.annotations?.['k8s.io/initial-events-end'] === 'true';
+}
+
+/** Where the watch after these events goes on; undefined where there are none. */
+export function positionOf(events: WatchEvent[]): string | undefined {
+  return events.at(-1)?.object.metadata.resourceVersion;
 }
 
 async function* readEvents(
   connection: ClusterConnection,
   body: AsyncIterable<Buffer> & { destroy(error?: Error): unknown },
   timing: WatchTiming,
+  isInitial: boolean,
 ): AsyncGenerator<WatchEvent[], void, undefined> {
-  const splitter = new LineSplitter(largestEvent);
-  const silence = guardSilence(connection, body, timing);
+  const splitter = new LineSplitter(largestObject);
+  // a server that does not know of initial events sends them, and then nothing to say that these were all
+  const { timeoutMs } = connection;
+  const whileInitial = {
+    aliveCheckMs: Math.min(timing.aliveCheckMs, timeoutMs / 2),
+    idleMs: Math.min(timing.idleMs, timeoutMs),
+  };
+  let silence = guardSilence(connection, body, isInitial ? whileInitial : timing);
   try {
     for await (const chunk of body) {
       silence.heard();
+      await giveWay();
       const lines = splitter.push(chunk).filter(({ bytes }) => bytes.length > 0);
-      if (lines.length > 0) yield lines.map(({ bytes, cutBytes }) => readEvent(bytes, cutBytes));
+      if (lines.length === 0) continue;
+      const events = lines.map(({ bytes, cutBytes }) => readEvent(bytes, cutBytes));
+      if (isInitial && events.some(isInitialEnd)) {
+        isInitial = false;
+        silence.stop();
+        silence = guardSilence(connection, body, timing);
+      }
+      yield events;
     }
   } catch (error) {
     if (!silence.idle) throw networkError(error);
@@ -79,7 +109,7 @@ async function* readEvents(
 }
 
 function readEvent(bytes: Buffer, cutBytes: number): WatchEvent {
-  if (cutBytes > 0) throw new KubeError('tooLarge', `An event is larger than ${largestEvent} bytes`);
+  if (cutBytes > 0) throw new KubeError('tooLarge', `An event is larger than ${largestObject} bytes`);
   const event = parse(bytes);
   switch (event?.type) {
     case 'ADDED':

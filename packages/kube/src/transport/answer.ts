@@ -31,14 +31,19 @@ export function readBody(body: Readable, limit: number): Promise<Buffer> {
 
 /** A JSON object as an apiserver sends it; anything else is `notAnApiserver`. */
 export function parseObject<T>(body: Buffer, contentType: string | undefined): T {
-  if (!/^application\/([a-z.+-]*\+)?json\b/i.test(contentType ?? '')) {
-    throw new KubeError('notAnApiserver', 'The answer is not JSON');
-  }
+  checkJson(contentType);
   const value = parseJson(body, 'The answer', 'notAnApiserver');
   if (typeof value !== 'object' || value === null) {
     throw new KubeError('notAnApiserver', 'The answer is not a JSON object');
   }
   return value as T;
+}
+
+/** Throws `notAnApiserver` where an answer is not JSON by its own account. */
+export function checkJson(contentType: string | undefined): void {
+  if (!/^application\/([a-z.+-]*\+)?json\b/i.test(contentType ?? '')) {
+    throw new KubeError('notAnApiserver', 'The answer is not JSON');
+  }
 }
 
 /** The error that an answer other than 2xx stands for. Its body is read, and kept only where it is a Status. */
