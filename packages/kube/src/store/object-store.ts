@@ -3,10 +3,12 @@ import type { PathRef, ResourceRef } from '../transport/api-path.ts';
 import type { ClusterConnection } from '../transport/connection.ts';
 import { KubeError } from '../transport/kube-error.ts';
 import { ChangeFeed, type StoreChange, type StoreState } from './change-feed.ts';
-import { entryMatcher, type RowFilter, type RowSchema } from './query.ts';
+import type { RowFilter } from './query.ts';
 import { defaultTiming, reflect, type ReflectorTiming } from './reflector.ts';
-import { RowSet, type Place } from './row-set.ts';
-import type { StoreRow } from './store-row.ts';
+import { RowSet } from './row-set.ts';
+import { RowTable, type PageQuery, type Rows } from './row-table.ts';
+import type { Labels } from './selectors.ts';
+import type { Place, StoreRow } from './store-row.ts';
 
 export interface ObjectStoreOptions<R extends StoreRow> {
   connection: ClusterConnection;
@@ -22,20 +24,8 @@ export interface ObjectStoreOptions<R extends StoreRow> {
   timing?: Partial<ReflectorTiming>;
 }
 
-export interface PageQuery<R extends StoreRow> extends RowFilter<R> {
-  /** `-field,field`: `name`, `namespace` or a cell; a leading minus is descending. Default: namespace, name. */
-  sort?: string | undefined;
-  /** From 1. */
-  page: number;
-  pageSize: number;
-}
-
-export interface Page<R> {
-  items: R[];
-  /** Rows that match, on all pages. */
-  total: number;
-  page: number;
-  pageSize: number;
+/** One page of a store's rows, and how good they are. */
+export interface Page<R> extends Rows<R> {
   /** RFC 3339. */
   asOf: string;
   state: StoreState;
@@ -48,8 +38,8 @@ export interface Page<R> {
 export class ObjectStore<R extends StoreRow> {
   readonly #connection: ClusterConnection;
   readonly #ref: PathRef;
+  readonly #table: RowTable<R>;
   readonly #rows: RowSet<R>;
-  readonly #schema: RowSchema;
   readonly #timing: ReflectorTiming;
   readonly #feed: ChangeFeed<R>;
   #running: AbortController | undefined;
@@ -62,8 +52,8 @@ export class ObjectStore<R extends StoreRow> {
   constructor(options: ObjectStoreOptions<R>) {
     this.#connection = options.connection;
     this.#ref = { ...options.resource, namespace: options.namespace };
-    this.#rows = new RowSet(options.project);
-    this.#schema = { fields: options.fields ?? {}, textFields: options.textFields };
+    this.#table = new RowTable({ fields: options.fields ?? {}, textFields: options.textFields });
+    this.#rows = new RowSet(this.#table, options.project);
     this.#timing = { ...defaultTiming, ...options.timing };
     this.#feed = new ChangeFeed<R>(() => ({ state: this.state, asOf: this.asOf }));
   }
@@ -84,7 +74,7 @@ export class ObjectStore<R extends StoreRow> {
 
   /** Rows held. */
   get size(): number {
-    return this.#rows.size;
+    return this.#table.size;
   }
 
   /** Begins to list and watch. Does nothing when it has begun. */
@@ -132,28 +122,26 @@ export class ObjectStore<R extends StoreRow> {
   }
 
   /** One page of the rows that match. Throws KubeError `badSelector`. */
-  page({ sort, page, pageSize, ...filter }: PageQuery<R>): Page<R> {
-    const matches = entryMatcher(filter, this.#schema);
-    const found: R[] = [];
-    for (const entry of this.#rows.sorted(sort)) if (matches(entry)) found.push(entry.row);
-    const items = found.slice((page - 1) * pageSize, page * pageSize);
-    const [asOf, state] = [this.asOf.toISOString(), this.#state];
-    return { items, total: found.length, page, pageSize, asOf, state };
+  page(query: PageQuery<R>): Page<R> {
+    return { ...this.#table.page(query), asOf: this.asOf.toISOString(), state: this.#state };
   }
 
   /** A predicate for rows of this store, deleted ones included as long as no labels are asked for. */
   matcher(filter: RowFilter<R>): (row: R) => boolean {
-    const matches = entryMatcher(filter, this.#schema);
-    return (row) => matches(this.#rows.entryOf(row));
+    return this.#table.matcher(filter);
   }
 
   /** The object at a place; a name has one at a time. */
   get(place: Place): R | undefined {
-    return this.#rows.get(place);
+    return this.#table.get(place)?.row;
   }
 
   rows(): R[] {
-    return this.#rows.entries().map(({ row }) => row);
+    return this.#table.rows();
+  }
+
+  labelsOf(row: R): Labels {
+    return this.#table.labelsOf(row);
   }
 
   /** Tells of changes, at most every 100 ms, in one batch; and of a new state. Returns a function that ends it. */

@@ -12,6 +12,12 @@ export interface StoreRow {
   cells: Readonly<Record<string, CellValue>>;
 }
 
+/** Where an object is, whatever its uid: a name has one object at a time. */
+export interface Place {
+  namespace?: string | undefined;
+  name: string;
+}
+
 /** A row and what only the store needs of its object. */
 export interface Entry<R extends StoreRow> {
   row: R;
