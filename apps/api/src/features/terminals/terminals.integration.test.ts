@@ -14,6 +14,7 @@ import {
   startPlatformProcess,
   type PlatformProcess,
 } from '../../ws/testing/platform-process.ts';
+import { recordedOutput } from '../../ws/testing/recorded-output.ts';
 import {
   knock,
   openShellStream,
@@ -91,7 +92,8 @@ test('kill -9: the next start ends the row, keeps the recording and ends the pro
       });
     await expect.poll(() => world.processes('shell'), { timeout: 10_000 }).not.toContain('sleep 60001');
     const { terminal } = shell.of('started')[0]!;
-    expect((await again.get(`/terminals/${terminal}/recording`)).body).toContain('sleep 60001');
+    const recording = await again.get(`/terminals/${terminal}/recording`);
+    expect(recordedOutput(recording.body)).toContain('sleep 60001');
     const audit = (await again.get('/audit?code=shell.open')).body.items;
     expect(audit).toMatchObject([{ outcome: 'failed', reason: 'platformRestart' }]);
     expect(audit[0].endedAt).not.toBeNull();

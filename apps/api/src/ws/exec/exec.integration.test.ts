@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { TestUser } from '../../testing/test-api.ts';
+import { recordedOutput } from '../testing/recorded-output.ts';
 import { openShellStream, openStream, ticketUrl, type StreamClient } from '../testing/stream-client.ts';
 import { startStreamWorld, type StreamWorld } from '../testing/stream-world.ts';
 
@@ -147,15 +148,10 @@ test('a recording replays exactly, for its owner and those with the right only',
   await expect.poll(() => shell.end).toBeDefined();
   const { terminal } = shell.of('started')[0]!;
   const path = `/terminals/${terminal}/recording`;
-  await expect.poll(async () => (await user.get(path)).body).toContain('exit');
+  await expect.poll(async () => recordedOutput((await user.get(path)).body)).toContain('exit');
   const cast = (await user.get(path)).body as string;
-  const [header, ...events] = cast
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line));
-  expect(header).toMatchObject({ version: 2, width: 80, height: 24 });
-  const output = events.filter((event) => event[1] === 'o').map((event) => event[2]);
-  expect(output.join('')).toContain('\u00fc\u001b[31mred\u001b[0m');
+  expect(JSON.parse(cast.split('\n')[0]!)).toMatchObject({ version: 2, width: 80, height: 24 });
+  expect(recordedOutput(cast)).toContain('\u00fc\u001b[31mred\u001b[0m');
 
   const stranger = await developer();
   expect((await stranger.get(path)).status).toBe(403);
