@@ -2,12 +2,13 @@
 import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { buildTools, toolPaths, type Progress } from './src/build/build-tools.ts';
+import { defaultKubernetes, isKubernetesVersion } from './src/build/programs.ts';
 import { clusterStatus, connectCluster, reapOrphans, stopCluster } from './src/clusters.ts';
 import { startDetachedCluster } from './src/start-cluster.ts';
 
 const usage = `Usage: npm run cluster -- <command>
 
-  up <name> [--kwok 3] [--real] [--metrics] [--landscape demo]
+  up <name> [--kwok 3] [--real] [--metrics] [--landscape demo] [--kubernetes 1.34]
                          start a cluster; it lives until "down"
   down <name> | --all    stop it; nothing of it is left
   status                 the clusters of this machine
@@ -22,6 +23,7 @@ const { values, positionals } = parseArgs({
     real: { type: 'boolean', default: false },
     metrics: { type: 'boolean', default: false },
     landscape: { type: 'string', default: 'none' },
+    kubernetes: { type: 'string', default: defaultKubernetes },
     all: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
@@ -51,10 +53,11 @@ async function main(): Promise<void> {
 }
 
 async function up(): Promise<void> {
-  const { landscape } = values;
+  const { landscape, kubernetes } = values;
   if (landscape !== 'demo' && landscape !== 'none') {
     throw new Error(`--landscape is demo or none, not ${landscape}`);
   }
+  if (!isKubernetesVersion(kubernetes)) throw new Error(`there is no Kubernetes ${kubernetes} here`);
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => interrupted.abort(new Error('interrupted')));
@@ -65,6 +68,7 @@ async function up(): Promise<void> {
     realNode: values.real,
     metrics: values.metrics,
     landscape,
+    kubernetes,
     onProgress: show(),
     signal: interrupted.signal,
   });
@@ -97,7 +101,7 @@ async function status(): Promise<void> {
 /** Hands over the terminal: kubectl may ask, page or run a shell. */
 async function kubectl(): Promise<void> {
   const cluster = await connectCluster(name);
-  const tools = await toolPaths();
+  const tools = await toolPaths(cluster.spec.kubernetes);
   const child = spawn(tools.kubectl, ['--kubeconfig', cluster.kubeconfigPath, ...rest], {
     stdio: 'inherit',
   });

@@ -15,4 +15,6 @@ export type { LocalCluster } from './local-cluster.ts';
 export { realNodePossible } from './node/real-node-possible.ts';
 export { startCluster, startDetachedCluster } from './start-cluster.ts';
 export type { StartClusterOptions } from './start-cluster.ts';
+export { startScaleCluster } from './start-scale-cluster.ts';
+export type { ScaleClusterOptions } from './start-scale-cluster.ts';
 export type { ClusterSpec, ComponentName } from './state.ts';

@@ -44,7 +44,7 @@ export interface LocalCluster {
 /** The running cluster with this layout. Throws where there is none. */
 export async function openCluster(layout: ClusterLayout): Promise<LocalCluster> {
   const { spec, server } = currentState(layout);
-  const tools = await toolPaths();
+  const tools = await toolPaths(spec.kubernetes);
   const kubectl = kubectlFor(tools.kubectl, layout.kubeconfig);
   return {
     name: spec.name,

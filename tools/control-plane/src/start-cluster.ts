@@ -4,9 +4,10 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { mkdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildTools, type Progress, type ToolPaths } from './build/build-tools.ts';
-import type { ToolSet } from './build/programs.ts';
+import { defaultKubernetes, type KubernetesVersion, type ToolSet } from './build/programs.ts';
 import { layoutOf, type ClusterLayout } from './layout.ts';
 import { openCluster, type LocalCluster } from './local-cluster.ts';
+import { raiseInotifyLimit } from './node/inotify.ts';
 import { installPackages } from './node/packages.ts';
 import { realNodePossible } from './node/real-node-possible.ts';
 import { clustersDirectory } from './paths.ts';
@@ -25,6 +26,12 @@ export interface StartClusterOptions {
   landscape?: ClusterSpec['landscape'];
   /** metrics-server, for `kubectl top`; default false. */
   metrics?: boolean;
+  /** Default 1.36. Another one is built when it is first asked for, in about 7 minutes. */
+  kubernetes?: KubernetesVersion;
+  /** The kubelet rotates a container's log that is larger; default `10Mi`. */
+  containerLogMaxSize?: string;
+  /** Begins with what a snapshot's folder holds instead of nothing; it must be of the same number of fake nodes. */
+  snapshot?: string | undefined;
   /** The base folder of the clusters' state; default `PILOTHOUSE_CLUSTERS_DIR` or a folder in the cache. */
   dataDir?: string;
   onProgress?: (progress: Progress) => void;
@@ -71,7 +78,7 @@ async function launch(
   const abort = () => supervisor.kill('SIGTERM');
   options.signal?.addEventListener('abort', abort);
   try {
-    tell(supervisor, { type: 'start', spec, layout, tools });
+    tell(supervisor, { type: 'start', spec, layout, tools, snapshot: options.snapshot });
     await answer(supervisor, layout, 'ready', options.onProgress);
   } catch (error) {
     if (!options.signal?.aborted) throw error;
@@ -99,13 +106,14 @@ function forkSupervisor(layout: ClusterLayout): ChildProcess {
 
 function specOf(options: StartClusterOptions): ClusterSpec {
   const { name, kwokNodes = 0, realNode = false, metrics = false, landscape = 'none' } = options;
+  const { kubernetes = defaultKubernetes, containerLogMaxSize = '10Mi' } = options;
   if (!/^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/.test(name)) {
     throw new Error(`"${name}" is no cluster name: a-z, 0-9 and -, at most 40 characters`);
   }
   if (!Number.isInteger(kwokNodes) || kwokNodes < 0) {
     throw new Error(`${kwokNodes} is no number of nodes`);
   }
-  return { name, kwokNodes, realNode, metrics, landscape };
+  return { name, kwokNodes, realNode, metrics, landscape, kubernetes, containerLogMaxSize };
 }
 
 async function prepareMachine(spec: ClusterSpec, options: StartClusterOptions): Promise<ToolPaths> {
@@ -116,12 +124,11 @@ async function prepareMachine(spec: ClusterSpec, options: StartClusterOptions): 
     only.push('node');
     const possible = await realNodePossible();
     if (!possible.ok) throw new Error(`No real node here: ${possible.reason}`);
-    await installPackages({
-      signal,
-      onProgress: (message) => onProgress?.({ step: 'packages', done: 0, total: 1, message }),
-    });
+    const say = (message: string) => onProgress?.({ step: 'packages', done: 0, total: 1, message });
+    await installPackages({ signal, onProgress: say });
+    await raiseInotifyLimit(say);
   }
-  return buildTools({ only, signal, ...(onProgress && { onProgress }) });
+  return buildTools({ only, kubernetes: spec.kubernetes, signal, ...(onProgress && { onProgress }) });
 }
 
 const tell = (supervisor: ChildProcess, message: ToSupervisor) => supervisor.send(message);

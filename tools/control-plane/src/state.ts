@@ -1,4 +1,5 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import type { KubernetesVersion } from './build/programs.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 
 /** What a cluster consists of. */
@@ -11,6 +12,9 @@ export interface ClusterSpec {
   /** Whether metrics-server answers metrics.k8s.io. */
   metrics: boolean;
   landscape: 'demo' | 'none';
+  kubernetes: KubernetesVersion;
+  /** The real node's kubelet rotates a container's log that is larger, e.g. `10Mi`. */
+  containerLogMaxSize: string;
 }
 
 export type ComponentName =
@@ -32,6 +36,8 @@ export interface ClusterState {
   supervisor: ProcessIdentity;
   /** The apiserver's URL. */
   server: string;
+  /** Where kwok plays the fake nodes' kubelets. */
+  kwokPort: number;
   components: Partial<Record<ComponentName, ProcessIdentity>>;
   /** ISO 8601. */
   startedAt: string;

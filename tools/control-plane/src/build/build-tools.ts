@@ -2,7 +2,14 @@ import { join } from 'node:path';
 import { cacheDirectory } from '../paths.ts';
 import { run } from '../run.ts';
 import { buildModule, missingOutputs, outputDirectory, outputsOf } from './build-module.ts';
-import { modulesOf, toolSets, type GoModule, type ToolName, type ToolSet } from './programs.ts';
+import {
+  defaultKubernetes,
+  modulesOf,
+  toolSets,
+  type KubernetesVersion,
+  type ToolName,
+  type ToolSet,
+} from './programs.ts';
 
 /** How far some long work is, for a person who watches. */
 export interface Progress {
@@ -19,6 +26,8 @@ export type ToolPaths = Record<ToolName, string>;
 export interface BuildOptions {
   /** What to build; everything by default. */
   only?: readonly ToolSet[];
+  /** Default {@link defaultKubernetes}. */
+  kubernetes?: KubernetesVersion;
   onProgress?: (progress: Progress) => void;
   signal?: AbortSignal | undefined;
 }
@@ -28,8 +37,8 @@ export interface BuildOptions {
  * returns where every program is or would be. Throws where Go is missing or a build fails.
  */
 export async function buildTools(options: BuildOptions = {}): Promise<ToolPaths> {
-  const sets = options.only ?? toolSets;
-  const modules = sets.flatMap((set) => modulesOf[set]);
+  const { only = toolSets, kubernetes = defaultKubernetes } = options;
+  const modules = only.flatMap((set) => modulesOf(kubernetes)[set]);
   const cache = cacheDirectory();
   const total = modules.flatMap(outputsOf).length;
   let done = 0;
@@ -52,12 +61,12 @@ export async function buildTools(options: BuildOptions = {}): Promise<ToolPaths>
     }
     done += outputsOf(module).length;
   }
-  return toolPaths();
+  return toolPaths(kubernetes);
 }
 
 /** Whether everything that `only` names (default: the control plane) is built already. */
 export async function toolsBuilt(only: readonly ToolSet[] = ['controlPlane']): Promise<boolean> {
-  for (const module of only.flatMap((set) => modulesOf[set])) {
+  for (const module of only.flatMap((set) => modulesOf(defaultKubernetes)[set])) {
     if ((await missingOutputs(module, cacheDirectory())).length > 0) return false;
   }
   return true;
@@ -77,9 +86,9 @@ export async function goAvailable(): Promise<boolean> {
 }
 
 /** The absolute path of each program, whether it is built yet or not. */
-export async function toolPaths(): Promise<ToolPaths> {
+export async function toolPaths(kubernetes: KubernetesVersion = defaultKubernetes): Promise<ToolPaths> {
   const paths: Partial<ToolPaths> = {};
-  for (const module of Object.values(modulesOf).flat() as GoModule[]) {
+  for (const module of Object.values(modulesOf(kubernetes)).flat()) {
     const directory = await outputDirectory(module, cacheDirectory());
     for (const name of outputsOf(module)) paths[name as ToolName] = join(directory, name);
   }

@@ -37,33 +37,48 @@ export type ToolName =
   | 'kubelet'
   | 'metrics-server';
 
-/** Kubernetes' version as go/k8s/go.mod requires it. */
-const kubernetesVersion = 'v1.36.3';
+/** A Kubernetes that can be built: each has a folder with a go.mod that requires exactly this version. */
+const kubernetesVersions = {
+  '1.36': { folder: 'k8s', version: 'v1.36.3' },
+  '1.34': { folder: 'k8s-1.34', version: 'v1.34.4' },
+} as const;
 
-// unstamped, the server calls itself v0.0.0 and clients refuse its version
-const kubernetesStamp = ['k8s.io/component-base/version', 'k8s.io/client-go/pkg/version']
-  .flatMap((variables) => [
-    `-X ${variables}.gitVersion=${kubernetesVersion}`,
-    `-X ${variables}.gitMajor=${kubernetesVersion.slice(1).split('.')[0]}`,
-    `-X ${variables}.gitMinor=${kubernetesVersion.split('.')[1]}`,
-    `-X ${variables}.gitTreeState=archive`,
-    `-X ${variables}.gitCommit=none`,
-    `-X ${variables}.buildDate=1970-01-01T00:00:00Z`,
-  ])
-  .join(' ');
+export type KubernetesVersion = keyof typeof kubernetesVersions;
 
-const kubernetes = (...names: ToolName[]): GoModule => ({
-  directory: join(goDirectory, 'k8s'),
-  programs: names.map((name) => ({ name, package: `k8s.io/kubernetes/cmd/${name}` })),
-  linkerFlags: kubernetesStamp,
-});
+/** What a cluster runs that says nothing else. */
+export const defaultKubernetes: KubernetesVersion = '1.36';
+
+export const isKubernetesVersion = (text: string): text is KubernetesVersion =>
+  Object.hasOwn(kubernetesVersions, text);
+
+/** Unstamped, the server calls itself v0.0.0 and clients refuse its version. */
+const stampOf = (version: string) =>
+  ['k8s.io/component-base/version', 'k8s.io/client-go/pkg/version']
+    .flatMap((variables) => [
+      `-X ${variables}.gitVersion=${version}`,
+      `-X ${variables}.gitMajor=${version.slice(1).split('.')[0]}`,
+      `-X ${variables}.gitMinor=${version.split('.')[1]}`,
+      `-X ${variables}.gitTreeState=archive`,
+      `-X ${variables}.gitCommit=none`,
+      `-X ${variables}.buildDate=1970-01-01T00:00:00Z`,
+    ])
+    .join(' ');
+
+function kubernetesModule(kubernetes: KubernetesVersion, names: ToolName[]): GoModule {
+  const { folder, version } = kubernetesVersions[kubernetes];
+  return {
+    directory: join(goDirectory, folder),
+    programs: names.map((name) => ({ name, package: `k8s.io/kubernetes/cmd/${name}` })),
+    linkerFlags: stampOf(version),
+  };
+}
 
 const containerd = 'github.com/containerd/containerd/v2/cmd';
 
 /** What each tool set is built from, in the order in which it is built. */
-export const modulesOf: Record<ToolSet, readonly GoModule[]> = {
+export const modulesOf = (kubernetes: KubernetesVersion): Record<ToolSet, readonly GoModule[]> => ({
   controlPlane: [
-    kubernetes('kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubectl'),
+    kubernetesModule(kubernetes, ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubectl']),
     {
       directory: join(goDirectory, 'etcd'),
       programs: [{ name: 'etcd', package: 'go.etcd.io/etcd/server/v3' }],
@@ -93,7 +108,7 @@ export const modulesOf: Record<ToolSet, readonly GoModule[]> = {
         package: `${containerd}/${name}`,
       })),
     },
-    kubernetes('kubelet'),
+    kubernetesModule(kubernetes, ['kubelet']),
   ],
   metrics: [
     {
@@ -101,4 +116,4 @@ export const modulesOf: Record<ToolSet, readonly GoModule[]> = {
       programs: [{ name: 'metrics-server', package: 'sigs.k8s.io/metrics-server/cmd/metrics-server' }],
     },
   ],
-};
+});

@@ -9,7 +9,7 @@ export const realNodeName = 'node-1';
 
 /** Runs the pods of the real node; `kubeconfig` logs in as `system:node:node-1`. */
 export async function kubelet(
-  { layout, tools }: ClusterContext,
+  { spec, layout, tools }: ClusterContext,
   options: { kubeconfig: string; port: number },
 ): Promise<Component> {
   const config = join(layout.configs, 'kubelet.json');
@@ -46,6 +46,9 @@ export async function kubelet(
     imageGCHighThresholdPercent: 100,
     imageGCLowThresholdPercent: 99,
     podLogsDir: join(layout.logs, 'pods'),
+    containerLogMaxSize: spec.containerLogMaxSize,
+    // the shortest there is: a small log is not much larger than it may be
+    containerLogMonitorInterval: '3s',
     volumePluginDir: join(layout.data, 'volume-plugins'),
     // the machine's packet filter stays as it is
     makeIPTablesUtilChains: false,

@@ -51,7 +51,8 @@ const readyReplicas = [
   '--output=jsonpath={.items[*].status.readyReplicas}',
 ];
 
-function scaleLandscape({ deployments, podsPerDeployment, namespaces }: ScaleShape): object[] {
+/** The namespaces and Deployments of a shape. */
+export function scaleLandscape({ deployments, podsPerDeployment, namespaces }: ScaleShape): object[] {
   const names = Array.from({ length: namespaces }, (_, index) => `scale-${index + 1}`);
   const workloads = Array.from({ length: deployments }, (_, index) =>
     deployment(

@@ -7,6 +7,8 @@ export interface StartMessage {
   spec: ClusterSpec;
   layout: ClusterLayout;
   tools: ToolPaths;
+  /** A snapshot's folder to begin with. */
+  snapshot?: string | undefined;
 }
 
 /** What a supervisor is told; `release` makes the cluster outlive its owner. */

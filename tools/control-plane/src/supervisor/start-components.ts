@@ -10,15 +10,19 @@ import type { ClusterLayout } from '../layout.ts';
 import { createPki } from '../pki.ts';
 import { freePorts } from '../ports.ts';
 import type { ProcessIdentity } from '../process-identity.ts';
+import { kwokPortOf, restoreSnapshot } from '../snapshot.ts';
 import { writeState, type ClusterSpec, type ClusterState } from '../state.ts';
 import { waitFor } from '../wait-for.ts';
 import { Processes } from './processes.ts';
 import { startContainerd, startKubelet } from './real-node.ts';
 
+const nodeLeases = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases';
+
 export interface StartRequest {
   spec: ClusterSpec;
   layout: ClusterLayout;
   tools: ToolPaths;
+  snapshot?: string | undefined;
   onProgress: (progress: Progress) => void;
   signal: AbortSignal;
 }
@@ -32,10 +36,12 @@ export interface SupervisedCluster {
 
 /** Records the cluster on disk: from here on the clean-up knows what to look for. */
 export async function prepareCluster(
-  { spec, layout, tools }: StartRequest,
+  { spec, layout, tools, snapshot }: StartRequest,
   supervisor: ProcessIdentity,
 ): Promise<SupervisedCluster> {
-  const [apiserver = 0, etcdPort = 0, etcdPeer = 0, kwokPort = 0, metrics = 0] = await freePorts(5);
+  const wanted = snapshot === undefined ? undefined : await kwokPortOf(snapshot);
+  const [apiserver = 0, etcdPort = 0, etcdPeer = 0, free = 0, metrics = 0] = await freePorts(5);
+  const kwokPort = wanted ?? free;
   const ports = { apiserver, etcd: etcdPort, etcdPeer, kwok: kwokPort, metrics };
   const server = `https://127.0.0.1:${apiserver}`;
   for (const folder of [layout.directory, layout.data]) {
@@ -47,6 +53,7 @@ export async function prepareCluster(
     owned: true,
     supervisor,
     server,
+    kwokPort,
     components: {},
     startedAt: new Date().toISOString(),
   };
@@ -69,6 +76,7 @@ export async function startComponents(
   await createPki(layout, { name: spec.name, server });
 
   report('kube-apiserver', 'Starting etcd and the apiserver');
+  if (request.snapshot !== undefined) await restoreSnapshot(request.snapshot, layout.data);
   processes.start(etcd(context));
   processes.start(await apiServer(context));
   const containers = spec.realNode ? startContainerd(context, processes, signal) : Promise.resolve();
@@ -84,14 +92,19 @@ export async function startComponents(
   processes.start(controllerManager(context));
   processes.start(scheduler(context));
   if (spec.kwokNodes > 0) {
+    // a kwok that is gone holds its nodes until their leases are over
+    if (request.snapshot !== undefined) await kubectl(['delete', '--raw', nodeLeases], { signal });
     processes.start(await kwok(context));
     const nodes = fakeNodes(spec.kwokNodes, { tainted: spec.realNode });
-    await kubectl(['create', '-f', '-'], { input: objectList(nodes), signal });
+    if (request.snapshot === undefined) {
+      await kubectl(['create', '-f', '-'], { input: objectList(nodes), signal });
+    }
   }
   if (spec.metrics) {
     processes.start(metricsServer(context));
     const objects = metricsObjects(context.ports.metrics);
-    await kubectl(['create', '-f', '-'], { input: objectList(objects), signal });
+    // a snapshot may have them, with another port
+    await kubectl(['apply', '-f', '-'], { input: objectList(objects), signal });
   }
 
   if (spec.realNode) {
