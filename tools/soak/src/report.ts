@@ -1,0 +1,56 @@
+import { execFileSync } from 'node:child_process';
+import { cpus, release, totalmem } from 'node:os';
+import { root } from '@pilothouse/start/project';
+import type { KeptResults } from './run-state.ts';
+import type { Result } from './run-scenarios.ts';
+import type { Figure, Scenario } from './scenario.ts';
+
+/** The checkout's revision, with a `+` when it has changes. */
+export function revision(): string {
+  const git = (...arguments_: string[]) =>
+    execFileSync('git', arguments_, { cwd: root, encoding: 'utf8' }).trim();
+  try {
+    return git('rev-parse', '--short', 'HEAD') + (git('status', '--porcelain') === '' ? '' : '+');
+  } catch {
+    return 'unknown';
+  }
+}
+
+/** `docs/soak.md`: the last result of each scenario. */
+export function reportOf(scenarios: readonly Scenario[], results: KeptResults): string {
+  const memory = Math.round(totalmem() / 1e9);
+  const parts = scenarios.map((scenario) => section(scenario, results[scenario.name]));
+  return `# Soak
+
+Written by \`npm run soak\`, which runs for about an hour on its own once it is started; \`npm run soak -- status\` says how it stands, \`npm run soak -- stop\` ends it.
+\`npm run soak -- start churn\` runs one scenario and renews its section. \`npm test\` runs the same code scaled down (\`tools/soak\`).
+
+Machine: ${cpus().length} cores, ${memory} GB, Linux ${release()}, Node ${process.version}.
+
+${parts.join('\n')}`;
+}
+
+function section({ name, title }: Scenario, result: KeptResults[string] | undefined): string {
+  if (!result) return `## ${name}\n\n${title}.\n\nNot run yet.\n`;
+  const when = result.startedAt.slice(0, 16).replace('T', ' ');
+  const facts = `${when} UTC, ${Math.round(result.minutes)} min, revision ${result.revision}`;
+  const why = result.reason === undefined ? '' : `\n${result.reason}\n`;
+  return `## ${name}: ${result.verdict}\n\n${title}.\n\n${facts}\n${why}${table(result)}`;
+}
+
+function table({ figures }: Result): string {
+  if (figures.length === 0) return '';
+  const line = ({ what, measured, bar = '', holds }: Figure) =>
+    `| ${what} | ${measured} | ${bar} | ${holds === undefined ? '' : holds ? 'pass' : '**fail**'} |`;
+  return `\n| what | measured | bar | |\n|---|---|---|---|\n${figures.map(line).join('\n')}\n`;
+}
+
+/** The same for a terminal. */
+export function printed({ name, verdict, reason, figures, minutes }: Result): string {
+  const line = ({ what, measured, bar, holds }: Figure) => {
+    const mark = holds === undefined ? '    ' : holds ? 'pass' : 'FAIL';
+    return `  ${mark}  ${what}: ${measured}${bar === undefined ? '' : ` (${bar})`}`;
+  };
+  const head = `${name}: ${verdict}, ${minutes.toFixed(1)} min${reason === undefined ? '' : `: ${reason}`}`;
+  return [head, ...figures.map(line)].join('\n');
+}
