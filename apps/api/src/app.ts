@@ -25,6 +25,8 @@ export interface AppParts {
 export function createApp({ config, api, database, metrics, log, spaFolder, isStopping }: AppParts): Express {
   const app = express();
   app.disable('x-powered-by');
+  // answers are not stored anywhere; files have their own
+  app.disable('etag');
   app.set('trust proxy', config.trustedProxies.length === 0 ? false : config.trustedProxies);
   app.use(requestContext(addressReader(app)));
   app.use(metrics.timing);

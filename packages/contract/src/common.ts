@@ -63,8 +63,19 @@ export const resourceListQuery = listQuery.extend({
 /**
  * - `live`: a watch is running and caught up. `syncing`: the first list is under way, the rows are incomplete.
  * - `stale`: the cluster did not answer; the rows are as of `asOf`.
+ * - `denied`: the cluster no longer lets the platform list them; the rows, if any, are as of `asOf`.
  */
-export const dataState = z.enum(['live', 'syncing', 'stale']);
+export const dataState = z.enum(['live', 'syncing', 'stale', 'denied']);
+
+/** An error inside of an answer or a message; `message` is in English, the SPA translates `code` with `params`. */
+export const codedError = z.object({
+  code: z.string(),
+  message: z.string(),
+  params: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+});
+
+/** What keeps a list from being the present: for one of its namespaces, or (null) for all of it. */
+export const listProblem = z.object({ namespace: z.string().nullable(), error: codedError });
 
 export function pageOf<T extends z.ZodType>(item: T) {
   return z.object({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dataState, timestamp } from './common.ts';
+import { codedError, dataState, listProblem, timestamp } from './common.ts';
 import { row } from './endpoints/resources.ts';
 
 /**
@@ -56,16 +56,10 @@ export const execOutputWindowBytes = 512 * 1024;
 /** Bytes of input a client may send beyond those the server has acknowledged; twice as many end the stream. */
 export const execInputWindowBytes = 512 * 1024;
 
-const streamError = z.object({
-  code: z.string(),
-  message: z.string(),
-  params: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
-});
-
 const streamEnd = z.object({
   type: z.literal('end'),
   reason: streamEndReason,
-  error: streamError.optional(),
+  error: codedError.optional(),
 });
 
 export const liveServerMessage = z.discriminatedUnion('type', [
@@ -83,9 +77,10 @@ export const liveServerMessage = z.discriminatedUnion('type', [
     added: z.number().int(),
     asOf: timestamp,
     state: dataState,
+    problems: z.array(listProblem),
   }),
   /** The subscription is over: rights lost, bad input, cluster removed. */
-  z.object({ type: z.literal('error'), id: z.number().int(), error: streamError }),
+  z.object({ type: z.literal('error'), id: z.number().int(), error: codedError }),
   /** The socket is over, as with every stream. */
   streamEnd,
 ]);

@@ -6,6 +6,7 @@ import { newId } from '../db/ids.ts';
 import { AppError } from './app-error.ts';
 import type { AuditEntry, AuditIntent, AuditLog, AuditOutcome } from './audit.ts';
 import type { Authentication } from './authentication.ts';
+import { bodyWriter } from './body-writer.ts';
 import { toAppError } from './error-handler.ts';
 import { inputReader } from './validate.ts';
 
@@ -74,6 +75,7 @@ export function mount<E extends Endpoint>(api: ApiRouter, endpoint: E, handler: 
   const method = endpoint.method.toLowerCase() as 'get' | 'post' | 'put' | 'patch' | 'delete';
   const isPublic = endpoint.permission === 'public';
   const readInput = inputReader(endpoint);
+  const writeBody = bodyWriter(endpoint);
   const readBody = express.json({ limit: bodyLimits[isPublic ? 'public' : 'session'], strict: false });
 
   api.router[method](
@@ -89,15 +91,20 @@ export function mount<E extends Endpoint>(api: ApiRouter, endpoint: E, handler: 
     readBody,
     async (req: Request, res: Response) => {
       const input = readInput(req) as InputOf<E>;
-      await serve(api.services, endpoint, handler, input, req, res);
+      await serve(api.services, { endpoint, handler, writeBody }, input, req, res);
     },
   );
 }
 
+interface Mounted<E extends Endpoint> {
+  endpoint: E;
+  handler: Handler<E>;
+  writeBody: (value: unknown) => string | undefined;
+}
+
 async function serve<E extends Endpoint>(
   { authoriser, audit }: ApiServices,
-  endpoint: E,
-  handler: Handler<E>,
+  { endpoint, handler, writeBody }: Mounted<E>,
   input: InputOf<E>,
   req: Request,
   res: Response,
@@ -134,7 +141,7 @@ async function serve<E extends Endpoint>(
       req,
       res,
     } as unknown as Call<E>);
-    const body = endpoint.response?.parse(value);
+    const body = writeBody(value);
     await entry?.end({ outcome: 'succeeded', status: endpoint.status, ...note });
     if (endpoint.produces !== 'stream') answer(endpoint, body, res);
   } catch (error) {
@@ -190,11 +197,10 @@ export function outcomeOf(error: unknown): AuditOutcome {
   };
 }
 
-function answer(endpoint: Endpoint, body: unknown, res: Response): void {
+function answer(endpoint: Endpoint, body: string | undefined, res: Response): void {
   res.status(endpoint.status);
   if (body === undefined) res.end();
-  else if (endpoint.produces === 'text') res.type('text/plain').send(body);
-  else res.json(body);
+  else res.type(endpoint.produces === 'text' ? 'text/plain' : 'json').send(body);
 }
 
 function expressPath(path: string): string {

@@ -79,7 +79,8 @@ export class RowsSubscription implements LiveSubscription {
     const page = this.#list.page();
     this.#wasSyncing = page.state === 'syncing';
     this.#onPage = new Set(page.items.map(({ uid }) => uid));
-    this.#atSnapshot = new Set(this.#list.matching().map(({ uid }) => uid));
+    // while the first list is under way, the next message is a snapshot again
+    this.#atSnapshot = new Set(this.#wasSyncing ? [] : this.#list.matching().map(({ uid }) => uid));
     this.#added.clear();
     this.#lost.clear();
     this.#forgetSent();
@@ -91,7 +92,7 @@ export class RowsSubscription implements LiveSubscription {
   }
 
   #sendUpdate(): Promise<void> {
-    const { asOf, state } = this.#list;
+    const { asOf, state, problems } = this.#list;
     const changed = [...this.#changed.values()].map(wireRow);
     const deleted = [...this.#deleted];
     const total = this.#atSnapshot.size - this.#lost.size + this.#added.size;
@@ -105,6 +106,7 @@ export class RowsSubscription implements LiveSubscription {
       added: this.#added.size,
       asOf: asOf.toISOString(),
       state,
+      problems,
     });
   }
 

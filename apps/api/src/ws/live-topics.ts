@@ -27,6 +27,7 @@ type ListEndpoint = typeof resourceEndpoints.listResources;
 export interface LiveList {
   readonly state: OutputOf<ListEndpoint>['state'];
   readonly asOf: Date;
+  readonly problems: OutputOf<ListEndpoint>['problems'];
   /** The page as a GET would answer it now. */
   page(): OutputOf<ListEndpoint>;
   /** Every row that matches now, on all pages. */

@@ -16,6 +16,7 @@ function message(change: Partial<RowsMessage>): RowsMessage {
     added: 0,
     asOf,
     state: 'live',
+    problems: [],
     ...change,
   };
 }
@@ -26,6 +27,7 @@ const page = {
   page: 1,
   asOf: '2026-11-21T00:00:00Z',
   state: 'live' as const,
+  problems: [],
 };
 const before = { page, deleted: new Set<string>(), added: 0 };
 

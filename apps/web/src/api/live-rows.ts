@@ -10,6 +10,7 @@ export interface RowPage {
   total: number;
   asOf: string;
   state: RowsMessage['state'];
+  problems: RowsMessage['problems'];
 }
 
 export interface LivePage<T extends RowPage> {
@@ -30,6 +31,6 @@ export function mergeRows<T extends RowPage>(before: LivePage<T>, message: RowsM
   for (const uid of changed.keys()) deleted.delete(uid);
   const items =
     changed.size === 0 ? before.page.items : before.page.items.map((row) => changed.get(row.uid) ?? row);
-  const { total, asOf, state, added } = message;
-  return { page: { ...before.page, items, total, asOf, state }, deleted, added };
+  const { total, asOf, state, problems, added } = message;
+  return { page: { ...before.page, items, total, asOf, state, problems }, deleted, added };
 }

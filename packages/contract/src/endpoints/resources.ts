@@ -3,6 +3,7 @@ import {
   dataState,
   dnsLabel,
   groupName,
+  listProblem,
   objectName,
   pageOf,
   pluralName,
@@ -117,6 +118,8 @@ export const resourceEndpoints = {
     response: pageOf(row).extend({
       /** Namespaces the answer was narrowed to; null: all that was asked for. */
       narrowedTo: z.array(z.string()).nullable(),
+      /** Empty while the answer is all there is, and live. */
+      problems: z.array(listProblem),
     }),
     permission: ({ params, query }) =>
       query.namespace === undefined

@@ -1,12 +1,6 @@
 import type { RowChanges } from './row-set.ts';
 import type { StoreRow } from './store-row.ts';
-
-/**
- * - `syncing`: the first list is under way or has failed (`lastError`), the rows are incomplete.
- * - `live`: a watch runs and has caught up.
- * - `stale`: the cluster does not answer, or a list is being repeated; the rows are as of `asOf`.
- */
-export type StoreState = 'live' | 'syncing' | 'stale';
+import type { StoreState } from './store-state.ts';
 
 /** What changed since the last one; both lists are empty when only the state did. */
 export interface StoreChange<R> extends RowChanges<R> {

@@ -88,6 +88,37 @@ describe('watching', () => {
     expect(listUrls()).toHaveLength(1);
   });
 
+  it.each([
+    [403, 'Forbidden'],
+    [401, 'Unauthorized'],
+  ])(
+    'says that it is denied on %i, with the rows it has, and asks again at a slow pace',
+    async (code, reason) => {
+      const denied = refuse(code, reason);
+      const { server, store, names } = await storeOn(
+        {
+          lists: [list('10', [pod('a', 1)]), denied, list('30', [pod('b', 25)])],
+          watches: [watch([bookmark('11')], { end: true }), denied, denied, denied, watch([])],
+        },
+        { deniedMs: 250 },
+      );
+      const states: string[] = [];
+      store.onChange(({ state }) => states.push(state));
+      await expect.poll(() => store.state).toBe('denied');
+      const asked = server.requests.length;
+      expect(store.lastError?.status).toBe(code);
+      expect(names()).toEqual(['a']);
+      expect(Date.now() - store.asOf.getTime()).toBeLessThan(5000);
+      await store.ready();
+      await sleep(200);
+      expect(server.requests.length).toBe(asked);
+      expect(states).toContain('denied');
+      await expect.poll(names, { timeout: 5000 }).toEqual(['b']);
+      await expect.poll(() => store.state).toBe('live');
+      expect(store.lastError).toBeNull();
+    },
+  );
+
   it('survives a burst of 500s; the rows stay, with their age', async () => {
     const burst = Array.from({ length: 4 }, () => refuse(500, 'InternalError'));
     const { store, names } = await storeOn(

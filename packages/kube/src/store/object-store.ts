@@ -2,13 +2,14 @@ import type { KubernetesObject } from '../objects/kubernetes-object.ts';
 import type { PathRef, ResourceRef } from '../transport/api-path.ts';
 import type { ClusterConnection } from '../transport/connection.ts';
 import { KubeError } from '../transport/kube-error.ts';
-import { ChangeFeed, type StoreChange, type StoreState } from './change-feed.ts';
+import { ChangeFeed, type StoreChange } from './change-feed.ts';
 import type { RowFilter } from './query.ts';
 import { defaultTiming, reflect, type ReflectorTiming } from './reflector.ts';
 import { RowSet } from './row-set.ts';
 import { RowTable, type PageQuery, type Rows } from './row-table.ts';
 import type { Labels } from './selectors.ts';
 import type { Place, StoreRow } from './store-row.ts';
+import { isDenial, type StoreState } from './store-state.ts';
 
 export interface ObjectStoreOptions<R extends StoreRow> {
   connection: ClusterConnection;
@@ -72,6 +73,11 @@ export class ObjectStore<R extends StoreRow> {
     return this.#lastError;
   }
 
+  /** Whether a list was ever complete. */
+  get isComplete(): boolean {
+    return this.#synced;
+  }
+
   /** Rows held. */
   get size(): number {
     return this.#table.size;
@@ -104,7 +110,7 @@ export class ObjectStore<R extends StoreRow> {
    * fails, at once while it is between two attempts; and when `signal` aborts.
    */
   ready(signal?: AbortSignal): Promise<void> {
-    if (this.#state !== 'syncing') return Promise.resolve();
+    if (this.#synced && this.#state !== 'syncing') return Promise.resolve();
     if (this.#lastError) return Promise.reject(this.#lastError);
     return new Promise((resolve, reject) => {
       const aborted = () =>
@@ -173,7 +179,8 @@ export class ObjectStore<R extends StoreRow> {
       },
       failed: (error: KubeError) => {
         this.#lastError = error;
-        this.#become(this.#synced ? 'stale' : 'syncing');
+        const notAsked = this.#synced ? 'stale' : 'syncing';
+        this.#become(isDenial(error) ? 'denied' : notAsked);
         this.#settle(this.#synced ? null : error);
       },
     };

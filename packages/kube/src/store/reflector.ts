@@ -4,15 +4,20 @@ import type { KubeError } from '../transport/kube-error.ts';
 import { networkError } from '../transport/network-error.ts';
 import { Backoff, type BackoffTiming } from './backoff.ts';
 import { readInitialState, type ListTarget } from './initial-state.ts';
+import { isDenial } from './store-state.ts';
 import { openWatch, positionOf, type WatchEvent, type WatchTiming } from './watch-events.ts';
 
-export interface ReflectorTiming extends WatchTiming, BackoffTiming {}
+export interface ReflectorTiming extends WatchTiming, BackoffTiming {
+  /** Least wait after the cluster has refused: rights don't come back within a second. */
+  deniedMs: number;
+}
 
 export const defaultTiming: ReflectorTiming = {
   aliveCheckMs: 6000,
   idleMs: 90_000,
   firstMs: 500,
   mostMs: 15_000,
+  deniedMs: 15_000,
 };
 
 /** What a reflector keeps up to date. */
@@ -82,7 +87,12 @@ export async function reflect(
       target.failed(error);
       // an expired version is nobody's fault, once
       if (expired && !relistedAfterExpiry) relistedAfterExpiry = true;
-      else await backoff.wait(signal, error.retryAfterSeconds).catch(() => undefined);
+      else {
+        const leastSeconds = isDenial(error) ? timing.deniedMs / 1000 : 0;
+        await backoff
+          .wait(signal, Math.max(leastSeconds, error.retryAfterSeconds ?? 0))
+          .catch(() => undefined);
+      }
     }
   }
 }

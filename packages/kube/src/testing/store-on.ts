@@ -7,7 +7,13 @@ import type { ConnectOptions } from '../transport/connection.ts';
 import { sendJson, sendStatus, startFakeApiserver } from './fake-apiserver.ts';
 import { podRow, pods } from './pods.ts';
 
-const quick: ReflectorTiming = { aliveCheckMs: 60_000, idleMs: 60_000, firstMs: 20, mostMs: 40 };
+const quick: ReflectorTiming = {
+  aliveCheckMs: 60_000,
+  idleMs: 60_000,
+  firstMs: 20,
+  mostMs: 40,
+  deniedMs: 30,
+};
 
 export type Answer = (response: ServerResponse, url: URL) => void;
 

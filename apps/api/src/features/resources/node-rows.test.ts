@@ -18,6 +18,10 @@ function world() {
   return { nodes, pods };
 }
 
+function nodeRows(nodes: RowsInMemory, pods: RowsInMemory): NodeRows {
+  return new NodeRows(nodes, pods, { fields: {}, textFields: undefined });
+}
+
 const pod = fc
   .record({
     uid: fc.constantFrom('p1', 'p2', 'p3', 'p4', 'p5'),
@@ -39,7 +43,7 @@ describe('figures', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 12 }), (steps) => {
         const { nodes, pods } = world();
-        const rows = new NodeRows(nodes, pods);
+        const rows = nodeRows(nodes, pods);
         for (const changes of steps) pods.change(changes);
         const afresh = new Map(nodeNames.map((name) => [name, noFigures()]));
         for (const sums of pods.rows().map(podSums)) {
@@ -54,7 +58,7 @@ describe('figures', () => {
 
   test('only nodes whose pods changed are told of', () => {
     const { nodes, pods } = world();
-    const rows = new NodeRows(nodes, pods);
+    const rows = nodeRows(nodes, pods);
     const told: RowChanges[] = [];
     rows.onChange((changes) => told.push(changes));
     pods.change({ upserted: [row('p1', { node: 'n2', phase: 'Running', cpuRequests: 100 })] });
@@ -71,7 +75,7 @@ describe('figures', () => {
   test('are unknown until the pods were listed, and then all are told of', () => {
     const { nodes, pods } = world();
     pods.state = 'syncing';
-    const rows = new NodeRows(nodes, pods);
+    const rows = nodeRows(nodes, pods);
     const told: RowChanges[] = [];
     rows.onChange((changes) => told.push(changes));
     pods.change({ upserted: [row('p1', { node: 'n1', phase: 'Running' })] });
@@ -85,7 +89,7 @@ describe('figures', () => {
 
   test('of pods that are no longer live make the list stale', () => {
     const { nodes, pods } = world();
-    const rows = new NodeRows(nodes, pods);
+    const rows = nodeRows(nodes, pods);
     pods.state = 'stale';
     pods.asOf = new Date(0);
     expect([rows.state, rows.asOf]).toEqual(['stale', new Date(0)]);
@@ -93,7 +97,7 @@ describe('figures', () => {
 
   test('can be sorted by', () => {
     const { nodes, pods } = world();
-    const rows = new NodeRows(nodes, pods);
+    const rows = nodeRows(nodes, pods);
     pods.change({ upserted: [row('p1', { node: 'n2', phase: 'Running', cpuRequests: 5 })] });
     expect(rows.page({ sort: '-cpuRequests', page: 1, pageSize: 1 }).items.map(({ name }) => name)).toEqual([
       'n2',
@@ -102,7 +106,7 @@ describe('figures', () => {
 
   test('stop following when nobody looks', () => {
     const { nodes, pods } = world();
-    const rows = new NodeRows(nodes, pods);
+    const rows = nodeRows(nodes, pods);
     rows.stop();
     pods.change({ upserted: [row('p1', { node: 'n1', phase: 'Running' })] });
     expect(rows.rows()[0]?.cells.pods).toBe(0);

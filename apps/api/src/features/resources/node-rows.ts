@@ -1,36 +1,44 @@
+import { addFigures, noFigures, podSums, roundFigures, type NodeFigures, type Row } from '@pilothouse/kinds';
 import {
-  addFigures,
-  noFigures,
-  podSums,
-  roundFigures,
-  type NodeFigures,
-  type PodSums,
-  type Row,
-} from '@pilothouse/kinds';
-import type { Page, PageQuery, RowFilter, StoreState } from '@pilothouse/kube';
-import { pageOf, worstState, type RowChanges, type RowSource } from './row-source.ts';
+  RowTable,
+  type Labels,
+  type Page,
+  type PageQuery,
+  type RowFilter,
+  type RowSchema,
+  type StoreState,
+} from '@pilothouse/kube';
+import { worstState, type RowChanges, type RowProblem, type RowSource } from './row-source.ts';
 
 /**
- * Nodes with what their pods reserve. The sums follow the pods' changes one by one; a node is counted again only by
- * the pods that came or went. Where the credential may not list pods the figures stay unknown.
+ * Nodes with what their pods reserve. The sums follow the pods' changes one by one; a node's row is made again only
+ * when the node changes, or when a pod of it came or went. Where the credential may not list pods the figures stay
+ * unknown.
  */
 export class NodeRows implements RowSource {
   readonly #nodes: RowSource;
   readonly #pods: RowSource;
-  readonly #sums = new Map<string, PodSums>();
+  /** Nodes with their figures. */
+  readonly #table: RowTable<Row>;
+  /** Pods as they are counted now, by uid. */
+  readonly #counted = new Map<string, Row>();
   readonly #figures = new Map<string, NodeFigures>();
   readonly #listeners = new Set<(changes: RowChanges) => void>();
   readonly #ends: (() => void)[];
+  /** Whether the pods were counted, and the nodes taken in, since their first lists were complete. */
   #known = false;
+  #filled = false;
 
-  constructor(nodes: RowSource, pods: RowSource) {
+  constructor(nodes: RowSource, pods: RowSource, schema: RowSchema) {
     this.#nodes = nodes;
     this.#pods = pods;
+    this.#table = new RowTable(schema);
     this.#ends = [
       pods.onChange(({ upserted, deleted }) => this.#podsChanged(upserted, deleted)),
-      nodes.onChange(({ upserted, deleted }) => this.#tell(upserted, deleted)),
+      nodes.onChange(({ upserted, deleted }) => this.#nodesChanged(upserted, deleted)),
     ];
     this.#podsChanged(pods.rows(), []);
+    this.#nodesChanged(nodes.rows(), []);
   }
 
   get state(): StoreState {
@@ -41,28 +49,38 @@ export class NodeRows implements RowSource {
     return this.#known && this.#pods.asOf < this.#nodes.asOf ? this.#pods.asOf : this.#nodes.asOf;
   }
 
+  get isComplete(): boolean {
+    return this.#filled && this.#known;
+  }
+
+  /** The nodes' own, and the pods' where figures are shown. */
+  get problems(): RowProblem[] {
+    return [...this.#nodes.problems, ...(this.#known ? this.#pods.problems : [])];
+  }
+
   /** Waits for the pods too, but does without them where they cannot be listed. */
   async ready(signal?: AbortSignal): Promise<void> {
     await Promise.all([this.#nodes.ready(signal), this.#pods.ready(signal).catch(() => undefined)]);
-    // what came with the first list may not have been told yet
+    // what came with the first lists may not have been told yet
     if (!this.#known) this.#podsChanged(this.#pods.rows(), []);
+    if (!this.#filled) this.#nodesChanged(this.#nodes.rows(), []);
+    this.#filled = true;
   }
 
   rows(): Row[] {
-    return this.#nodes.rows().map((row) => this.#join(row));
+    return this.#table.rows();
   }
 
-  page({ sort, page, pageSize, ...filter }: PageQuery<Row>): Page<Row> {
-    const rows = this.#nodes.rows().filter(this.#nodes.matcher(filter));
-    return pageOf(
-      rows.map((row) => this.#join(row)),
-      { sort, page, pageSize },
-      this,
-    );
+  labelsOf(row: Row): Labels {
+    return this.#table.labelsOf(row);
+  }
+
+  page(query: PageQuery<Row>): Page<Row> {
+    return { ...this.#table.page(query), asOf: this.asOf.toISOString(), state: this.state };
   }
 
   matcher(filter: RowFilter<Row>): (row: Row) => boolean {
-    return this.#nodes.matcher(filter);
+    return this.#table.matcher(filter);
   }
 
   onChange(listener: (changes: RowChanges) => void): () => void {
@@ -75,50 +93,68 @@ export class NodeRows implements RowSource {
     for (const end of this.#ends) end();
   }
 
-  #join(row: Row): Row {
-    if (!this.#known) return row;
-    const figures = roundFigures(this.#figures.get(row.name) ?? noFigures());
-    return { ...row, cells: { ...row.cells, ...figures } };
+  #nodesChanged(upserted: Row[], deleted: Row[]): void {
+    for (const { uid, name } of deleted) {
+      const held = this.#table.get({ name });
+      if (held?.row.uid === uid) this.#table.remove(held);
+    }
+    this.#tell(
+      upserted.map((row) => this.#put(row, this.#nodes.labelsOf(row))),
+      deleted,
+    );
   }
 
   #podsChanged(upserted: Row[], deleted: Row[]): void {
     const touched = new Set<string>();
-    for (const row of deleted) this.#take(row.uid, touched);
+    for (const { uid } of deleted) this.#take(uid, touched);
     for (const row of upserted) {
+      if (this.#counted.get(row.uid) === row) continue;
       this.#take(row.uid, touched);
       this.#add(row, touched);
     }
-    const known = this.#known || this.#pods.state !== 'syncing';
-    const becameKnown = known && !this.#known;
-    this.#known = known;
-    if (!known) return;
-    const changed = this.#nodes.rows().filter(({ name }) => becameKnown || touched.has(name));
-    this.#tell(changed, []);
+    const becomesKnown = !this.#known && this.#pods.isComplete;
+    if (becomesKnown) this.#known = true;
+    if (!this.#known) return;
+    const entries = becomesKnown
+      ? this.#table.entries()
+      : [...touched].map((name) => this.#table.get({ name }));
+    this.#tell(
+      entries.flatMap((entry) => (entry === undefined ? [] : [this.#put(entry.row, entry.labels)])),
+      [],
+    );
+  }
+
+  #put(row: Row, labels: Labels): Row {
+    const figures = this.#known ? roundFigures(this.#figures.get(row.name) ?? noFigures()) : {};
+    const joined = { ...row, cells: { ...row.cells, ...figures } };
+    this.#table.put(joined, labels);
+    return joined;
   }
 
   #take(uid: string, touched: Set<string>): void {
-    const sums = this.#sums.get(uid);
-    if (sums === undefined || sums.node === null) return;
-    this.#sums.delete(uid);
-    const figures = this.#figures.get(sums.node);
-    if (figures === undefined) return;
-    addFigures(figures, sums.figures, -1);
-    if (figures.pods === 0) this.#figures.delete(sums.node);
-    touched.add(sums.node);
+    const counted = this.#counted.get(uid);
+    if (counted === undefined) return;
+    this.#counted.delete(uid);
+    this.#count(counted, -1, touched);
   }
 
   #add(row: Row, touched: Set<string>): void {
-    const sums = podSums(row);
-    if (sums.node === null) return;
-    this.#sums.set(row.uid, sums);
-    const figures = this.#figures.get(sums.node) ?? noFigures();
-    addFigures(figures, sums.figures, 1);
-    this.#figures.set(sums.node, figures);
-    touched.add(sums.node);
+    if (this.#count(row, 1, touched)) this.#counted.set(row.uid, row);
+  }
+
+  /** False where the pod reserves nothing. */
+  #count(row: Row, sign: 1 | -1, touched: Set<string>): boolean {
+    const { node, figures: share } = podSums(row);
+    if (node === null) return false;
+    const figures = this.#figures.get(node) ?? noFigures();
+    addFigures(figures, share, sign);
+    if (figures.pods === 0) this.#figures.delete(node);
+    else this.#figures.set(node, figures);
+    touched.add(node);
+    return true;
   }
 
   #tell(upserted: Row[], deleted: Row[]): void {
-    const changes = { upserted: upserted.map((row) => this.#join(row)), deleted };
-    for (const listener of this.#listeners) listener(changes);
+    for (const listener of this.#listeners) listener({ upserted, deleted });
   }
 }

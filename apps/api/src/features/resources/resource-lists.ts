@@ -5,6 +5,7 @@ import type { Authoriser, Scope } from '../../authz/authoriser.ts';
 import type { Principal } from '../../authz/principal.ts';
 import { AppError } from '../../http/app-error.ts';
 import type { LiveList } from '../../ws/live-topics.ts';
+import { streamErrorOf } from '../../ws/stream-error.ts';
 import { onKindGone, servedKind, type FindCluster, type ServedKind } from './resource-cluster.ts';
 import type { RowSource } from './row-source.ts';
 import type { RowSources } from './row-sources.ts';
@@ -133,6 +134,11 @@ export class ResourceLists {
   }
 }
 
+/** What keeps the rows from being the present, in the cluster's words where it has some. */
+function problemsOf({ problems }: RowSource): ListAnswer['problems'] {
+  return problems.map(({ namespace, error }) => ({ namespace, error: streamErrorOf(error) }));
+}
+
 function listOf(
   source: RowSource,
   list: {
@@ -151,7 +157,10 @@ function listOf(
     get asOf() {
       return source.asOf;
     },
-    page: () => ({ ...source.page(wanted), narrowedTo }),
+    get problems() {
+      return problemsOf(source);
+    },
+    page: () => ({ ...source.page(wanted), narrowedTo, problems: problemsOf(source) }),
     matching: () => source.rows().filter(matches),
     matches,
     onChange: (listener) => source.onChange(listener),

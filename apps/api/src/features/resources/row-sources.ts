@@ -1,10 +1,10 @@
-import { rowOf, type Row } from '@pilothouse/kinds';
-import { KubeError, ObjectStore, type DiscoveredResource, type KubernetesObject } from '@pilothouse/kube';
+import { KubeError } from '@pilothouse/kube';
 import { MergedRows } from './merged-rows.ts';
 import { NodeRows } from './node-rows.ts';
 import { servedKind, type ResourceCluster, type ServedKind } from './resource-cluster.ts';
 import type { RowSource } from './row-source.ts';
 import type { Lease, SourcePool } from './source-pool.ts';
+import { StoreRows } from './store-rows.ts';
 
 /** How long a first answer waits for the rows to be complete; after that it is given as `syncing`. */
 const patienceMs = 5000;
@@ -15,6 +15,7 @@ function isForbidden(error: unknown): boolean {
 
 /** Waits for the rows, but not for ever. Rejects with the error that keeps them from coming. */
 async function settle(source: RowSource, signal: AbortSignal | undefined): Promise<void> {
+  if (source.isComplete) return;
   const patience = AbortSignal.timeout(patienceMs);
   try {
     await source.ready(signal === undefined ? patience : AbortSignal.any([signal, patience]));
@@ -55,16 +56,10 @@ export class RowSources {
   }
 
   #store(kind: ServedKind, namespace?: string): Lease<RowSource> {
-    const { cluster, resource, descriptor } = kind;
+    const { cluster, resource } = kind;
     const key = `${resource.group}/${resource.version}/${resource.plural}/${namespace ?? ''}`;
     return this.#pool.acquire<RowSource>(cluster, key, () => {
-      const store = new ObjectStore<Row>({
-        connection: cluster.connection,
-        resource: refOf(resource),
-        ...(namespace !== undefined && { namespace }),
-        project: (object: KubernetesObject) => rowOf(descriptor, object),
-        fields: descriptor.fieldSelectors,
-      });
+      const store = new StoreRows(kind, namespace);
       store.start();
       return { value: store, stop: () => store.stop(), size: () => store.size };
     });
@@ -74,7 +69,10 @@ export class RowSources {
     const pods = await podsOf(kind.cluster);
     return this.#pool.acquire(kind.cluster, 'nodes with figures', () => {
       const leases = [this.#store(kind), this.#store(pods)] as const;
-      const rows = new NodeRows(leases[0].value, leases[1].value);
+      const rows = new NodeRows(leases[0].value, leases[1].value, {
+        fields: kind.descriptor.fieldSelectors,
+        textFields: undefined,
+      });
       return {
         value: rows,
         stop: () => {
@@ -99,10 +97,6 @@ export class RowSources {
       throw error;
     }
   }
-}
-
-function refOf({ group, version, plural }: DiscoveredResource) {
-  return { group, version, plural };
 }
 
 function podsOf(cluster: ResourceCluster): Promise<ServedKind> {

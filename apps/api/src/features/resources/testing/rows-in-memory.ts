@@ -1,28 +1,45 @@
 import type { Row } from '@pilothouse/kinds';
-import type { Page, PageQuery, RowFilter, StoreState } from '@pilothouse/kube';
-import { pageOf, type RowChanges, type RowSource } from '../row-source.ts';
+import {
+  RowTable,
+  type Labels,
+  type Page,
+  type PageQuery,
+  type RowFilter,
+  type StoreState,
+} from '@pilothouse/kube';
+import type { RowChanges, RowProblem, RowSource } from '../row-source.ts';
 
-/** Rows that a test changes by hand; of filters it knows namespaces only. */
+/** Rows that a test changes by hand. */
 export class RowsInMemory implements RowSource {
   state: StoreState = 'live';
   asOf = new Date();
-  readonly #rows = new Map<string, Row>();
+  problems: RowProblem[] = [];
+  readonly #table = new RowTable<Row>({ fields: {}, textFields: undefined });
   readonly #listeners = new Set<(changes: RowChanges) => void>();
 
+  get isComplete(): boolean {
+    return this.state === 'live' || this.state === 'stale';
+  }
+
   ready(): Promise<void> {
-    return Promise.resolve();
+    const [problem] = this.problems;
+    return problem && !this.isComplete ? Promise.reject(problem.error) : Promise.resolve();
   }
 
   rows(): Row[] {
-    return [...this.#rows.values()];
+    return this.#table.rows();
   }
 
-  page({ sort, page, pageSize, ...filter }: PageQuery<Row>): Page<Row> {
-    return pageOf(this.rows().filter(this.matcher(filter)), { sort, page, pageSize }, this);
+  labelsOf(row: Row): Labels {
+    return this.#table.labelsOf(row);
   }
 
-  matcher({ namespaces }: RowFilter<Row>): (row: Row) => boolean {
-    return ({ namespace }) => namespaces === undefined || namespaces.includes(namespace ?? '');
+  page(query: PageQuery<Row>): Page<Row> {
+    return { ...this.#table.page(query), asOf: this.asOf.toISOString(), state: this.state };
+  }
+
+  matcher(filter: RowFilter<Row>): (row: Row) => boolean {
+    return this.#table.matcher(filter);
   }
 
   onChange(listener: (changes: RowChanges) => void): () => void {
@@ -32,8 +49,11 @@ export class RowsInMemory implements RowSource {
 
   /** Changes rows and tells of it. */
   change({ upserted = [], deleted = [] }: Partial<RowChanges>): void {
-    for (const row of deleted) this.#rows.delete(row.uid);
-    for (const row of upserted) this.#rows.set(row.uid, row);
+    for (const row of deleted) {
+      const held = this.#table.get(row);
+      if (held) this.#table.remove(held);
+    }
+    for (const row of upserted) this.#table.put(row, {});
     for (const listener of this.#listeners) listener({ upserted, deleted });
   }
 }
