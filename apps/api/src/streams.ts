@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server } from 'node:http';
+import { LogHub } from '@pilothouse/kube';
 import { ticketRequirements, ticketTarget } from '@pilothouse/contract';
 import type { Authoriser } from './authz/authoriser.ts';
 import { newId } from './db/ids.ts';
@@ -22,9 +23,8 @@ import type { ApiRouter } from './http/mount.ts';
 import type { FindCluster } from './ws/clusters.ts';
 import { guardAnswer } from './ws/guarded-answer.ts';
 import { execHandler } from './ws/exec/exec-handler.ts';
-import { logHandler } from './ws/log/log-handler.ts';
-import { logOpener } from './ws/log/open-log.ts';
-import { LogHub } from './ws/log/shared-log.ts';
+import { logHandler, logsHandler } from './ws/log/log-handler.ts';
+import { LogOpener } from './ws/log/open-log.ts';
 import { UpgradeRouter, type RedeemTicket, type SocketHandler } from './ws/router.ts';
 import { StreamGuard, type StreamLimits, type StreamRights } from './ws/stream-guard.ts';
 
@@ -101,6 +101,7 @@ export class Streams {
   /** Takes upgrades from now on. */
   start(server: Server, addressOf: (request: IncomingMessage) => string): void {
     const { publicUrl, pingMs, audit, findCluster, live, onError } = this.#parts;
+    const logs = { hub: new LogHub(), opener: new LogOpener(findCluster, audit) };
     this.#router = new UpgradeRouter({
       publicUrl,
       pingMs,
@@ -116,7 +117,8 @@ export class Streams {
         ),
       handlers: {
         live,
-        log: logHandler({ hub: new LogHub(), open: logOpener(findCluster, audit) }),
+        log: logHandler(logs),
+        logs: logsHandler(logs),
         exec: execHandler({ open: (admission, size) => this.terminals.open(admission, size) }),
       },
     });

@@ -85,37 +85,62 @@ export const liveServerMessage = z.discriminatedUnion('type', [
   streamEnd,
 ]);
 
+/** Logs that one socket follows at most. */
+export const mostLogSources = 100;
+
 export const logClientMessage = z.discriminatedUnion('type', [
-  /** First message of a log socket. Without `cursor` it starts at `tailLines`/`sinceSeconds`, with it right behind that line. */
+  /** First message of a log socket. Without `cursors` it starts at `tailLines`/`sinceSeconds`, with them right behind those places. */
   z.strictObject({
     type: z.literal('start'),
     tailLines: z.number().int().min(0).max(100_000).optional(),
     sinceSeconds: z.number().int().min(1).optional(),
     previous: z.boolean().default(false),
     follow: z.boolean().default(true),
-    cursor: z.string().max(300).optional(),
+    cursors: z
+      .array(z.string().max(450))
+      .max(2 * mostLogSources)
+      .default([]),
   }),
   /** Lines the viewer has taken in; the server sends no more than a window ahead. */
   z.strictObject({ type: z.literal('ack'), lines: z.number().int().min(1) }),
 ]);
 
+/** Counts the logs of a socket, from 0 in the order they join. */
+const logSource = z.number().int().min(0);
+
 export const logServerMessage = z.discriminatedUnion('type', [
+  /** A container's log joins; `cursor` is the opaque place it begins at. */
+  z.object({
+    type: z.literal('source'),
+    source: logSource,
+    pod: z.string(),
+    container: z.string(),
+    cursor: z.string(),
+  }),
   z.object({
     type: z.literal('lines'),
-    /** `[RFC3339Nano, text]`; the text is the container's bytes decoded as UTF-8, without the newline. */
-    lines: z.array(z.tuple([z.string(), z.string()])),
-    /** Opaque position behind the last of these lines. */
-    cursor: z.string(),
+    /**
+     * Whole lines, each `RFC3339Nano SP text LF`; the text is the container's bytes decoded as UTF-8. Neighbours of one
+     * source are together.
+     */
+    runs: z.array(z.tuple([logSource, z.string()])),
+    /** The place behind the last line of each source in it. */
+    cursors: z.array(z.tuple([logSource, z.string()])),
   }),
   /** Lines that are gone for good: rotated away or beyond a limit. `lost` is null where nobody can count them. */
   z.object({
     type: z.literal('gap'),
+    source: logSource,
     lost: z.number().int().nullable(),
     from: timestamp.nullable(),
     to: timestamp.nullable(),
   }),
-  /** Nothing to show yet, and why (`ContainerCreating`, `CrashLoopBackOff` …), in the cluster's words. */
-  z.object({ type: z.literal('waiting'), message: z.string() }),
+  /** Nothing to show yet of a source (null: of any), and why (`ContainerCreating` …), in the cluster's words. */
+  z.object({ type: z.literal('waiting'), source: logSource.nullable(), message: z.string() }),
+  /** The pod is gone, and all of its log has been sent. */
+  z.object({ type: z.literal('left'), source: logSource }),
+  /** So many pods match that are not followed: there are more than {@link mostLogSources}. */
+  z.object({ type: z.literal('omitted'), pods: z.number().int().min(0) }),
   streamEnd,
 ]);
 

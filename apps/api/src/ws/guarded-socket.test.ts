@@ -89,10 +89,10 @@ test('a sender waits for a browser that does not read, and memory stays near the
 });
 
 test('a peer that answers no ping is closed', async () => {
-  const { browser, guarded } = await pair(30);
+  const { browser, guarded } = await pair(250);
   guarded.receive({ schema, onMessage: () => {} });
-  await new Promise((resolve) => setTimeout(resolve, 150));
+  await new Promise((resolve) => setTimeout(resolve, 1000));
   expect(guarded.ended, 'a live peer answers').toBeUndefined();
   browser.pause();
-  await expect.poll(() => guarded.ended).toEqual({ reason: 'disconnected' });
+  await expect.poll(() => guarded.ended, { timeout: 5000 }).toEqual({ reason: 'disconnected' });
 });

@@ -88,12 +88,17 @@ export class GuardedSocket {
 
   /** Sends a message of the stream's protocol; resolves when there is room for more (at once, as a rule). */
   send(message: object): Promise<void> {
-    return this.#write(JSON.stringify(message));
+    return this.#write(JSON.stringify(message), false);
+  }
+
+  /** Sends a message of the protocol that is JSON already; resolves when there is room for more. */
+  sendText(json: Buffer): Promise<void> {
+    return this.#write(json, false);
   }
 
   /** Sends terminal bytes as one binary message; resolves when there is room for more. */
   sendBytes(bytes: Uint8Array): Promise<void> {
-    return this.#write(bytes);
+    return this.#write(bytes, true);
   }
 
   /** Says why to the browser, closes, and aborts `signal`. Only the first call counts. */
@@ -110,9 +115,9 @@ export class GuardedSocket {
     this.#finish(end);
   }
 
-  #write(data: string | Uint8Array): Promise<void> {
+  #write(data: string | Uint8Array, binary: boolean): Promise<void> {
     if (this.#end !== undefined || this.#socket.readyState !== WebSocket.OPEN) return Promise.resolve();
-    this.#socket.send(data, () => {
+    this.#socket.send(data, { binary }, () => {
       if (this.#socket.bufferedAmount <= lowWaterBytes) this.#release();
     });
     if (this.#socket.bufferedAmount <= highWaterBytes) return Promise.resolve();

@@ -17,7 +17,7 @@ test('a refused client that keeps its side open is let go', async () => {
     redeem: async () => {
       throw new AppError('badTicket');
     },
-    handlers: { live: () => undefined, log: () => undefined, exec: () => undefined },
+    handlers: { live: () => undefined, log: () => undefined, logs: () => undefined, exec: () => undefined },
     addressOf: () => '127.0.0.1',
     newRequestId: () => 'request',
     onForeignOrigin: async () => undefined,

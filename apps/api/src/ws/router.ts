@@ -8,7 +8,7 @@ import { streamErrorOf } from './stream-error.ts';
 import { GuardedSocket } from './guarded-socket.ts';
 import type { StreamGuard } from './stream-guard.ts';
 
-export type SocketPurpose = 'live' | 'log' | 'exec';
+export type SocketPurpose = 'live' | 'log' | 'logs' | 'exec';
 export type SocketRequest<P extends SocketPurpose = SocketPurpose> = Extract<TicketRequest, { purpose: P }>;
 
 /** A redeemed ticket: who may open what, from where. */
@@ -53,6 +53,7 @@ export interface UpgradeRouterOptions {
 const purposes: Record<string, SocketPurpose> = {
   '/api/v1/live': 'live',
   '/api/v1/log': 'log',
+  '/api/v1/logs': 'logs',
   '/api/v1/exec': 'exec',
 };
 

@@ -1,7 +1,24 @@
 import { z } from 'zod';
-import { dnsLabel, listQuery, objectName, pageOf, timestamp, uuid } from '../common.ts';
+import { mostLogSources } from '../messages.ts';
+import { dnsLabel, dnsSubdomain, listQuery, objectName, pageOf, timestamp, uuid } from '../common.ts';
 import { defineEndpoint, platformRight, type Requirement } from '../endpoint.ts';
 import { resourceRight } from './resources.ts';
+
+/** Several pods' logs at once: those a label selector matches, or these; of each one container. */
+const manyPods = z
+  .strictObject({
+    purpose: z.literal('logs'),
+    cluster: dnsLabel,
+    namespace: dnsLabel,
+    labelSelector: z.string().min(1).max(2000).optional(),
+    pods: z.array(dnsSubdomain).min(1).max(mostLogSources).optional(),
+    /** Absent: kubectl's default container of each pod. */
+    container: dnsLabel.optional(),
+  })
+  .refine(({ labelSelector, pods }) => (labelSelector === undefined) !== (pods === undefined), {
+    path: ['labelSelector'],
+    error: 'eitherSelectorOrPods',
+  });
 
 const container = { cluster: dnsLabel, namespace: dnsLabel, pod: objectName, container: dnsLabel };
 
@@ -9,6 +26,7 @@ const container = { cluster: dnsLabel, namespace: dnsLabel, pod: objectName, con
 export const ticketRequest = z.discriminatedUnion('purpose', [
   z.strictObject({ purpose: z.literal('live') }),
   z.strictObject({ purpose: z.literal('log'), ...container }),
+  manyPods,
   z.strictObject({ purpose: z.literal('exec'), ...container }),
   z.strictObject({
     purpose: z.literal('download'),
@@ -40,6 +58,11 @@ export function ticketRequirements(request: TicketRequest): Requirement[] {
       return [];
     case 'log':
       return [resourceRight({ ...pods, ...request }, 'get', 'log')];
+    case 'logs':
+      return [
+        resourceRight({ ...pods, ...request }, 'get', 'log'),
+        resourceRight({ ...pods, ...request }, 'list'),
+      ];
     case 'exec':
       return [resourceRight({ ...pods, ...request }, 'create', 'exec')];
     case 'download':
@@ -54,6 +77,12 @@ export function ticketTarget(request: TicketRequest) {
     const subresource = request.purpose === 'exec' ? 'exec' : 'log';
     const { cluster, namespace, pod } = place;
     return { cluster, namespace, resource: `k8s/core/pods/${subresource}`, name: pod };
+  }
+  if ('purpose' in place && place.purpose === 'logs') {
+    const { cluster, namespace, labelSelector, pods = [] } = place;
+    // the audit's column ends there
+    const name = (labelSelector ?? pods.join(',')).slice(0, 253);
+    return { cluster, namespace, resource: 'k8s/core/pods/log', name };
   }
   return 'terminal' in place ? { resource: 'terminal', name: place.terminal } : { resource: 'live' };
 }

@@ -27,6 +27,7 @@ interface InitialCall {
   signal: AbortSignal;
   timing: WatchTiming;
   priority: Priority;
+  labelSelector?: string | undefined;
 }
 
 /** Collections whose server knows no watch that begins with everything there is. */
@@ -52,15 +53,20 @@ export async function readInitialState(
       const error = networkError(caught);
       const isUnknown =
         error.reason === 'protocol' || [400, 404, 405, 422].some((status) => error.is(status));
-      if (isUnknown) without.add(path);
       // who may not watch may still list, and is told what the list says
-      else if (!error.is(403)) throw error;
+      if (!isUnknown && !error.is(403)) throw error;
+      // it may be the selector that is wrong
+      if (isUnknown && call.labelSelector === undefined) without.add(path);
     }
   }
   target.listBegins();
-  const { signal, priority } = call;
+  const { signal, priority, labelSelector } = call;
   const listed = (object: KubernetesObject) => target.listed(object);
-  const position = await eachObject(connection, ref, listed, { signal, priority });
+  const position = await eachObject(connection, ref, listed, {
+    signal,
+    priority,
+    ...(labelSelector !== undefined && { labelSelector }),
+  });
   target.listComplete();
   return { position, events: undefined };
 }
@@ -69,9 +75,9 @@ async function readWatchList(
   connection: ClusterConnection,
   ref: PathRef,
   target: ListTarget,
-  { signal, timing, priority }: InitialCall,
+  { signal, timing, priority, labelSelector }: InitialCall,
 ): Promise<InitialState> {
-  const watch = await openWatch(connection, ref, undefined, { timing, signal, priority });
+  const watch = await openWatch(connection, ref, undefined, { timing, signal, priority, labelSelector });
   target.listBegins();
   for (;;) {
     const { value: batch, done } = await watch.next();

@@ -28,6 +28,13 @@ export interface ReflectorTarget extends ListTarget {
   failed(error: KubeError): void;
 }
 
+export interface ReflectOptions {
+  signal: AbortSignal;
+  timing: ReflectorTiming;
+  /** Of the collection only what matches. */
+  labelSelector?: string | undefined;
+}
+
 /** A watch that ends sooner than this without an event did not work. */
 const shortestWatchMs = 1000;
 /** Failures of a watch in a row after which its resourceVersion is no longer trusted. */
@@ -41,7 +48,7 @@ export async function reflect(
   connection: ClusterConnection,
   ref: PathRef,
   target: ReflectorTarget,
-  { signal, timing }: { signal: AbortSignal; timing: ReflectorTiming },
+  { signal, timing, labelSelector }: ReflectOptions,
 ): Promise<void> {
   const backoff = new Backoff(timing);
   /** Where the next watch begins; undefined: list first. */
@@ -60,10 +67,11 @@ export async function reflect(
           signal,
           timing,
           priority,
+          labelSelector,
         }));
         listed = true;
       }
-      events ??= await openWatch(connection, ref, position, { timing, signal });
+      events ??= await openWatch(connection, ref, position, { timing, signal, labelSelector });
       target.live();
       const openedAt = Date.now();
       let heard = false;

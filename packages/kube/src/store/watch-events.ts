@@ -26,8 +26,9 @@ export interface WatchTiming {
 export interface WatchOptions {
   timing: WatchTiming;
   signal: AbortSignal;
-  fieldSelector?: string;
-  accept?: string;
+  fieldSelector?: string | undefined;
+  labelSelector?: string | undefined;
+  accept?: string | undefined;
   /** Whose turn its opening is. Default `background`. */
   priority?: Priority;
 }
@@ -41,7 +42,7 @@ export async function openWatch(
   connection: ClusterConnection,
   ref: PathRef,
   resourceVersion: string | undefined,
-  { timing, signal, fieldSelector, accept, priority = 'background' }: WatchOptions,
+  { timing, signal, fieldSelector, labelSelector, accept, priority = 'background' }: WatchOptions,
 ): Promise<AsyncGenerator<WatchEvent[], void, undefined>> {
   const initial = { sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan' };
   const { body } = await connection.stream(
@@ -53,6 +54,7 @@ export async function openWatch(
         allowWatchBookmarks: true,
         ...(resourceVersion === undefined ? initial : { resourceVersion }),
         fieldSelector,
+        labelSelector,
         // spread, so that not every watch of every store ends at once
         timeoutSeconds: Math.round(240 + 60 * Math.random()),
       },

@@ -11,6 +11,7 @@ import {
   type CommandEnd,
 } from './channels.ts';
 import { keepAlive } from './keep-alive.ts';
+import { webSocketError } from './web-socket-error.ts';
 
 /** How an exec ended: by itself, or `lost`: the connection broke, the protocol was broken, or we closed it. */
 export type ExecEnd = CommandEnd | { kind: 'lost'; error: KubeError };
@@ -134,14 +135,4 @@ export class ExecStream {
       else this.#webSocket.send(frame, { binary: true }, () => resolve());
     });
   }
-}
-
-/** The client's own complaints about a frame: too large, not UTF-8, a bad opcode. */
-function webSocketError(error: Error): KubeError {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH')
-    return new KubeError('tooLarge', error.message, { cause: error });
-  return code?.startsWith('WS_ERR_')
-    ? new KubeError('protocol', error.message, { cause: error })
-    : networkError(error);
 }

@@ -21,6 +21,11 @@ export class LineSplitter {
     this.#limit = limit;
   }
 
+  /** No line has begun. */
+  get isEmpty(): boolean {
+    return this.#keptLength === 0;
+  }
+
   /** The lines that `chunk` completes. */
   push(chunk: Buffer): ByteLine[] {
     const lines: ByteLine[] = [];

@@ -1,9 +1,8 @@
 import { once } from 'node:events';
-import { followLog, KubeError } from '@pilothouse/kube';
+import { defaultContainer, KubeError, readLog, readPod } from '@pilothouse/kube';
 import type { Response } from 'express';
 import { AppError } from '../../http/app-error.ts';
 import type { FindCluster } from '../../ws/clusters.ts';
-import { readPod, textOf } from '../../ws/log/cluster-log.ts';
 
 export interface PodLogRequest {
   cluster: string;
@@ -15,11 +14,6 @@ export interface PodLogRequest {
   sinceSeconds?: number | undefined;
   tailLines?: number | undefined;
   timestamps: boolean;
-}
-
-interface PodWithDefault {
-  metadata: { annotations?: Record<string, string> };
-  spec?: { containers?: { name: string }[] };
 }
 
 /** Logs as they are, without following: what `kubectl logs` prints. */
@@ -43,31 +37,28 @@ export class PodLogService {
     if (cluster === undefined) throw new AppError('notFound');
     const { namespace, pod, previous, sinceSeconds, tailLines, timestamps } = request;
     const container =
-      request.container ?? defaultContainer(await readPod(cluster.connection, request, signal));
+      request.container ?? defaultContainer(await readPod(cluster.connection, request, { signal }));
     const target = {
       namespace,
       pod,
       container,
       previous,
+      timestamps,
       ...(sinceSeconds !== undefined && { sinceSeconds }),
       ...(tailLines !== undefined && { tailLines }),
     };
-    const batches = followLog(cluster.connection, target, { auditId, signal });
-    // the first batch shows whether there is a log at all, while an error can still be answered
-    let batch = await batches.next().catch((error: unknown) => {
+    const parts = readLog(cluster.connection, target, { auditId, signal });
+    // the first part shows whether there is a log at all, while an error can still be answered
+    let part = await parts.next().catch((error: unknown) => {
       throw notStarted(error) ?? error;
     });
     res.set('Content-Type', 'text/plain; charset=utf-8');
     res.set('X-Content-Type-Options', 'nosniff');
     if (fileName !== undefined) res.attachment(fileName);
     try {
-      while (batch.done !== true) {
-        const lines = batch.value.map((line) => {
-          const text = textOf(line);
-          return timestamps && line.time !== null ? `${line.time} ${text}\n` : `${text}\n`;
-        });
-        if (!res.write(lines.join(''))) await once(res, 'drain', { signal });
-        batch = await batches.next();
+      while (part.done !== true) {
+        if (!res.write(part.value)) await once(res, 'drain', { signal });
+        part = await parts.next();
       }
       res.end();
     } catch (error) {
@@ -75,14 +66,6 @@ export class PodLogService {
       if (!signal.aborted) throw error;
     }
   }
-}
-
-/** kubectl's choice: the annotation, else the first container. */
-function defaultContainer(pod: unknown): string {
-  const { metadata, spec } = pod as PodWithDefault;
-  const names = spec?.containers?.map(({ name }) => name) ?? [];
-  const annotated = metadata.annotations?.['kubectl.kubernetes.io/default-container'];
-  return annotated !== undefined && names.includes(annotated) ? annotated : (names[0] ?? '');
 }
 
 function notStarted(error: unknown): AppError | undefined {

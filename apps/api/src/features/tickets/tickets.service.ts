@@ -127,6 +127,16 @@ function hashOf(token: string): string {
 
 /** The object of a ticket, as it stands in the URL. */
 function placeOf(request: TicketRequest): Record<string, string> {
+  if (request.purpose === 'logs') {
+    const { cluster, namespace, labelSelector, pods, container } = request;
+    return {
+      cluster,
+      namespace,
+      ...(labelSelector !== undefined && { labelSelector }),
+      ...(pods !== undefined && { pods: pods.join(',') }),
+      ...(container !== undefined && { container }),
+    };
+  }
   if (request.purpose !== 'log' && request.purpose !== 'exec') return {};
   const { cluster, namespace, pod, container } = request;
   return { cluster, namespace, pod, container };

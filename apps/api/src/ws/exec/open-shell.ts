@@ -15,7 +15,7 @@ import {
 import { AppError } from '../../http/app-error.ts';
 import type { AuditLog } from '../../http/audit.ts';
 import { audited, auditedAnyway, type StreamActor } from '../audited-stream.ts';
-import type { ContainerPlace } from '../log/cluster-log.ts';
+import type { ContainerPlace } from '../clusters.ts';
 import { ByteQueue } from './byte-queue.ts';
 import type { ShellProcess } from './terminal-session.ts';
 

@@ -25,7 +25,16 @@ afterAll(() => world?.stop());
 beforeEach(({ skip }) => skip(world === undefined, 'no real node on this machine'));
 
 const linesOf = (stream: StreamClient) =>
-  stream.of('lines').flatMap(({ lines }) => lines as [string, string][]);
+  stream.of('lines').flatMap(({ runs }) =>
+    (runs as [number, string][]).flatMap(([, text]) =>
+      text
+        .trimEnd()
+        .split('\n')
+        .map((line) => line.split(/ (.*)/s) as [string, string]),
+    ),
+  );
+const cursorsOf = (stream: StreamClient) =>
+  stream.of('lines').flatMap(({ cursors }) => (cursors as [number, string][]).map(([, cursor]) => cursor));
 const numbersOf = (stream: StreamClient) =>
   linesOf(stream).map(([, text]) => Number(text.replace('line ', '')));
 
@@ -47,11 +56,11 @@ test('a browser that loses its connection goes on without gap or duplicate', asy
   const seen: number[] = [];
   let cursor: string | undefined;
   for (let cuts = 0; cuts < 4; cuts++) {
-    const stream = await view('counter', cursor === undefined ? {} : { cursor });
+    const stream = await view('counter', cursor === undefined ? {} : { cursors: [cursor] });
     await expect.poll(() => numbersOf(stream).length).toBeGreaterThan(30);
     stream.socket.terminate();
     seen.push(...numbersOf(stream));
-    cursor = stream.of('lines').at(-1)!.cursor as string;
+    cursor = cursorsOf(stream).at(-1);
     await new Promise((resolve) => setTimeout(resolve, 300 * cuts));
   }
   expect(seen).toEqual(Array.from({ length: seen.length }, (_, index) => index + 1));

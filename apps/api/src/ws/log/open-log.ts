@@ -1,25 +1,91 @@
+import {
+  beginningOfTime,
+  containerForLog,
+  ContainerLog,
+  readPod,
+  type LogAccess,
+  type LogCursor,
+} from '@pilothouse/kube';
+import { ticketTarget } from '@pilothouse/contract';
 import { AppError } from '../../http/app-error.ts';
 import type { AuditLog } from '../../http/audit.ts';
 import { outcomeOfStream } from '../audited-stream.ts';
 import type { FindCluster } from '../clusters.ts';
+import type { StreamEnd } from '../guarded-socket.ts';
 import type { Admission } from '../router.ts';
-import { ClusterLog, readPod } from './cluster-log.ts';
-import type { LogAccess } from './log-handler.ts';
+import { auditedAccess } from './log-access.ts';
 
-/** Opens a container's log for one viewer: the viewing is a row in the audit, and so is each read of the cluster. */
-export function logOpener(findCluster: FindCluster, audit: AuditLog) {
-  return async ({ principal, request, address, requestId }: Admission<'log'>): Promise<LogAccess> => {
+/** A viewing, audited. */
+interface Viewing {
+  /** Writes its outcome. */
+  close(end: StreamEnd): Promise<void>;
+}
+
+/** One container's log for one viewer. */
+export interface OpenLog extends Viewing {
+  source: ContainerLog;
+  /** Names cluster, pod (UID) and container: viewers of the same share their upstream. */
+  key: string;
+  /** Of all the log. */
+  beginning: LogCursor;
+}
+
+/** The logs of several pods for one viewer. */
+export interface OpenLogs extends Viewing {
+  access: LogAccess;
+  /** As {@link OpenLog.key}. */
+  keyOf: (pod: { uid: string; name: string; container: string }) => string;
+}
+
+/** Opens logs for a viewer: the viewing is a row in the audit, and so is each read of the cluster. */
+export class LogOpener {
+  readonly #findCluster: FindCluster;
+  readonly #audit: AuditLog;
+
+  constructor(findCluster: FindCluster, audit: AuditLog) {
+    this.#findCluster = findCluster;
+    this.#audit = audit;
+  }
+
+  /** Throws AppError or KubeError when the cluster, the pod or its container is not there. */
+  async open({ principal, request, address, requestId }: Admission<'log'>): Promise<OpenLog> {
     const { cluster: name, namespace, pod, container } = request;
-    const cluster = findCluster(name);
-    if (cluster === undefined) throw new AppError('notFound');
-    const { metadata } = await readPod(cluster.connection, request);
+    const cluster = this.#cluster(name);
+    const found = await readPod(cluster.connection, request);
+    const state = containerForLog(found, container);
+    if (state === undefined) throw new AppError('notFound');
+    const { uid } = found.metadata;
     const target = { cluster: name, namespace, resource: 'k8s/core/pods/log', name: pod };
     const actor = { principal, target, address, requestId };
-    const entry = await audit.begin({ ...actor, code: 'log.view', params: { container } });
+    const entry = await this.#audit.begin({ ...actor, code: 'log.view', params: { container } });
     return {
-      source: new ClusterLog(request, findCluster, audit, actor),
-      key: [cluster.id, namespace, pod, metadata.uid, container].join('/'),
+      source: new ContainerLog(request, auditedAccess(cluster, this.#findCluster, this.#audit, actor)),
+      key: keyIn(cluster.id, namespace)({ uid, name: pod, container }),
+      beginning: { uid, pod, container, restarts: state.restarts, time: beginningOfTime, nth: 0 },
       close: (end) => entry.end(outcomeOfStream(end)),
     };
-  };
+  }
+
+  async openMany({ principal, request, address, requestId }: Admission<'logs'>): Promise<OpenLogs> {
+    const cluster = this.#cluster(request.cluster);
+    const { container } = request;
+    const actor = { principal, target: ticketTarget(request), address, requestId };
+    const params = { container: container ?? null };
+    const entry = await this.#audit.begin({ ...actor, code: 'log.view', params });
+    return {
+      access: auditedAccess(cluster, this.#findCluster, this.#audit, actor),
+      keyOf: keyIn(cluster.id, request.namespace),
+      close: (end) => entry.end(outcomeOfStream(end)),
+    };
+  }
+
+  #cluster(name: string) {
+    const cluster = this.#findCluster(name);
+    if (cluster === undefined) throw new AppError('notFound');
+    return cluster;
+  }
+}
+
+function keyIn(clusterId: string, namespace: string): OpenLogs['keyOf'] {
+  return ({ uid, name, container }) => [clusterId, namespace, name, uid, container].join('/');
 }

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { LogBuffer, levelOf } from './log-buffer.ts';
+import { indexOfEntry, LogBuffer, levelOf } from './log-buffer.ts';
+
+const origin = { pod: 'web-0', container: 'web' };
 
 function numbered(from: number, to: number): [string, string][] {
   return Array.from({ length: to - from }, (_, i) => ['2026-01-01T00:00:00.000000001Z', `line ${from + i}`]);
@@ -7,24 +9,24 @@ function numbered(from: number, to: number): [string, string][] {
 
 test('keeps the newest lines and counts what fell out', () => {
   const buffer = new LogBuffer(100);
-  buffer.addLines(numbered(0, 100));
+  buffer.addLines(origin, numbered(0, 100));
   expect(buffer.dropped).toBe(0);
-  buffer.addLines(numbered(100, 101));
+  buffer.addLines(origin, numbered(100, 101));
   expect(buffer.entries).toHaveLength(90);
   expect(buffer.dropped).toBe(11);
   expect(buffer.entries.at(-1)).toMatchObject({ plain: 'line 100', n: 100 });
-  expect(buffer.indexOf(5)).toBe(-1);
-  expect(buffer.entries[buffer.indexOf(50)]).toMatchObject({ n: 50 });
+  expect(indexOfEntry(buffer.entries, 5)).toBe(-1);
+  expect(buffer.entries[indexOfEntry(buffer.entries, 50)]).toMatchObject({ n: 50 });
 });
 
 test('matches follow new lines, a changed search and lines that fall out', () => {
   const buffer = new LogBuffer(20);
-  buffer.addLines(numbered(0, 10));
+  buffer.addLines(origin, numbered(0, 10));
   buffer.search('LINE 1');
   expect(buffer.matches).toEqual([1]);
-  buffer.addLines(numbered(10, 20));
+  buffer.addLines(origin, numbered(10, 20));
   expect(buffer.matches).toEqual([1, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19]);
-  buffer.addLines(numbered(20, 25));
+  buffer.addLines(origin, numbered(20, 25));
   expect(buffer.matches).toEqual([10, 11, 12, 13, 14, 15, 16, 17, 18, 19]);
   buffer.search('');
   expect(buffer.matches).toEqual([]);
@@ -33,8 +35,8 @@ test('matches follow new lines, a changed search and lines that fall out', () =>
 test('a gap is an entry of its own and never a match', () => {
   const buffer = new LogBuffer();
   buffer.search('line');
-  buffer.addGap({ lost: null, from: null, to: null });
-  buffer.addLines(numbered(0, 1));
+  buffer.addGap(origin, { lost: null, from: null, to: null });
+  buffer.addLines(origin, numbered(0, 1));
   expect(buffer.entries.map((entry) => entry.kind)).toEqual(['gap', 'line']);
   expect(buffer.matches).toEqual([1]);
 });

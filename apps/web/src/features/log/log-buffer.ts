@@ -1,3 +1,4 @@
+import type { LogOrigin } from './log-session.ts';
 import { plainText } from './terminal-text.ts';
 
 export type LogLevel = 'error' | 'warning' | 'info' | 'debug';
@@ -6,6 +7,7 @@ export interface LogLine {
   kind: 'line';
   /** Counts up from 0 over the life of the buffer; stable as a key. */
   n: number;
+  origin: LogOrigin;
   /** RFC 3339 with nanoseconds, as the kubelet stamped it. */
   at: string;
   raw: string;
@@ -16,6 +18,7 @@ export interface LogLine {
 export interface LogGap {
   kind: 'gap';
   n: number;
+  origin: LogOrigin;
   /** Null where nobody can count them. */
   lost: number | null;
   from: string | null;
@@ -37,6 +40,17 @@ export function levelOf(plain: string): LogLevel | null {
   return levels.find(([, pattern]) => pattern.test(head))?.[0] ?? null;
 }
 
+/** Index of the entry with this `n`, by which they are sorted; -1 when it is not there. */
+export function indexOfEntry(entries: readonly LogEntry[], n: number): number {
+  let [low, high] = [0, entries.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (entries[middle]!.n < n) low = middle + 1;
+    else high = middle;
+  }
+  return entries[low]?.n === n ? low : -1;
+}
+
 /** The newest `capacity` entries of a log, and which of them match a search. */
 export class LogBuffer {
   readonly capacity: number;
@@ -52,18 +66,19 @@ export class LogBuffer {
     this.capacity = capacity;
   }
 
-  addLines(lines: readonly (readonly [at: string, raw: string])[]): void {
+  addLines(origin: LogOrigin, lines: readonly (readonly [at: string, raw: string])[]): void {
     for (const [at, raw] of lines) {
       const plain = plainText(raw);
-      const line: LogLine = { kind: 'line', n: this.#next++, at, raw, plain, level: levelOf(plain) };
+      const n = this.#next++;
+      const line: LogLine = { kind: 'line', n, origin, at, raw, plain, level: levelOf(plain) };
       this.entries.push(line);
       if (this.#isMatch(line)) this.matches.push(line.n);
     }
     this.#trim();
   }
 
-  addGap(gap: { lost: number | null; from: string | null; to: string | null }): void {
-    this.entries.push({ kind: 'gap', n: this.#next++, ...gap });
+  addGap(origin: LogOrigin, { lost, from, to }: Pick<LogGap, 'lost' | 'from' | 'to'>): void {
+    this.entries.push({ kind: 'gap', n: this.#next++, origin, lost, from, to });
     this.#trim();
   }
 
@@ -77,14 +92,6 @@ export class LogBuffer {
   search(needle: string): void {
     this.#needle = needle.toLowerCase();
     this.matches = this.entries.filter((entry) => this.#isMatch(entry)).map((entry) => entry.n);
-  }
-
-  /** Index in `entries` of the entry with this `n`; -1 when it has fallen out. */
-  indexOf(n: number): number {
-    const first = this.entries[0];
-    if (first === undefined || n < first.n) return -1;
-    const index = n - first.n;
-    return index < this.entries.length ? index : -1;
   }
 
   #isMatch(entry: LogEntry): boolean {

@@ -17,8 +17,11 @@ function follow(open?: () => Promise<WebSocket>) {
     open ?? socket,
     { tailLines: 100, previous: false, follow: true },
     {
-      onLines: (added) => lines.push(...added.map(([, raw]) => raw)),
-      onGap: (gap) => lines.push(`gap ${gap.lost}`),
+      onSource: ({ pod }) => lines.push(`+${pod}`),
+      onLines: ({ pod }, added) => lines.push(...added.map(([at, raw]) => `${pod} ${at} ${raw}`)),
+      onGap: ({ pod }, gap) => lines.push(`${pod} gap ${gap.lost}`),
+      onLeft: ({ pod }) => lines.push(`-${pod}`),
+      onOmitted: (pods) => lines.push(`omitted ${pods}`),
       onState: (state) => states.push(state),
       onEnd: (end) => ends.push(end.reason),
     },
@@ -36,28 +39,71 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('resumes behind the last line it showed after the connection drops', async () => {
+const source = (number: number, pod: string, cursor: string) => ({
+  type: 'source',
+  source: number,
+  pod,
+  container: 'main',
+  cursor,
+});
+
+test('resumes each log behind the last line it showed after the connection drops', async () => {
   follow();
   await vi.advanceTimersByTimeAsync(0);
   sockets[0]?.opened();
-  expect(sockets[0]?.sent).toEqual([{ type: 'start', tailLines: 100, previous: false, follow: true }]);
+  const start = { type: 'start', tailLines: 100, previous: false, follow: true };
+  expect(sockets[0]?.sent).toEqual([{ ...start, cursors: [] }]);
+  for (const [number, pod] of ['a', 'b', 'c'].entries())
+    sockets[0]?.says(source(number, pod, `before-${pod}`));
   sockets[0]?.says({
     type: 'lines',
-    lines: [
-      ['t1', 'one'],
-      ['t2', 'two'],
+    runs: [
+      [1, 't1 one\nt2 two  words\n'],
+      [0, 't3 \n'],
     ],
-    cursor: 'behind-two',
+    cursors: [
+      [1, 'behind-two'],
+      [0, 'behind-three'],
+    ],
   });
-  expect(sockets[0]?.sent.at(-1)).toEqual({ type: 'ack', lines: 2 });
+  sockets[0]?.says({ type: 'left', source: 2 });
   sockets[0]?.drops();
   expect(states.at(-1)).toBe('reconnecting');
   await vi.advanceTimersByTimeAsync(500);
   sockets[1]?.opened();
-  expect(sockets[1]?.sent[0]).toMatchObject({ type: 'start', cursor: 'behind-two' });
-  sockets[1]?.says({ type: 'gap', lost: 3, from: null, to: null });
-  sockets[1]?.says({ type: 'lines', lines: [['t3', 'three']], cursor: 'behind-three' });
-  expect(lines).toEqual(['one', 'two', 'gap 3', 'three']);
+  expect(sockets[1]?.sent[0]).toEqual({ ...start, cursors: ['behind-three', 'behind-two'] });
+  // the numbers begin anew
+  sockets[1]?.says(source(0, 'b', 'behind-two'));
+  sockets[1]?.says({ type: 'gap', source: 0, lost: 3, from: null, to: null });
+  sockets[1]?.says({ type: 'lines', runs: [[0, 't4 four\n']], cursors: [[0, 'behind-four']] });
+  sockets[1]?.says({ type: 'omitted', pods: 7 });
+  expect(lines).toEqual([
+    '+a',
+    '+b',
+    '+c',
+    'b t1 one',
+    'b t2 two  words',
+    'a t3 ',
+    '-c',
+    '+b',
+    'b gap 3',
+    'b t4 four',
+    'omitted 7',
+  ]);
+});
+
+test('acknowledges lines before the window is full, not each message', async () => {
+  follow();
+  await vi.advanceTimersByTimeAsync(0);
+  sockets[0]?.opened();
+  sockets[0]?.says(source(0, 'a', 'c'));
+  for (let count = 0; count < 25; count++) {
+    sockets[0]?.says({ type: 'lines', runs: [[0, 't x\n'.repeat(100)]], cursors: [[0, 'c']] });
+  }
+  expect(sockets[0]?.sent.slice(1)).toEqual([
+    { type: 'ack', lines: 1000 },
+    { type: 'ack', lines: 1000 },
+  ]);
 });
 
 test('the end is final: no reconnection', async () => {

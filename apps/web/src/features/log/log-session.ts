@@ -11,20 +11,42 @@ export interface LogStart {
   follow: boolean;
 }
 
+/** The container a line is of. */
+export interface LogOrigin {
+  pod: string;
+  container: string;
+}
+
 export interface LogSessionHandlers {
-  onLines(lines: [at: string, raw: string][]): void;
-  onGap(gap: { lost: number | null; from: string | null; to: string | null }): void;
-  /** `message` is the cluster's own reason why there is no log yet, with state `waiting`. */
-  onState(state: LogState, message: string | null): void;
+  /** A log has joined; told again after a reconnection, with the same object. */
+  onSource(origin: LogOrigin): void;
+  onLines(origin: LogOrigin, lines: [at: string, raw: string][]): void;
+  onGap(origin: LogOrigin, gap: { lost: number | null; from: string | null; to: string | null }): void;
+  /** The pod is gone, and its log has been shown whole. */
+  onLeft(origin: LogOrigin): void;
+  /** So many pods are not followed: there are too many. */
+  onOmitted(pods: number): void;
+  /**
+   * `message` is the cluster's own reason why there is no log yet, with state `waiting`; `origin` is null where that
+   * goes for all.
+   */
+  onState(state: LogState, message: string | null, origin?: LogOrigin | null): void;
   onEnd(end: StreamEnd): void;
+}
+
+interface Place {
+  origin: LogOrigin;
+  cursor: string;
 }
 
 const firstRetryMs = 500;
 const longestRetryMs = 10_000;
+/** Lines that gather before they are acknowledged; the server's window has 5,000. */
+const ackLines = 1000;
 
 /**
- * Follows one container's log over a WebSocket. A dropped connection is opened again right behind the last line that
- * was shown (the server's cursor), so nothing is missing and nothing comes twice; only the server's `end` is final.
+ * Follows logs over a WebSocket. A dropped connection is opened again right behind the last lines that were shown (the
+ * server's cursors), so nothing is missing and nothing comes twice; only the server's `end` is final.
  * @param open a new socket with a fresh ticket; called again for every reconnection.
  */
 export class LogSession {
@@ -32,7 +54,11 @@ export class LogSession {
   readonly #start: LogStart;
   readonly #handlers: LogSessionHandlers;
   #socket: WebSocket | null = null;
-  #cursor: string | undefined;
+  /** Where each log was left, by pod and container. */
+  readonly #places = new Map<string, Place>();
+  /** What this connection's numbers stand for. */
+  #sources: Place[] = [];
+  #unacknowledged = 0;
   #attempt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
@@ -65,8 +91,10 @@ export class LogSession {
     }
     this.#socket = socket;
     socket.addEventListener('open', () => {
-      const cursor = this.#cursor === undefined ? {} : { cursor: this.#cursor };
-      this.#send(socket, { type: 'start', ...this.#start, ...cursor });
+      const cursors = [...this.#places.values()].map(({ cursor }) => cursor);
+      this.#sources = [];
+      this.#unacknowledged = 0;
+      this.#send(socket, { type: 'start', ...this.#start, cursors });
     });
     socket.addEventListener('message', (event) => this.#receive(socket, event.data));
     socket.addEventListener('close', () => this.#dropped(socket));
@@ -98,17 +126,33 @@ export class LogSession {
     const message = logServerMessage.parse(JSON.parse(String(data)));
     this.#attempt = 0;
     switch (message.type) {
+      case 'source':
+        this.#joined(message);
+        break;
       case 'lines':
-        this.#cursor = message.cursor;
         this.#handlers.onState('streaming', null);
-        this.#handlers.onLines(message.lines);
-        if (message.lines.length > 0) this.#send(socket, { type: 'ack', lines: message.lines.length });
+        for (const [source, text] of message.runs) this.#lines(source, text);
+        for (const [source, cursor] of message.cursors) this.#place(source).cursor = cursor;
+        if (this.#unacknowledged < ackLines) break;
+        this.#send(socket, { type: 'ack', lines: this.#unacknowledged });
+        this.#unacknowledged = 0;
         break;
       case 'gap':
-        this.#handlers.onGap(message);
+        this.#handlers.onGap(this.#place(message.source).origin, message);
         break;
-      case 'waiting':
-        this.#handlers.onState('waiting', message.message);
+      case 'waiting': {
+        const origin = message.source === null ? null : this.#place(message.source).origin;
+        this.#handlers.onState('waiting', message.message, origin);
+        break;
+      }
+      case 'left': {
+        const { origin } = this.#place(message.source);
+        this.#places.delete(keyOf(origin));
+        this.#handlers.onLeft(origin);
+        break;
+      }
+      case 'omitted':
+        this.#handlers.onOmitted(message.pods);
         break;
       case 'end':
         // The platform restarts: the next process (or another replica) goes on where this one stopped.
@@ -116,6 +160,36 @@ export class LogSession {
         else this.#finish(message);
         break;
     }
+  }
+
+  #joined({
+    source,
+    pod,
+    container,
+    cursor,
+  }: {
+    source: number;
+    pod: string;
+    container: string;
+    cursor: string;
+  }) {
+    const key = keyOf({ pod, container });
+    const place = { origin: this.#places.get(key)?.origin ?? { pod, container }, cursor };
+    this.#places.set(key, place);
+    this.#sources[source] = place;
+    this.#handlers.onSource(place.origin);
+  }
+
+  #place(source: number): Place {
+    const place = this.#sources[source];
+    if (place === undefined) throw new Error(`The log's source ${source} was not announced`);
+    return place;
+  }
+
+  #lines(source: number, text: string): void {
+    const lines = text.split('\n').slice(0, -1).map(splitStamp);
+    this.#unacknowledged += lines.length;
+    this.#handlers.onLines(this.#place(source).origin, lines);
   }
 
   #finish(end: StreamEnd): void {
@@ -127,4 +201,13 @@ export class LogSession {
   #send(socket: WebSocket, message: z.input<typeof logClientMessage>): void {
     if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
   }
+}
+
+function keyOf({ pod, container }: LogOrigin): string {
+  return `${pod}/${container}`;
+}
+
+function splitStamp(line: string): [at: string, raw: string] {
+  const space = line.indexOf(' ');
+  return space < 0 ? [line, ''] : [line.slice(0, space), line.slice(space + 1)];
 }

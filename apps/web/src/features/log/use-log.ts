@@ -1,17 +1,23 @@
 import { onScopeDispose, ref, shallowRef, triggerRef } from 'vue';
 import type { StreamEnd } from '../stream/stream-end.ts';
 import { LogBuffer } from './log-buffer.ts';
-import { LogSession, type LogStart, type LogState } from './log-session.ts';
+import { LogSession, type LogOrigin, type LogStart, type LogState } from './log-session.ts';
 
 /**
- * A log for a component: the buffer, its connection, and a signal once per frame when lines came.
- * @param open a new socket with a fresh ticket for the container that is shown now.
+ * Logs for a component: the buffer, its connection, and a signal once per frame when lines came.
+ * @param open a new socket with a fresh ticket for what is shown now.
  */
 export function useLog(open: () => Promise<WebSocket>) {
   const buffer = shallowRef(new LogBuffer());
   const state = ref<LogState>('connecting');
   const waitingFor = ref<string | null>(null);
   const end = ref<StreamEnd | null>(null);
+  /** Whose logs they are, in the order they joined. */
+  const origins = shallowRef<LogOrigin[]>([]);
+  /** Those whose pods are gone. */
+  const left = shallowRef<ReadonlySet<LogOrigin>>(new Set());
+  /** Pods that match and are too many. */
+  const omitted = ref(0);
   let session: LogSession | null = null;
   let frame = 0;
 
@@ -28,18 +34,35 @@ export function useLog(open: () => Promise<WebSocket>) {
     const lines = new LogBuffer();
     buffer.value = lines;
     end.value = null;
+    origins.value = [];
+    left.value = new Set();
+    omitted.value = 0;
+    const waiting = new Set<LogOrigin>();
     session = new LogSession(open, options, {
-      onLines: (added) => {
-        lines.addLines(added);
+      onSource: (origin) => {
+        if (!origins.value.includes(origin)) origins.value = [...origins.value, origin];
+      },
+      onLines: (origin, added) => {
+        waiting.delete(origin);
+        lines.addLines(origin, added);
         changed();
       },
-      onGap: (gap) => {
-        lines.addGap(gap);
+      onGap: (origin, gap) => {
+        lines.addGap(origin, gap);
         changed();
       },
-      onState: (next, message) => {
-        state.value = next;
-        waitingFor.value = message;
+      onLeft: (origin) => {
+        left.value = new Set([...left.value, origin]);
+      },
+      onOmitted: (pods) => {
+        omitted.value = pods;
+      },
+      onState: (next, message, origin) => {
+        // of many logs some may wait while others speak
+        if (next === 'waiting' && origin) waiting.add(origin);
+        const isOne = next !== 'waiting' || !origin || origins.value.every((each) => waiting.has(each));
+        state.value = isOne ? next : 'streaming';
+        waitingFor.value = isOne ? message : null;
       },
       onEnd: (reason) => {
         end.value = reason;
@@ -62,5 +85,5 @@ export function useLog(open: () => Promise<WebSocket>) {
     cancelAnimationFrame(frame);
   });
 
-  return { buffer, state, waitingFor, end, start, clear, search };
+  return { buffer, state, waitingFor, end, origins, left, omitted, start, clear, search };
 }

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { sendStatus, startFakeApiserver } from '../testing/fake-apiserver.ts';
-import { followLog, longestLine, type LogLine, type LogTarget } from './follow-log.ts';
+import { longestLine, readLog, type LogTarget } from './read-log.ts';
 
 const cleanups: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -16,66 +16,75 @@ async function serving(handle: (response: ServerResponse) => void) {
 }
 const target: LogTarget = { namespace: 'demo', pod: 'web', container: 'app' };
 
-async function linesOf(handle: (response: ServerResponse) => void): Promise<LogLine[]> {
+async function textOf(handle: (response: ServerResponse) => void): Promise<string> {
   const { connection } = await serving(handle);
-  const lines: LogLine[] = [];
-  for await (const batch of followLog(connection, target)) lines.push(...batch);
-  return lines;
+  let text = '';
+  for await (const part of readLog(connection, target)) {
+    expect(part.endsWith('\n')).toBe(true);
+    text += part;
+  }
+  return text;
 }
 
-describe('followLog', () => {
-  it('asks for what it is told to, always with timestamps', async () => {
+describe('readLog', () => {
+  it('asks for what it is told to, with timestamps', async () => {
     const { server, connection } = await serving((response) => response.end());
-    await followLog(connection, { ...target, previous: true, follow: false, tailLines: 0 }).next();
+    await readLog(connection, { ...target, previous: true, follow: false, tailLines: 0 }).next();
     expect(server.requests).toEqual([
       'GET /api/v1/namespaces/demo/pods/web/log?container=app&previous=true&follow=false&tailLines=0&timestamps=true',
     ]);
   });
 
-  it('reads times, texts, blank lines and what the kubelet says itself', async () => {
-    const lines = await linesOf((response) =>
-      response.end(
-        '2026-11-21T03:08:11.123456789Z hello\n' +
-          '2026-11-21T11:08:11.1+08:00  two blanks\n' +
-          '2026-11-21T03:08:12Z \n' +
-          'failed to watch the file\n' +
-          '2026-11-21T03:08:13Z no newline',
-      ),
-    );
-    expect(lines.map(({ time, text }) => [time, text])).toEqual([
-      ['2026-11-21T03:08:11.123456789Z', 'hello'],
-      ['2026-11-21T11:08:11.1+08:00', ' two blanks'],
-      ['2026-11-21T03:08:12Z', ''],
-      [null, 'failed to watch the file'],
-      ['2026-11-21T03:08:13Z', 'no newline'],
-    ]);
+  it('hands on whole lines as they are', async () => {
+    const log =
+      '2026-11-21T03:08:11.123456789Z hello\r\n' +
+      '2026-11-21T11:08:11.1+08:00  two blanks\n' +
+      '2026-11-21T03:08:12Z \n' +
+      'failed to watch the file\n' +
+      '2026-11-21T03:08:13Z no newline';
+    expect(await textOf((response) => response.end(log))).toBe(`${log}\n`);
   });
 
-  it('puts characters together that come in pieces', async () => {
-    const bytes = Buffer.from('2026-11-21T03:08:11Z 漢字🚀\n');
-    const [line] = await linesOf(async (response) => {
-      for (const byte of bytes) {
+  it('puts characters and lines together that come in pieces', async () => {
+    const log = '2026-11-21T03:08:11Z 漢字🚀\n2026-11-21T03:08:12Z b\n';
+    const text = await textOf(async (response) => {
+      for (const byte of Buffer.from(log)) {
         response.write(Buffer.from([byte]));
         await sleep(1);
       }
       response.end();
     });
-    expect(line?.text).toBe('漢字🚀');
+    expect(text).toBe(log);
   });
 
   it('cuts a line of 10 MB, at a whole character, and counts what it left out', async () => {
     const head = '2026-11-21T03:08:11Z ';
     const long = '漢'.repeat(3_500_000);
-    const lines = await linesOf((response) => response.end(`${head}${long}\n${head}next\n`));
-    expect(lines).toHaveLength(2);
-    expect(lines[0]?.text).toMatch(/^漢+$/);
-    expect(lines[0]?.cutBytes).toBe(Buffer.byteLength(head + long) - longestLine);
-    expect(lines[1]).toMatchObject({ text: 'next', cutBytes: 0 });
+    const text = await textOf((response) => response.end(`${head}${long}\n${head}next\n`));
+    const [first = '', second] = text.split('\n');
+    const cut = Buffer.byteLength(head + long) - longestLine;
+    expect(first.slice(head.length)).toMatch(new RegExp(`^漢+ … \\(\\+${cut} bytes\\)$`));
+    expect(second).toBe(`${head}next`);
+  });
+
+  it('gathers many small pieces into few', async () => {
+    const line = '2026-11-21T03:08:11Z x\n';
+    const { connection } = await serving(async (response) => {
+      for (let count = 0; count < 200; count++) {
+        response.write(line);
+        await sleep(1);
+      }
+      response.end();
+    });
+    const parts: string[] = [];
+    for await (const part of readLog(connection, target)) parts.push(part);
+    expect(parts.join('')).toBe(line.repeat(200));
+    expect(parts.length).toBeLessThan(30);
   });
 
   it('passes on why there is no log', async () => {
     const { connection } = await serving((response) => sendStatus(response, 400, 'BadRequest'));
-    await expect(followLog(connection, target).next()).rejects.toMatchObject({
+    await expect(readLog(connection, target).next()).rejects.toMatchObject({
       reason: 'api',
       status: 400,
       statusObject: { message: 'it is BadRequest' },
@@ -89,13 +98,13 @@ describe('followLog', () => {
       response.once('close', () => (open -= 1));
       response.write('2026-11-21T03:08:11Z one\n');
     });
-    for await (const lines of followLog(connection, target)) {
-      expect(lines).toHaveLength(1);
+    for await (const text of readLog(connection, target)) {
+      expect(text).toBe('2026-11-21T03:08:11Z one\n');
       break;
     }
     await expect.poll(() => open).toBe(0);
     const controller = new AbortController();
-    const log = followLog(connection, target, { signal: controller.signal });
+    const log = readLog(connection, target, { signal: controller.signal });
     await log.next();
     controller.abort();
     await expect(log.next()).rejects.toMatchObject({ reason: 'aborted' });
@@ -107,7 +116,7 @@ describe('followLog', () => {
       response.write('2026-11-21T03:08:11Z one\n');
       setTimeout(() => response.destroy(), 20);
     });
-    const log = followLog(connection, target);
+    const log = readLog(connection, target);
     await log.next();
     await expect(log.next()).rejects.toMatchObject({ reason: 'unreachable' });
   });
@@ -125,7 +134,7 @@ describe('followLog', () => {
       };
       more();
     });
-    const log = followLog(connection, target);
+    const log = readLog(connection, target);
     await log.next();
     let before = -1;
     // the kernel's buffers fill, then nothing more is taken

@@ -1,17 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Backoff } from '../store/backoff.ts';
+import { KubeError } from '../transport/kube-error.ts';
 import { containerForLog, type ContainerForLog } from './container-state.ts';
-import { InstantCounter, sinceTimeFor, type LogCursor, type LogLine } from './log-cursor.ts';
+import { readBatch, type LogBatch } from './log-batch.ts';
+import { sinceTimeFor, type LogCursor } from './log-cursor.ts';
 import type { LogRead, LogSource, LogStart } from './log-source.ts';
-import { ResumeFilter } from './resume-filter.ts';
+import { ResumeFilter, type Resumed } from './resume-filter.ts';
 
 export type LogEvent =
-  | { type: 'lines'; lines: LogLine[] }
-  /** Lines between these timestamps may be lost; nobody can count them. */
-  | { type: 'gap'; from: string | null; to: string | null }
+  | { type: 'lines'; batch: LogBatch }
+  /** Lines between these timestamps may be lost; nobody can count them. What comes next is of another pod: `uid`. */
+  | { type: 'gap'; from: string | null; to: string | null; uid?: string }
   | { type: 'waiting'; message: string };
 
 /** The pod has no such container. */
 export class NoSuchContainer extends Error {}
+
+export interface LogReaderOptions {
+  start: LogStart;
+  signal: AbortSignal;
+  /** The log goes on behind this place; `start`'s since and tail then count no more. */
+  cursor?: LogCursor | undefined;
+}
 
 /** Which run of the container to read. */
 interface Instance {
@@ -24,7 +34,9 @@ interface Instance {
 const pollMs = 1000;
 /** Silence after which a resumed log is taken to have nothing more to come at once. */
 const quietMs = 1000;
-const longestBackoffMs = 10_000;
+/** How often a previous run is asked for that the kubelet does not have. */
+const mostPreviousTries = 15;
+const retry = { firstMs: 250, mostMs: 10_000 };
 
 /**
  * Reads one container's log from a start or a cursor on, through cut connections, rotation and restarts of the
@@ -33,21 +45,22 @@ const longestBackoffMs = 10_000;
  */
 export class LogReader {
   readonly #source: LogSource;
-  readonly #start: LogStart;
+  readonly #options: LogReaderOptions;
   readonly #follow: boolean;
-  readonly #signal: AbortSignal;
+  readonly #backoff = new Backoff(retry);
   #cursor: LogCursor | undefined;
   #uid: string | undefined;
   #waitingFor = '';
+  #restarts = 0;
+  #previousTries = 0;
   /** Restart count of the instance whose log was read to its very end. */
   #drained: number | undefined;
 
-  constructor(source: LogSource, start: LogStart, signal: AbortSignal, cursor?: LogCursor) {
+  constructor(source: LogSource, options: LogReaderOptions) {
     this.#source = source;
-    this.#start = start;
-    this.#follow = start.follow && !start.previous;
-    this.#signal = signal;
-    this.#cursor = cursor;
+    this.#options = options;
+    this.#follow = options.start.follow && !options.start.previous;
+    this.#cursor = options.cursor;
   }
 
   /** Behind the last line that was handed out; undefined before the first. */
@@ -55,9 +68,10 @@ export class LogReader {
     return this.#cursor;
   }
 
+  /** Throws what trying again won't mend: KubeError 404 when the pod is gone, {@link NoSuchContainer}, 401, 403 … */
   async *events(): AsyncGenerator<LogEvent, void> {
-    let setbacks = 0;
-    while (!this.#signal.aborted) {
+    const { signal } = this.#options;
+    while (!signal.aborted) {
       try {
         const state = await this.#look();
         if (state instanceof Gap) {
@@ -68,37 +82,52 @@ export class LogReader {
           if (state.finished && state.hasLog) return;
           yield* this.#waiting(state.message);
           if (state.finished || !this.#follow) return;
-          await sleep(pollMs, undefined, { signal: this.#signal });
+          await sleep(pollMs, undefined, { signal });
           continue;
         }
         yield* this.#readInstances(state);
-        setbacks = 0;
+        this.#backoff.reset();
+        if (this.#isLateForPrevious()) {
+          await sleep(pollMs, undefined, { signal });
+          continue;
+        }
         if (!this.#follow) return;
         if (!state.running) this.#drained = state.restarts;
       } catch (error) {
-        if (this.#signal.aborted) return;
-        const { kind, message } = this.#source.classify(error);
-        if (kind === 'final' || kind === 'gone') throw error;
-        yield* this.#waiting(message);
-        if (kind === 'notStarted' && !this.#follow) return;
-        await sleep(backoff(setbacks++), undefined, { signal: this.#signal }).catch(() => {});
+        if (signal.aborted) return;
+        if (!(error instanceof KubeError) || isFinal(error)) throw error;
+        yield* this.#waiting(error.statusObject?.message ?? error.message);
+        if (error.is(400) && !this.#follow && !this.#isLateForPrevious()) return;
+        await this.#backoff.wait(signal, error.retryAfterSeconds).catch(() => undefined);
       }
     }
   }
 
+  /** A previous run is wanted whose log the kubelet does not have: it may be another one in a moment. */
+  #isLateForPrevious(): boolean {
+    const nothing = this.#cursor === this.#options.cursor && this.#waitingFor !== '';
+    return (
+      this.#options.start.previous &&
+      this.#restarts > 0 &&
+      nothing &&
+      this.#previousTries++ < mostPreviousTries
+    );
+  }
+
   /** The container as it is now; a Gap when the pod is another one than before (same name, other UID). */
   async #look(): Promise<ContainerForLog | Gap> {
-    const pod = await this.#source.pod(this.#signal);
+    const pod = await this.#source.look(this.#options.signal);
     const known = this.#uid ?? this.#cursor?.uid;
     this.#uid = pod.metadata.uid;
     if (known !== undefined && known !== this.#uid) {
       const from = this.#cursor?.time ?? null;
       this.#cursor = undefined;
       this.#drained = undefined;
-      return new Gap(from);
+      return new Gap(from, this.#uid);
     }
     const state = containerForLog(pod, this.#source.container);
     if (state === undefined) throw new NoSuchContainer(this.#source.container);
+    this.#restarts = state.restarts;
     return state;
   }
 
@@ -113,23 +142,24 @@ export class LogReader {
     const cursor = this.#cursor;
     const last = { previous: true, follow: false, restarts: state.restarts - 1 };
     const newest = { previous: false, follow: this.#follow && state.running, restarts: state.restarts };
-    if (this.#start.previous) return yield* this.#read(last, cursor && new ResumeFilter(cursor));
-    if (cursor === undefined) return yield* this.#read(newest);
     // the instance behind the drained one is wanted from its first line on
-    const filter = new ResumeFilter(cursor, { wholeIfNewer: this.#drained === state.restarts - 1 });
-    if (state.restarts > Math.max(cursor.restarts, (this.#drained ?? -1) + 1))
+    const wholeIfNewer = this.#drained === state.restarts - 1;
+    const filter = cursor && cursor.nth > 0 ? new ResumeFilter(cursor, { wholeIfNewer }) : undefined;
+    if (this.#options.start.previous) return yield* this.#read(last, filter);
+    if (cursor && state.restarts > Math.max(cursor.restarts, (this.#drained ?? -1) + 1))
       yield* this.#read(last, filter);
     yield* this.#read(newest, filter);
   }
 
   async *#read({ restarts, ...which }: Instance, filter?: ResumeFilter): AsyncGenerator<LogEvent> {
-    const at = { uid: this.#uid ?? '', container: this.#source.container, restarts };
-    const counter = new InstantCounter();
-    const batches = this.#source
-      .read({ ...which, ...this.#position() }, this.#signal)
+    const { pod, container } = this.#source;
+    const origin = { uid: this.#uid ?? '', pod, container, restarts };
+    const texts = this.#source
+      .read({ ...which, ...this.#position() }, this.#options.signal)
       [Symbol.asyncIterator]();
     try {
-      let next = batches.next();
+      let before: LogCursor | undefined;
+      let next = texts.next();
       for (;;) {
         const result = filter?.holding === true ? await orQuiet(next) : await next;
         if (result === 'quiet') {
@@ -137,37 +167,42 @@ export class LogReader {
           continue;
         }
         if (result.done === true) break;
-        const lines: LogLine[] = [];
-        for (const [time, text] of result.value) {
-          if (time === null) yield* this.#waiting(text);
-          else lines.push({ ...at, time, nth: counter.next(time), text });
+        const { batch, said } = readBatch(result.value, origin, before);
+        for (const words of said) yield* this.#waiting(words);
+        if (batch !== undefined) {
+          before = batch.end;
+          yield* this.#deliver(filter?.push(batch) ?? { batches: [batch], missed: false });
         }
-        yield* this.#deliver(filter === undefined ? { lines, missed: false } : filter.pushAll(lines));
-        next = batches.next();
+        next = texts.next();
       }
       if (filter !== undefined && !which.previous) yield* this.#deliver(filter.settle());
     } finally {
-      await batches.return?.();
+      await texts.return?.();
     }
   }
 
   #position(): Partial<LogRead> {
     if (this.#cursor !== undefined) return { sinceTime: sinceTimeFor(this.#cursor.time) };
-    const { sinceSeconds, tailLines } = this.#start;
+    const { sinceSeconds, tailLines } = this.#options.start;
     return {
       ...(sinceSeconds !== undefined && { sinceSeconds }),
       ...(tailLines !== undefined && { tailLines }),
     };
   }
 
-  *#deliver({ lines, missed }: { lines: LogLine[]; missed: boolean }): Generator<LogEvent> {
-    const [first] = lines;
-    const last = lines.at(-1);
-    if (first === undefined || last === undefined) return;
-    if (missed) yield { type: 'gap', from: this.#cursor?.time ?? null, to: first.time };
-    this.#cursor = last;
+  *#deliver({ batches, missed }: Resumed): Generator<LogEvent> {
+    const [first] = batches;
+    if (first === undefined) return;
+    if (missed) {
+      const to = first.text.slice(0, first.text.indexOf(' '));
+      yield { type: 'gap', from: this.#cursor?.time ?? null, to };
+    }
     this.#waitingFor = '';
-    yield { type: 'lines', lines };
+    this.#backoff.reset();
+    for (const batch of batches) {
+      this.#cursor = batch.end;
+      yield { type: 'lines', batch };
+    }
   }
 }
 
@@ -175,9 +210,15 @@ export class LogReader {
 class Gap {
   readonly event: LogEvent;
 
-  constructor(from: string | null) {
-    this.event = { type: 'gap', from, to: null };
+  constructor(from: string | null, uid: string) {
+    this.event = { type: 'gap', from, to: null, uid };
   }
+}
+
+/** What trying again does not mend: the pod is gone, the cluster says no, or we are told to stop. */
+function isFinal(error: KubeError): boolean {
+  const refused = [401, 403, 404].some((status) => error.is(status));
+  return refused || error.reason === 'invalidName' || error.reason === 'aborted';
 }
 
 async function orQuiet<T>(next: Promise<T>): Promise<T | 'quiet'> {
@@ -187,9 +228,4 @@ async function orQuiet<T>(next: Promise<T>): Promise<T | 'quiet'> {
   } finally {
     stop.abort();
   }
-}
-
-/** Full jitter, from a quarter of a second. */
-function backoff(setbacks: number): number {
-  return Math.random() * Math.min(longestBackoffMs, 250 * 2 ** setbacks);
 }

@@ -1,6 +1,11 @@
 /** The parts of a pod that say whether a container has a log. Wire shapes, read defensively: the cluster is not ours. */
 export interface PodForLog {
-  metadata: { uid: string; name: string; deletionTimestamp?: string };
+  metadata: {
+    uid: string;
+    name: string;
+    deletionTimestamp?: string;
+    annotations?: Record<string, string>;
+  };
   spec?: {
     restartPolicy?: string;
     containers?: { name: string }[];
@@ -70,6 +75,13 @@ export function containerForLog(pod: PodForLog, container: string): ContainerFor
     finished: running === undefined && (podOver || (terminated !== undefined && stays)),
     message: running === undefined ? (words(waiting ?? terminated) ?? podWords(pod)) : '',
   };
+}
+
+/** kubectl's choice: the annotation, else the first container; empty where there is none. */
+export function defaultContainer({ metadata, spec }: PodForLog): string {
+  const names = spec?.containers?.map(({ name }) => name) ?? [];
+  const annotated = metadata.annotations?.['kubectl.kubernetes.io/default-container'];
+  return annotated !== undefined && names.includes(annotated) ? annotated : (names[0] ?? '');
 }
 
 /** Init containers run until they succeed, but for sidecars (`restartPolicy: Always`). */

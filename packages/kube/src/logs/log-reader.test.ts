@@ -1,25 +1,31 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { KubeError } from '../transport/kube-error.ts';
 import type { PodForLog } from './container-state.ts';
+import { linesOf } from './log-batch.ts';
 import type { LogCursor } from './log-cursor.ts';
+import { LogHub } from './log-hub.ts';
 import { LogReader, type LogEvent } from './log-reader.ts';
-import type { LogRead, LogSource } from './log-source.ts';
-import { LogHub, viewLog } from './shared-log.ts';
+import type { LogRead, LogSource, LogStart } from './log-source.ts';
+import { viewLog } from './view-log.ts';
 
-const cut = new Error('connection lost');
+const cut = new KubeError('unreachable', 'connection lost');
 
 /**
  * A container whose log lives in memory: what a kubelet does on demand, which a real one does not (cuts after so many
  * lines, rotation between two lines).
  */
 class MemoryContainer implements LogSource {
+  pod = 'web-0';
   container = 'web';
   reads: LogRead[] = [];
   #runs: [string, string][][] = [[]];
   #running = true;
   #over = false;
   #changed: (() => void)[] = [];
-  #ns = 1_700_000_000_000_000_000n;
+  #ns = BigInt(Date.now()) * 1_000_000n;
+  /** Reads under way. */
+  open = 0;
   #lines = 0;
   /** Lines a follow delivers before its connection is cut; one number per follow. */
   cuts: number[] = [];
@@ -50,7 +56,7 @@ class MemoryContainer implements LogSource {
     this.#wake();
   }
 
-  async pod(): Promise<PodForLog> {
+  async look(): Promise<PodForLog> {
     const state = this.#running ? { running: {} } : { terminated: { exitCode: 0 } };
     return {
       metadata: { uid: 'uid', name: 'web-0' },
@@ -59,29 +65,32 @@ class MemoryContainer implements LogSource {
     };
   }
 
-  async *read(options: LogRead, signal: AbortSignal): AsyncGenerator<[string, string][]> {
+  async *read(options: LogRead, signal: AbortSignal): AsyncGenerator<string> {
     this.reads.push(options);
     const run = this.#runs.at(options.previous ? -2 : -1) ?? [];
     const since = options.sinceTime ?? '';
-    const from = options.tailLines === undefined ? 0 : Math.max(0, run.length - options.tailLines);
+    let next = options.tailLines === undefined ? 0 : Math.max(0, run.length - options.tailLines);
     let left = options.follow ? (this.cuts.shift() ?? Infinity) : Infinity;
-    for (let next = from; ; next++) {
-      while (next >= run.length) {
-        if (!options.follow || !this.#running || run !== this.#runs.at(-1) || signal.aborted) return;
+    const isLive = () => options.follow && this.#running && run === this.#runs.at(-1) && !signal.aborted;
+    this.open += 1;
+    try {
+      for (;;) {
+        const lines = run.slice(next, next + Math.min(500, left));
+        next += lines.length;
+        left -= lines.length;
+        const text = lines.filter(([time]) => time >= since).map((line) => `${line.join(' ')}\n`);
+        if (text.length > 0) yield text.join('');
+        if (left === 0 && next < run.length) throw cut;
+        if (next < run.length) continue;
+        if (!isLive()) return;
         await new Promise<void>((resolve) => {
           this.#changed.push(resolve);
           signal.addEventListener('abort', () => resolve(), { once: true });
         });
       }
-      const line = run[next]!;
-      if (line[0] < since) continue;
-      if (left-- <= 0) throw cut;
-      yield [line];
+    } finally {
+      this.open -= 1;
     }
-  }
-
-  classify(error: unknown) {
-    return { kind: error === cut ? ('passing' as const) : ('final' as const), message: 'connection lost' };
   }
 
   #wake(): void {
@@ -92,10 +101,20 @@ class MemoryContainer implements LogSource {
 const follow = { previous: false, follow: true };
 const signal = () => new AbortController().signal;
 
+function textsIn({ batch }: LogEvent & { type: 'lines' }): string[] {
+  const lines = [...linesOf(batch)];
+  expect(lines).toHaveLength(batch.count);
+  return lines.map(({ time, start, end }) => batch.text.slice(start + time.length + 1, end - 1));
+}
+
+function reader(source: LogSource, start: LogStart, cursor?: LogCursor): LogReader {
+  return new LogReader(source, { start, signal: new AbortController().signal, cursor });
+}
+
 async function textsOf(events: AsyncIterable<LogEvent>): Promise<string[]> {
   const texts: string[] = [];
   for await (const event of events) {
-    texts.push(...(event.type === 'lines' ? event.lines.map((line) => line.text) : [event.type]));
+    texts.push(...(event.type === 'lines' ? textsIn(event) : [event.type]));
   }
   return texts;
 }
@@ -113,7 +132,7 @@ test('a connection cut again and again loses and repeats nothing', async () => {
         container.cuts = cuts;
         for (const step of steps) container.write(1, step);
         setTimeout(() => container.finish(), 5);
-        const texts = await textsOf(new LogReader(container, follow, signal()).events());
+        const texts = await textsOf(reader(container, follow).events());
         expect(texts.filter((text) => text !== 'waiting')).toEqual(numbered(1, steps.length));
       },
     ),
@@ -125,26 +144,23 @@ test('goes on behind a cursor that another replica made', async () => {
   const container = new MemoryContainer();
   container.write(10);
   container.finish();
-  const first = new LogReader(container, { ...follow, tailLines: 4 }, signal());
+  const first = reader(container, { ...follow, tailLines: 4 });
   expect(await textsOf(first.events())).toEqual(numbered(7, 10));
   const cursor: LogCursor = { ...first.cursor!, time: first.cursor!.time };
   container.write(3);
-  expect(await textsOf(new LogReader(container, follow, signal(), cursor).events())).toEqual(
-    numbered(11, 13),
-  );
+  expect(await textsOf(reader(container, follow, cursor).events())).toEqual(numbered(11, 13));
 });
 
 test('reads the rest of the instance before, then the new one', async () => {
   const container = new MemoryContainer();
   container.write(3);
-  const stop = new AbortController();
-  const reader = new LogReader(container, { ...follow, follow: false }, stop.signal);
-  expect(await textsOf(reader.events())).toEqual(numbered(1, 3));
+  const first = reader(container, { ...follow, follow: false });
+  expect(await textsOf(first.events())).toEqual(numbered(1, 3));
   container.write(2);
   container.restart();
   container.write(2);
   container.finish();
-  const texts = await textsOf(new LogReader(container, follow, signal(), reader.cursor).events());
+  const texts = await textsOf(reader(container, follow, first.cursor).events());
   expect(texts).toEqual(numbered(4, 7));
   expect(container.reads.some((read) => read.previous)).toBe(true);
 });
@@ -152,13 +168,13 @@ test('reads the rest of the instance before, then the new one', async () => {
 test('rotated away: a gap, then everything that is left', async () => {
   const container = new MemoryContainer();
   container.write(3);
-  const reader = new LogReader(container, { ...follow, follow: false }, signal());
-  await textsOf(reader.events());
+  const first = reader(container, { ...follow, follow: false });
+  await textsOf(first.events());
   container.write(5);
   container.rotate();
   container.write(2, 5_000_000_000n);
   container.finish();
-  const texts = await textsOf(new LogReader(container, follow, signal(), reader.cursor).events());
+  const texts = await textsOf(reader(container, follow, first.cursor).events());
   expect(texts).toEqual(['gap', ...numbered(9, 10)]);
 });
 
@@ -166,8 +182,15 @@ test('a pod of the same name is another pod: a gap, then its log', async () => {
   const container = new MemoryContainer();
   container.write(2);
   container.finish();
-  const cursor = { uid: 'old', container: 'web', restarts: 0, time: '2026-11-21T03:00:00Z', nth: 1 };
-  const texts = await textsOf(new LogReader(container, follow, signal(), cursor).events());
+  const cursor = {
+    uid: 'old',
+    pod: 'web-0',
+    container: 'web',
+    restarts: 0,
+    time: '2026-11-21T03:00:00Z',
+    nth: 1,
+  };
+  const texts = await textsOf(reader(container, follow, cursor).events());
   expect(texts).toEqual(['gap', ...numbered(1, 2)]);
 });
 
@@ -177,12 +200,17 @@ test('viewers share one upstream and each sees every line once', async () => {
   container.write(50);
   const views: Promise<string[]>[] = [];
   for (const tailLines of [0, 5, 1000]) {
-    views.push(textsOf(viewLog(hub, 'key', container, { ...follow, tailLines }, signal())));
+    views.push(
+      textsOf(viewLog(container, { hub, key: 'key', start: { ...follow, tailLines }, signal: signal() })),
+    );
     await new Promise((resolve) => setTimeout(resolve, 10));
     container.write(10);
+    await new Promise((resolve) => setTimeout(resolve, 10));
   }
   await new Promise((resolve) => setTimeout(resolve, 20));
-  expect(container.reads.filter((read) => read.follow)).toHaveLength(1);
+  expect(container.open).toBe(1);
+  // the ring had the five lines, the thousand were read from the container
+  expect(container.reads.map(({ tailLines }) => tailLines)).toEqual([0, 1000]);
   container.write(5);
   await new Promise((resolve) => setTimeout(resolve, 20));
   container.finish();
@@ -195,14 +223,14 @@ test('viewers share one upstream and each sees every line once', async () => {
 
 test('a viewer that falls behind the ring misses nothing', async () => {
   const container = new MemoryContainer();
-  const hub = new LogHub();
-  const fast = textsOf(viewLog(hub, 'key', container, follow, signal()));
+  const hub = new LogHub({ all: 1e6, most: 50_000, least: 50_000 });
+  const fast = textsOf(viewLog(container, { hub, key: 'key', start: follow, signal: signal() }));
   const slow: string[] = [];
   const slowly = (async () => {
-    for await (const event of viewLog(hub, 'key', container, follow, signal())) {
+    for await (const event of viewLog(container, { hub, key: 'key', start: follow, signal: signal() })) {
       if (event.type !== 'lines') continue;
-      slow.push(...event.lines.map((line) => line.text));
-      if (slow.length < 2000) await new Promise((resolve) => setTimeout(resolve, 5));
+      slow.push(...textsIn(event));
+      await new Promise((resolve) => setTimeout(resolve, 50));
     }
   })();
   await new Promise((resolve) => setTimeout(resolve, 10));
@@ -211,6 +239,7 @@ test('a viewer that falls behind the ring misses nothing', async () => {
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(container.open, 'it reads for itself').toBe(2);
   container.finish();
   await slowly;
   expect(slow).toEqual(numbered(1, 15_000));
@@ -221,7 +250,7 @@ test('nobody views any more: the upstream closes', async () => {
   const container = new MemoryContainer();
   const hub = new LogHub();
   const stop = new AbortController();
-  const view = textsOf(viewLog(hub, 'key', container, follow, stop.signal));
+  const view = textsOf(viewLog(container, { hub, key: 'key', start: follow, signal: stop.signal }));
   await new Promise((resolve) => setTimeout(resolve, 10));
   expect(hub.size).toBe(1);
   stop.abort();

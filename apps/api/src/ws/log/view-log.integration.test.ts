@@ -1,12 +1,18 @@
 import type { LocalCluster } from '@pilothouse/control-plane';
 import { sharedTestCluster } from '@pilothouse/control-plane/testing';
-import { connect, readContext, type ClusterConnection } from '@pilothouse/kube';
+import {
+  connect,
+  ContainerLog,
+  LogHub,
+  readContext,
+  viewLog,
+  type ClusterConnection,
+  type LogCursor,
+} from '@pilothouse/kube';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { AuditInMemory } from '../testing/audit-in-memory.ts';
 import { CuttingProxy } from '../testing/cutting-proxy.ts';
-import { ClusterLog } from './cluster-log.ts';
-import type { LogCursor } from './log-cursor.ts';
-import { LogHub, viewLog } from './shared-log.ts';
+import { auditedAccess } from './log-access.ts';
 
 const namespace = 'streams-log';
 
@@ -69,9 +75,9 @@ afterAll(async () => {
 beforeEach(({ skip }) => skip(!cluster.spec.realNode, 'no real node on this machine'));
 
 function logOf(name: string) {
-  const place = { cluster: 'here', namespace, pod: name, container: 'main' };
-  const find = () => ({ id: 'here', name: 'here', connection });
-  return new ClusterLog(place, find, audit, { principal: null, target: {}, address: '' });
+  const here = { id: 'here', name: 'here', connection };
+  const access = auditedAccess(here, () => here, audit, { principal: null, target: {}, address: '' });
+  return new ContainerLog({ namespace, pod: name, container: 'main' }, access);
 }
 
 interface Viewed {
@@ -87,10 +93,12 @@ function follow(hub: LogHub, name: string, cursor?: LogCursor) {
   const viewed: Viewed = { numbers: [], others: [], cursor, error: undefined };
   const done = (async () => {
     const start = { previous: false, follow: true };
-    for await (const event of viewLog(hub, name, logOf(name), start, stop.signal, cursor)) {
+    const view = viewLog(logOf(name), { hub, key: name, start, signal: stop.signal, cursor });
+    for await (const event of view) {
       if (event.type === 'lines') {
-        viewed.numbers.push(...event.lines.map(({ text }) => Number(text.replace('line ', ''))));
-        viewed.cursor = event.lines.at(-1);
+        const { text, end } = event.batch;
+        viewed.numbers.push(...Array.from(text.matchAll(/line (\d+)/g), ([, number]) => Number(number)));
+        viewed.cursor = end;
       } else viewed.others.push(event.type === 'waiting' ? event.message : event.type);
     }
   })().catch((error: unknown) => (viewed.error = error));

@@ -1,0 +1,53 @@
+import { PassThrough } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { gather } from './gather.ts';
+
+const options = { lingerMs: 100, batchBytes: 1000 };
+
+test('the first piece after a pause comes at once, the next ones together', async () => {
+  const body = new PassThrough();
+  const pieces = gather(body, options);
+  body.write('a');
+  const startedAt = performance.now();
+  expect(String((await pieces.next()).value)).toBe('a');
+  expect(performance.now() - startedAt).toBeLessThan(80);
+  body.write('b');
+  setTimeout(() => body.write('c'), 30);
+  expect(String((await pieces.next()).value)).toBe('bc');
+  expect(performance.now() - startedAt).toBeGreaterThan(90);
+  body.end('d');
+  expect(String((await pieces.next()).value)).toBe('d');
+  expect((await pieces.next()).done).toBe(true);
+});
+
+test('enough bytes are handed on without lingering, and nobody pulling holds the stream back', async () => {
+  const body = new PassThrough({ highWaterMark: 100 });
+  const pieces = gather(body, { lingerMs: 60_000, batchBytes: 1000 });
+  let written = 0;
+  const writing = setInterval(() => {
+    if (body.write(Buffer.alloc(100))) written += 100;
+  }, 1);
+  for (let count = 0; count < 3; count++) {
+    expect((await pieces.next()).value?.length).toBeGreaterThanOrEqual(count === 0 ? 1 : 1000);
+  }
+  await sleep(200);
+  const before = written;
+  await sleep(100);
+  expect(written).toBe(before);
+  clearInterval(writing);
+  await pieces.return();
+  expect(body.destroyed).toBe(true);
+});
+
+test.each([
+  ['fails', new Error('broken')],
+  ['is cut off', undefined],
+])('a stream that %s gives what came, then throws', async (_how, error) => {
+  const body = new PassThrough();
+  const pieces = gather(body, options);
+  body.write('a');
+  expect(String((await pieces.next()).value)).toBe('a');
+  body.destroy(error);
+  await expect(pieces.next()).rejects.toThrow(error?.message ?? 'cut off');
+});
