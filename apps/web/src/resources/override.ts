@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '@pilothouse/kinds';
 import type { Component } from 'vue';
+import type { ListState } from './list-state.ts';
 import type { TableColumn } from '../components/ResourceTable/table-column.ts';
 
 /** What a detail tab or an overview gets. */
@@ -15,6 +16,12 @@ export interface DetailTab {
   component: Component;
 }
 
+/** What a component beside a list's filters gets. */
+export interface ListExtraProps {
+  cluster: string;
+  view: ListState;
+}
+
 /** What a kind's pages have beyond the generic ones. */
 export interface KindOverride {
   /** Columns shown at first, in this order; absent: those `kubectl get` shows. */
@@ -25,6 +32,8 @@ export interface KindOverride {
   extraColumns?: Omit<TableColumn, 'title'>[];
   /** Components for cells, by column id; they get CellProps. */
   cells?: Record<string, Component>;
+  /** Beside the list's filters; gets ListExtraProps. */
+  listExtra?: Component;
   /** The first tab of the detail page; gets DetailProps. */
   overview?: Component;
   /** Further tabs, behind the overview. */

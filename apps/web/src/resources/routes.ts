@@ -21,6 +21,15 @@ function mayList(group: string, plural: string) {
   ];
 }
 
+/** The rights to follow pods' logs, at least somewhere in the cluster. */
+function readsLogs(route: RouteLocationNormalized) {
+  const pods = { cluster: text(route.params.cluster), group: 'core', plural: 'pods' };
+  return [resourceRight(pods, 'get', 'log'), resourceRight(pods, 'list')].map((right) => ({
+    ...right,
+    match: 'narrows' as const,
+  }));
+}
+
 /** Pages of Kubernetes objects, as children of `/clusters/:cluster`. */
 export const resourceRoutes: RouteRecordRaw[] = [
   {
@@ -50,6 +59,13 @@ export const resourceRoutes: RouteRecordRaw[] = [
     component: detail,
     props: fixed('core', 'pods'),
     meta: { title: 'kind.pods' },
+  },
+  {
+    path: 'logs',
+    name: 'logs',
+    component: () => import('../features/log/PodsLogPage.vue'),
+    props: true,
+    meta: { title: 'log.many', requires: readsLogs },
   },
   {
     path: ':group/:plural',

@@ -8,6 +8,8 @@ export interface LogOptions {
   sinceSeconds: number | null;
   timestamps: boolean;
   wrap: boolean;
+  /** Each line begins with its pod's name, where there are several. */
+  podNames: boolean;
 }
 
 export const tailChoices = [100, 500, 1000, 5000, 20_000];
@@ -23,6 +25,7 @@ export function readLogOptions(query: LocationQuery): LogOptions {
     sinceSeconds: sinceChoices.includes(since) ? since : null,
     timestamps: query.timestamps === '1',
     wrap: query.wrap !== '0',
+    podNames: query.podNames !== '0',
   };
 }
 
@@ -34,5 +37,6 @@ export function writeLogOptions(options: LogOptions): LocationQueryRaw {
     since: options.sinceSeconds === null ? undefined : String(options.sinceSeconds),
     timestamps: options.timestamps ? '1' : undefined,
     wrap: options.wrap ? undefined : '0',
+    podNames: options.podNames ? undefined : '0',
   };
 }

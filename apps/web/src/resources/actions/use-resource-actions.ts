@@ -5,7 +5,7 @@ import {
   PauseCircleOutlined,
   PlayCircleOutlined,
 } from '@ant-design/icons-vue';
-import { endpoints, resourceActions, resourceRight } from '@pilothouse/contract';
+import { endpoints, mostLogSources, resourceActions, resourceRight } from '@pilothouse/contract';
 import { descriptorFor, type ActionName } from '@pilothouse/kinds';
 import { computed, ref, shallowRef, type Component, type Ref } from 'vue';
 import { useI18n } from 'vue-i18n';
@@ -15,6 +15,7 @@ import { call } from '../../api/call.ts';
 import type { Row } from '../../api/live-rows.ts';
 import { useCan } from '../../app/rights.ts';
 import type { TableAction } from '../../components/ResourceTable/table-column.ts';
+import { logsLocation } from '../../features/log/logs-location.ts';
 import { detailLocation, type ResourceRef } from '../resource-location.ts';
 
 const icons: Record<ActionName, Component> = {
@@ -24,7 +25,7 @@ const icons: Record<ActionName, Component> = {
 };
 
 /** What the rows of a list can have done to them, one at a time or many, by the user's rights. */
-export function useResourceActions(resource: Ref<ResourceRef>) {
+export function useResourceActions(resource: Ref<ResourceRef>, selection: Ref<ReadonlyMap<string, Row>>) {
   const { t } = useI18n();
   const can = useCan();
   const router = useRouter();
@@ -106,7 +107,25 @@ export function useResourceActions(resource: Ref<ResourceRef>) {
     return shown;
   }
 
-  const batchActions = computed<TableAction<Row[]>[]>(() =>
+  /** The logs of the selected pods in one; a stream is of one namespace. */
+  const logsAction = computed<TableAction<Row[]>>(() => {
+    const namespaces = new Set([...selection.value.values()].map(({ namespace }) => namespace));
+    const tooMany = selection.value.size > mostLogSources ? t('log.tooMany', { most: mostLogSources }) : null;
+    return {
+      id: 'logs',
+      label: label('logs'),
+      icon: FileTextOutlined,
+      disabledBecause: namespaces.size > 1 ? t('log.oneNamespace') : tooMany,
+      run: (rows) => {
+        const [{ namespace } = {}] = rows;
+        if (namespace === undefined) return;
+        const pods = rows.map(({ name }) => name).toSorted();
+        void router.push(logsLocation(resource.value.cluster, { namespace, pods }));
+      },
+    };
+  });
+
+  const ownActions = computed<TableAction<Row[]>[]>(() =>
     actions.value
       .filter((action) =>
         can([{ ...resourceRight(resource.value, resourceActions[action].verb), match: 'narrows' }]),
@@ -122,6 +141,11 @@ export function useResourceActions(resource: Ref<ResourceRef>) {
         },
       })),
   );
+
+  const batchActions = computed(() => {
+    const seesLogs = can([{ ...resourceRight(resource.value, 'get', 'log'), match: 'narrows' }]);
+    return isPods.value && seesLogs ? [logsAction.value, ...ownActions.value] : ownActions.value;
+  });
 
   return { busy, error, toDelete, canPatch, act, actOnMany, rowActions, batchActions };
 }

@@ -2,10 +2,12 @@ import { defineAsyncComponent } from 'vue';
 import type { KindOverride } from '../../override.ts';
 import StatusCell from '../../StatusCell.vue';
 import NodeLinkCell from './NodeLinkCell.vue';
+import SelectorLogs from './SelectorLogs.vue';
 
 export const podOverride: KindOverride = {
   defaultColumns: ['name', 'ready', 'status', 'restarts', 'age', 'ip', 'node'],
   cells: { status: StatusCell, node: NodeLinkCell },
+  listExtra: SelectorLogs,
   overview: defineAsyncComponent(() => import('./PodOverview.vue')),
   tabs: [
     {
