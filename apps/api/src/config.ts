@@ -67,6 +67,7 @@ const settings = z.object({
   PILOTHOUSE_PING_SECONDS: z.coerce.number().int().min(1).max(300).default(25),
   PILOTHOUSE_LIVE_SOCKETS: amount(20),
   PILOTHOUSE_LOG_STREAMS: amount(50),
+  PILOTHOUSE_POD_LOG_STREAMS: amount(5),
   PILOTHOUSE_SHELLS: amount(20),
   PILOTHOUSE_DOWNLOADS: amount(10),
   PILOTHOUSE_AUDIT_DAYS: days(365),
@@ -98,7 +99,7 @@ export interface Config {
   /** How often a stream is pinged, towards the browser and towards the cluster: proxies cut what is silent. */
   pingMs: number;
   /** Of a session, by purpose; a user has room for twice as many. */
-  streamLimits: { live: number; log: number; exec: number; download: number };
+  streamLimits: { live: number; log: number; logs: number; exec: number; download: number };
   retention: {
     auditDays: number;
     operationDays: number;
@@ -136,6 +137,7 @@ export function readConfig(environment: Record<string, string | undefined> = pro
     streamLimits: {
       live: values.PILOTHOUSE_LIVE_SOCKETS,
       log: values.PILOTHOUSE_LOG_STREAMS,
+      logs: values.PILOTHOUSE_POD_LOG_STREAMS,
       exec: values.PILOTHOUSE_SHELLS,
       download: values.PILOTHOUSE_DOWNLOADS,
     },

@@ -9,7 +9,7 @@ import { StreamGuard } from './stream-guard.ts';
 
 test('a refused client that keeps its side open is let go', async () => {
   const rights = { onRevoked: () => () => undefined, refusal: async () => undefined };
-  const guard = new StreamGuard(rights, { live: 1, log: 1, exec: 1, download: 1 });
+  const guard = new StreamGuard(rights, { live: 1, log: 1, logs: 5, exec: 1, download: 1 });
   const router = new UpgradeRouter({
     publicUrl: 'http://127.0.0.1',
     pingMs: 25_000,

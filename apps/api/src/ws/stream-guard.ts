@@ -20,7 +20,7 @@ export interface GuardedStream {
   end(reason: StreamEndReason): void;
 }
 
-export type StreamPurpose = 'live' | 'log' | 'exec' | 'download';
+export type StreamPurpose = 'live' | 'log' | 'logs' | 'exec' | 'download';
 
 /** How many streams of each kind a session may have open; a user has room for twice as many in all sessions. */
 export type StreamLimits = Readonly<Record<StreamPurpose, number>>;

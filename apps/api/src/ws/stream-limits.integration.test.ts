@@ -6,7 +6,7 @@ let api: TestApi;
 let ada: TestUser;
 const open: StreamClient[] = [];
 beforeAll(async () => {
-  api = await startTestApi({ config: { streamLimits: { live: 2, log: 1, exec: 1, download: 1 } } });
+  api = await startTestApi({ config: { streamLimits: { live: 2, log: 1, logs: 1, exec: 1, download: 1 } } });
   ada = await api.signUp('ada');
 });
 afterAll(() => api?.stop());
