@@ -2,7 +2,13 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { TestUser } from '../../testing/test-api.ts';
-import { openStream, ticketUrl, type StreamClient } from '../testing/stream-client.ts';
+import {
+  logCursorsOf,
+  logLinesOf,
+  openStream,
+  ticketUrl,
+  type StreamClient,
+} from '../testing/stream-client.ts';
 import { startStreamWorld, type StreamWorld } from '../testing/stream-world.ts';
 
 const namespace = 'streams-view';
@@ -24,19 +30,8 @@ afterAll(() => world?.stop());
 
 beforeEach(({ skip }) => skip(world === undefined, 'no real node on this machine'));
 
-const linesOf = (stream: StreamClient) =>
-  stream.of('lines').flatMap(({ runs }) =>
-    (runs as [number, string][]).flatMap(([, text]) =>
-      text
-        .trimEnd()
-        .split('\n')
-        .map((line) => line.split(/ (.*)/s) as [string, string]),
-    ),
-  );
-const cursorsOf = (stream: StreamClient) =>
-  stream.of('lines').flatMap(({ cursors }) => (cursors as [number, string][]).map(([, cursor]) => cursor));
 const numbersOf = (stream: StreamClient) =>
-  linesOf(stream).map(([, text]) => Number(text.replace('line ', '')));
+  logLinesOf(stream).map(({ text }) => Number(text.replace('line ', '')));
 
 /** What is really held, garbage taken away. */
 function heldBytes(): number {
@@ -60,7 +55,7 @@ test('a browser that loses its connection goes on without gap or duplicate', asy
     await expect.poll(() => numbersOf(stream).length).toBeGreaterThan(30);
     stream.socket.terminate();
     seen.push(...numbersOf(stream));
-    cursor = cursorsOf(stream).at(-1);
+    cursor = logCursorsOf(stream)[0];
     await new Promise((resolve) => setTimeout(resolve, 300 * cuts));
   }
   expect(seen).toEqual(Array.from({ length: seen.length }, (_, index) => index + 1));
@@ -69,20 +64,20 @@ test('a browser that loses its connection goes on without gap or duplicate', asy
 test('tail, since and an end without follow', async () => {
   const stream = await view('said', { tailLines: 2, follow: false });
   await expect.poll(() => stream.end).toEqual({ type: 'end', reason: 'completed' });
-  expect(linesOf(stream).map(([, text]) => text)).toEqual(['two', 'three']);
-  expect(linesOf(stream)[0]![0]).toMatch(/^\d{4}-.*\.\d{9}/);
+  expect(logLinesOf(stream).map(({ text }) => text)).toEqual(['two', 'three']);
+  expect(logLinesOf(stream)[0]!.time).toMatch(/^\d{4}-.*\.\d{9}/);
 });
 
 test('a viewer that acknowledges nothing gets one window, and the platform keeps little of the rest', async () => {
   const before = heldBytes();
   const stream = await view('firehose');
-  await expect.poll(() => linesOf(stream).length, { timeout: 20_000 }).toBe(5000);
+  await expect.poll(() => logLinesOf(stream).length, { timeout: 20_000 }).toBe(5000);
   await new Promise((resolve) => setTimeout(resolve, 3000));
-  expect(linesOf(stream)).toHaveLength(5000);
+  expect(logLinesOf(stream)).toHaveLength(5000);
   // the log has 80 MB; the browser's side is in this very process too
   expect(heldBytes() - before).toBeLessThan(32 * 1024 * 1024);
   stream.say({ type: 'ack', lines: 5000 });
-  await expect.poll(() => linesOf(stream).length).toBe(10_000);
+  await expect.poll(() => logLinesOf(stream).length).toBe(10_000);
   stream.socket.terminate();
 }, 60_000);
 
@@ -91,7 +86,7 @@ test('lost rights end the view within 5 s, and its connection to the cluster', a
   const other = await world.api.signUp('loses', [{ role: 'developer', scope }]);
   const stream = await openStream(other, 'log', world.place('counter'));
   stream.say({ type: 'start', tailLines: 1 });
-  await expect.poll(() => linesOf(stream).length).toBeGreaterThan(1);
+  await expect.poll(() => logLinesOf(stream).length).toBeGreaterThan(1);
   const grants = await world.api.admin.get('/grants?user=loses');
   await world.api.admin.delete(`/grants/${grants.body.items[0].id}`);
   await expect.poll(() => stream.end, { timeout: 5000 }).toMatchObject({ reason: 'rightsLost' });

@@ -130,7 +130,7 @@ test('an upstream cut again and again: no gap, no duplicate, for every viewer', 
   for (const { numbers, others, error } of await Promise.all(views.map((view) => view.end()))) {
     expect(error).toBeUndefined();
     expect(others.filter((other) => other === 'gap')).toEqual([]);
-    expect(numbers[0]).toBe(1);
+    expect(Math.min(...numbers)).toBe(1);
     expect(numbers.length).toBeGreaterThan(100);
     expectEveryNumberOnce(numbers);
   }

@@ -53,6 +53,32 @@ export class StreamClient {
   }
 }
 
+/** What a log's socket has sent: each line with the source it is of. */
+export function logLinesOf(stream: StreamClient): { source: number; time: string; text: string }[] {
+  return stream
+    .of('lines')
+    .flatMap(({ runs }) =>
+      (runs as [number, string][]).flatMap(([source, text]) =>
+        Array.from(text.matchAll(/^(\S+) (.*)\n/gm), ([, time = '', line = '']) => ({
+          source,
+          time,
+          text: line,
+        })),
+      ),
+    );
+}
+
+/** Where each of a log socket's sources is to be gone on with. */
+export function logCursorsOf(stream: StreamClient): string[] {
+  const cursors = new Map<number, string>();
+  for (const message of stream.messages) {
+    if (message.type === 'source') cursors.set(message.source, message.cursor);
+    if (message.type === 'left') cursors.delete(message.source);
+    if (message.type === 'lines') for (const [source, cursor] of message.cursors) cursors.set(source, cursor);
+  }
+  return [...cursors.values()];
+}
+
 /** Asks for a ticket as the SPA does. */
 export async function ticketUrl(client: TestClient, body: object): Promise<string> {
   const answer = await client.post('/tickets', body);
@@ -80,8 +106,8 @@ export async function knock(
 /** Opens a stream with a ticket of its own. */
 export async function openStream(
   client: TestClient,
-  purpose: 'log' | 'exec' | 'live',
-  place: Partial<Place> = {},
+  purpose: 'log' | 'logs' | 'exec' | 'live',
+  place: Partial<Place> & { labelSelector?: string; pods?: string[] } = {},
 ): Promise<StreamClient> {
   const answer = await knock(client.url, await ticketUrl(client, { purpose, ...place }));
   if (!('stream' in answer)) throw new Error(`refused: ${answer.status} ${answer.code}`);
