@@ -9,7 +9,9 @@ import {
   endSession,
   findShell,
   listObjects,
+  openAttach,
   openExec,
+  openPortForward,
   readLog,
   readContext,
   runExec,
@@ -180,5 +182,92 @@ describe('readLog', () => {
       status: 400,
       statusObject: { message: expect.stringContaining('is waiting to start') },
     });
+  });
+});
+
+describe('openAttach', () => {
+  const attachable = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'attachable', namespace: 'demo' },
+    spec: {
+      nodeName: 'node-1',
+      restartPolicy: 'Never',
+      terminationGracePeriodSeconds: 0,
+      containers: [
+        {
+          name: 'main',
+          image: 'localhost/busybox:1',
+          imagePullPolicy: 'IfNotPresent',
+          command: ['sh', '-c', 'while read line; do echo "heard $line"; echo again >&2; done; exit 5'],
+          stdin: true,
+          stdinOnce: true,
+        },
+      ],
+    },
+  };
+
+  it('reaches the process itself: its output, its input, and the end of both', async (context) => {
+    needsRealNode(context);
+    await cluster.apply(JSON.stringify(attachable));
+    await cluster.kubectl('wait', '-n', 'demo', 'pod/attachable', '--for=condition=Ready', '--timeout=60s');
+    const target = { namespace: 'demo', pod: 'attachable', container: 'main', tty: false, stdin: true };
+    const stream = await openAttach(connection, target);
+    const said = { out: '', err: '' };
+    stream.onStderr((bytes) => (said.err += bytes));
+    stream.onStdout((bytes) => (said.out += bytes));
+    await stream.write(Buffer.from('one\n'));
+    await expect.poll(() => said).toEqual({ out: 'heard one\n', err: 'again\n' });
+    stream.endStdin();
+    expect(await stream.ended).toMatchObject({ kind: 'exit' });
+    const phase = () =>
+      cluster.kubectl('get', 'pod', '-n', 'demo', 'attachable', '-o', 'jsonpath={.status.phase}');
+    await expect.poll(phase, { timeout: 15_000 }).toBe('Failed');
+    await cluster.kubectl('delete', 'pod', '-n', 'demo', 'attachable', '--now');
+  });
+});
+
+describe('openPortForward', () => {
+  const open = (port: number) => openPortForward(connection, { namespace: 'demo', pod: 'shell', port });
+
+  it('is a TCP connection into the pod: both ways, any bytes, to the end of the other side', async (context) => {
+    needsRealNode(context);
+    const listening = run(['sh', '-c', 'nc -l -p 9010 -e head -c 3000000']);
+    await sleep(1000);
+    const stream = await open(9010);
+    const bytes = Buffer.from(Array.from({ length: 3_000_000 }, (_, index) => (index * 7919) % 256));
+    stream.write(bytes);
+    const echoed = Buffer.concat(await stream.toArray());
+    expect(echoed.equals(bytes)).toBe(true);
+    await listening;
+  });
+
+  it('holds the pod back while nobody reads, and loses nothing', async (context) => {
+    needsRealNode(context);
+    const listening = runExec(connection, {
+      ...place,
+      command: ['sh', '-c', 'head -c 40000000 /dev/zero | nc -l -p 9011'],
+      timeoutMs: 60_000,
+    });
+    await sleep(1000);
+    const stream = await open(9011);
+    stream.once('readable', () => undefined);
+    await sleep(1500);
+    expect(stream.readableLength).toBeLessThan(1_000_000);
+    let length = 0;
+    for await (const bytes of stream) {
+      length += (bytes as Buffer).length;
+      if (length === 40_000_000) break;
+    }
+    expect(length).toBe(40_000_000);
+    await listening;
+  });
+
+  it('says that nothing listens, in the kubelet’s words', async (context) => {
+    needsRealNode(context);
+    const stream = await open(9);
+    stream.resume();
+    const error = await new Promise((resolve) => stream.once('error', resolve));
+    expect(error).toMatchObject({ reason: 'api', message: expect.stringContaining('refused') });
   });
 });
