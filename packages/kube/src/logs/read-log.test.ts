@@ -77,9 +77,11 @@ describe('readLog', () => {
       response.end();
     });
     const parts: string[] = [];
+    const startedAt = performance.now();
     for await (const part of readLog(connection, target)) parts.push(part);
     expect(parts.join('')).toBe(line.repeat(200));
-    expect(parts.length).toBeLessThan(30);
+    // ten a second, however long it took
+    expect(parts.length).toBeLessThan((performance.now() - startedAt) / 90 + 3);
   });
 
   it('passes on why there is no log', async () => {
