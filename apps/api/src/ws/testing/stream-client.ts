@@ -55,17 +55,15 @@ export class StreamClient {
 
 /** What a log's socket has sent: each line with the source it is of. */
 export function logLinesOf(stream: StreamClient): { source: number; time: string; text: string }[] {
-  return stream
-    .of('lines')
-    .flatMap(({ runs }) =>
-      (runs as [number, string][]).flatMap(([source, text]) =>
-        Array.from(text.matchAll(/^(\S+) (.*)\n/gm), ([, time = '', line = '']) => ({
-          source,
-          time,
-          text: line,
-        })),
-      ),
-    );
+  return stream.of('lines').flatMap(({ runs }) =>
+    (runs as [number, string][]).flatMap(([source, text]) =>
+      Array.from(text.matchAll(/^(\S+) (.*)\n/gm), ([, time = '', line = '']) => ({
+        source,
+        time,
+        text: line,
+      })),
+    ),
+  );
 }
 
 /** Where each of a log socket's sources is to be gone on with. */
