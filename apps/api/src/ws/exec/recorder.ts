@@ -30,6 +30,8 @@ export interface RecorderOptions {
 /** A chunk is stored when it holds this much text, or is this old: a kill -9 loses no more. */
 const chunkBytes = 64 * 1024;
 const chunkMs = 2000;
+/** Terminal output compresses well as it is; more effort costs a fast shell's throughput. */
+const compression = { level: 1 };
 /** Chunks handed to the sink at once. */
 const chunksAtOnce = 8;
 /** Text that waits for a slow database; beyond it the shell's output waits as well. */
@@ -122,7 +124,7 @@ export class Recorder {
   async #append(texts: string[]): Promise<void> {
     if (this.#failed) return;
     const chunks = await Promise.all(
-      texts.map(async (text) => ({ seq: this.#seq++, data: await gzipAsync(text) })),
+      texts.map(async (text) => ({ seq: this.#seq++, data: await gzipAsync(text, compression) })),
     );
     const bytes = chunks.reduce((sum, { data }) => sum + data.length, 0);
     if (this.#stored + bytes > this.#options.maxBytes) return this.#fail('recordingFull');
