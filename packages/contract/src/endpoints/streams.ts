@@ -17,7 +17,7 @@ const manyPods = z
   })
   .refine(({ labelSelector, pods }) => (labelSelector === undefined) !== (pods === undefined), {
     path: ['labelSelector'],
-    error: 'eitherSelectorOrPods',
+    error: 'either labelSelector or pods',
   });
 
 const container = { cluster: dnsLabel, namespace: dnsLabel, pod: objectName, container: dnsLabel };

@@ -16,6 +16,7 @@ class Scene {
     const [, , , , , , name, subresource] = url.pathname.split('/');
     if (subresource === 'log') return this.#log(response, url, name ?? '');
     if (name !== undefined) return this.#get(response, name);
+    if (url.searchParams.has('sendInitialEvents')) return sendStatus(response, 400, 'BadRequest');
     if (!url.searchParams.has('watch')) return this.#list(response);
     response.writeHead(200, { 'content-type': 'application/json' }).flushHeaders();
     this.watches.add(response);

@@ -104,7 +104,7 @@ test('a ticket is for its own target, and refusals are written down', async () =
   expect(foreign.status).toBe(403);
   for (const wrong of [{}, { labelSelector: 'a', pods: ['b'] }, { pods: [] }, { pods: ['../x'] }]) {
     const body = { purpose: 'logs', cluster: 'here', namespace, ...wrong };
-    expect((await developer.post('/tickets', body)).status).toBe(422);
+    expect((await developer.post('/tickets', body)).status).toBe(400);
   }
 });
 
