@@ -268,6 +268,7 @@ describe('openPortForward', () => {
     const stream = await open(9);
     stream.resume();
     const error = await new Promise((resolve) => stream.once('error', resolve));
-    expect(error).toMatchObject({ reason: 'api', message: expect.stringContaining('refused') });
+    const words = { message: expect.stringContaining('connection refused') };
+    expect(error).toMatchObject({ reason: 'api', statusObject: words });
   });
 });
