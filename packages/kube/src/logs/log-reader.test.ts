@@ -27,6 +27,8 @@ class MemoryContainer implements LogSource {
   /** Reads under way. */
   open = 0;
   #lines = 0;
+  /** What the next reads meet: an error, or words of the kubelet instead of a log. */
+  troubles: (KubeError | string)[] = [];
   /** Lines a follow delivers before its connection is cut; one number per follow. */
   cuts: number[] = [];
 
@@ -67,6 +69,9 @@ class MemoryContainer implements LogSource {
 
   async *read(options: LogRead, signal: AbortSignal): AsyncGenerator<string> {
     this.reads.push(options);
+    const trouble = this.troubles.shift();
+    if (typeof trouble === 'string') return void (yield trouble);
+    if (trouble !== undefined) throw trouble;
     const run = this.#runs.at(options.previous ? -2 : -1) ?? [];
     const since = options.sinceTime ?? '';
     let next = options.tailLines === undefined ? 0 : Math.max(0, run.length - options.tailLines);
@@ -163,6 +168,24 @@ test('reads the rest of the instance before, then the new one', async () => {
   const texts = await textsOf(reader(container, follow, first.cursor).events());
   expect(texts).toEqual(numbered(4, 7));
   expect(container.reads.some((read) => read.previous)).toBe(true);
+});
+
+test('a previous run whose log the kubelet does not have at the moment is asked for again', async () => {
+  const container = new MemoryContainer();
+  container.write(2);
+  container.restart();
+  const missing = new KubeError('api', 'previous terminated container not found', { status: 400 });
+  container.troubles = [missing, 'unable to retrieve container logs for containerd://1\n'];
+  const previous = { previous: true, follow: false };
+  expect(await textsOf(reader(container, previous).events())).toEqual([
+    'waiting',
+    'waiting',
+    ...numbered(1, 2),
+  ]);
+  // where none has ever ended there is nothing to wait for
+  const first = new MemoryContainer();
+  first.troubles = [missing];
+  expect(await textsOf(reader(first, previous).events())).toEqual(['waiting']);
 });
 
 test('rotated away: a gap, then everything that is left', async () => {

@@ -51,7 +51,8 @@ export class LogReader {
   #cursor: LogCursor | undefined;
   #uid: string | undefined;
   #waitingFor = '';
-  #restarts = 0;
+  /** Some run of the container has. */
+  #hasEnded = false;
   #previousTries = 0;
   /** Restart count of the instance whose log was read to its very end. */
   #drained: number | undefined;
@@ -103,14 +104,11 @@ export class LogReader {
     }
   }
 
-  /** A previous run is wanted whose log the kubelet does not have: it may be another one in a moment. */
+  /** A previous run is wanted and was there, but the kubelet has no log of it: in a moment another one may be. */
   #isLateForPrevious(): boolean {
     const nothing = this.#cursor === this.#options.cursor && this.#waitingFor !== '';
     return (
-      this.#options.start.previous &&
-      this.#restarts > 0 &&
-      nothing &&
-      this.#previousTries++ < mostPreviousTries
+      this.#options.start.previous && this.#hasEnded && nothing && this.#previousTries++ < mostPreviousTries
     );
   }
 
@@ -127,7 +125,7 @@ export class LogReader {
     }
     const state = containerForLog(pod, this.#source.container);
     if (state === undefined) throw new NoSuchContainer(this.#source.container);
-    this.#restarts = state.restarts;
+    this.#hasEnded = state.restarts > 0 || !state.running;
     return state;
   }
 
