@@ -68,7 +68,7 @@ test('from a label selector to the logs of what matches, through a cut line and 
   expect(await button.isDisabled(), 'a namespace is to be chosen first').toBe(true);
   await page.goto(`${scene.product.url}/clusters/harbour/pods?namespace=demo&labelSelector=app%3Dchorus`);
   await button.click();
-  await page.waitForURL(({ pathname }) => pathname === '/clusters/harbour/logs');
+  await page.waitForURL(({ pathname }) => pathname === '/clusters/harbour/pods/logs');
   const { searchParams } = new URL(page.url());
   expect(Object.fromEntries(searchParams)).toEqual({ namespace: 'demo', labelSelector: 'app=chorus' });
   const before = await podNames();
@@ -107,7 +107,7 @@ test('selected pods; one of them alone; names off; what is shown as a file', asy
     await page.locator('tr[data-uid]', { hasText: pod }).getByRole('checkbox').check();
   }
   await page.getByRole('status').getByRole('button', { name: 'Logs' }).click();
-  await page.waitForURL(({ pathname }) => pathname === '/clusters/harbour/logs');
+  await page.waitForURL(({ pathname }) => pathname === '/clusters/harbour/pods/logs');
   expect(new URL(page.url()).searchParams.getAll('pods')).toEqual(pods);
   for (const pod of pods) await prefixes(page).filter({ hasText: pod }).first().waitFor();
 
@@ -132,8 +132,12 @@ describe.each([
   { locale: 'zh-CN', colorScheme: 'dark' },
 ] as const)('in $locale, $colorScheme', (look) => {
   test.each([
-    ['logs', '/clusters/harbour/logs?namespace=demo&labelSelector=app%3Dchorus&timestamps=1', '.log-pod'],
-    ['logs of nothing', '/clusters/harbour/logs', '.empty'],
+    [
+      'logs',
+      '/clusters/harbour/pods/logs?namespace=demo&labelSelector=app%3Dchorus&timestamps=1',
+      '.log-pod',
+    ],
+    ['logs of nothing', '/clusters/harbour/pods/logs', '.empty'],
     ['pods by label', '/clusters/harbour/pods?namespace=demo&labelSelector=app%3Dchorus', 'tr[data-uid]'],
   ])('%s', async (name, path, ready) => {
     const { page } = await scene.openSignedIn(path, look);

@@ -61,7 +61,7 @@ export const resourceRoutes: RouteRecordRaw[] = [
     meta: { title: 'kind.pods' },
   },
   {
-    path: 'logs',
+    path: 'pods/logs',
     name: 'logs',
     component: () => import('../features/log/PodsLogPage.vue'),
     props: true,
