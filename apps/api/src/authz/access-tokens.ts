@@ -51,7 +51,8 @@ export class AccessTokens {
         maxTokenAge: accessTokenSeconds,
       });
       const claims = { userId: String(payload.sub), sessionId: String(payload.sid) };
-      this.#remember(token, claims, Number(payload.exp) * 1000);
+      const expiresAt = Math.min(Number(payload.exp), Number(payload.iat) + accessTokenSeconds) * 1000;
+      this.#remember(token, claims, expiresAt);
       return claims;
     } catch (error) {
       throw new AppError('unauthenticated', {}, undefined, { cause: error });

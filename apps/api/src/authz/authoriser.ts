@@ -1,5 +1,4 @@
-import { domainCovers, type Domain } from '@pilothouse/contract';
-import type { Requirement } from '@pilothouse/contract';
+import type { Domain, Requirement } from '@pilothouse/contract';
 import type { Enforcer } from 'casbin';
 import type { Database } from '../db/database.ts';
 import type { Versions } from '../db/versions.ts';
@@ -24,24 +23,31 @@ export interface Subject {
 
 interface Loaded {
   enforcer: Enforcer;
-  compiled: Map<string, Promise<CompiledGrants>>;
+  compiling: Map<string, Promise<CompiledGrants>>;
+  compiled: Map<string, CompiledGrants>;
 }
 
 /** Answers who may do what, from rights read once per version of the policies. */
 export class Authoriser {
   readonly #database: Database;
   readonly #clusterIdOf: ClusterIdOf;
-  #loaded: Promise<Loaded> | undefined;
+  #loading: Promise<Loaded> | undefined;
+  /** What {@link Authoriser.#loading} gave: nearly every question needs no wait. */
+  #loaded: Loaded | undefined;
 
   constructor(database: Database, versions: Versions, clusterIdOf: ClusterIdOf) {
     this.#database = database;
     this.#clusterIdOf = clusterIdOf;
-    versions.onChange('policies', () => (this.#loaded = undefined));
+    versions.onChange('policies', () => {
+      this.#loading = undefined;
+      this.#loaded = undefined;
+    });
   }
 
   /** Whether all requirements hold now. */
-  async authorise(subject: Subject, requirements: readonly Requirement[]): Promise<Decision> {
-    return decide(await this.#grantsOf(subject.userId), requirements, this.#clusterIdOf);
+  async authorise({ userId }: Subject, requirements: readonly Requirement[]): Promise<Decision> {
+    const grants = this.#loaded?.compiled.get(userId) ?? (await this.#compile(userId));
+    return decide(grants, requirements, this.#clusterIdOf);
   }
 
   /** As {@link authorise}, but throws `forbidden` with what is missing. */
@@ -52,23 +58,29 @@ export class Authoriser {
     throw new AppError('forbidden', { action, object, domain: describeDomain(domain) });
   }
 
-  async #grantsOf(userId: string): Promise<CompiledGrants> {
-    const { enforcer, compiled } = await this.#policies();
-    const known = compiled.get(userId) ?? compileGrants(enforcer, userId);
-    compiled.set(userId, known);
-    return known;
+  async #compile(userId: string): Promise<CompiledGrants> {
+    const { enforcer, compiling, compiled } = await this.#policies();
+    const grants = compiling.get(userId) ?? compileGrants(enforcer, userId);
+    compiling.set(userId, grants);
+    compiled.set(userId, await grants);
+    return grants;
   }
 
   #policies(): Promise<Loaded> {
-    if (this.#loaded !== undefined) return this.#loaded;
+    if (this.#loading !== undefined) return this.#loading;
     const loading = readPolicies(this.#database)
       .then(createEnforcer)
-      .then((enforcer) => ({ enforcer, compiled: new Map() }));
-    // an unanswered question is asked again
-    loading.catch(() => {
-      if (this.#loaded === loading) this.#loaded = undefined;
-    });
-    this.#loaded = loading;
+      .then((enforcer): Loaded => ({ enforcer, compiling: new Map(), compiled: new Map() }));
+    this.#loading = loading;
+    loading.then(
+      (loaded) => {
+        if (this.#loading === loading) this.#loaded = loaded;
+      },
+      () => {
+        // an unanswered question is asked again
+        if (this.#loading === loading) this.#loading = undefined;
+      },
+    );
     return loading;
   }
 }
@@ -96,17 +108,23 @@ export function decide(
   const [first] = narrowing;
   if (first === undefined || narrowing.every(({ granted }) => granted === 'all'))
     return { allowed: true, scope };
-  // of several namespaces asked for, those that are granted are answered
+  const parts = narrowing.length === 1 ? first.granted : together(narrowing);
+  return parts.length === 0
+    ? { allowed: false, missing: first.requirement }
+    : { allowed: true, scope: parts };
+}
+
+/** Of several namespaces asked for, those that are granted are answered. */
+function together(narrowing: readonly { requirement: Requirement; granted: Scope }[]): string[] {
   const parts = narrowing.flatMap(({ requirement, granted }) =>
     granted === 'all' ? namespaceOf(requirement) : granted,
   );
-  if (parts.length === 0) return { allowed: false, missing: first.requirement };
-  return { allowed: true, scope: [...new Set(parts)].toSorted() };
+  return [...new Set(parts)].toSorted();
 }
 
 function narrowed(grants: CompiledGrants, { object, action }: Requirement, domain: Domain): Scope {
   if (grants.allows(domain, object, action)) return 'all';
-  return grants.below(domain, object, action).map((granted) => granted.slice(granted.indexOf('/') + 1));
+  return grants.below(domain, object, action).slice();
 }
 
 function namespaceOf({ domain }: Requirement): string[] {
@@ -115,10 +133,6 @@ function namespaceOf({ domain }: Requirement): string[] {
 
 /** Any grant at, above or below shows that the place exists. */
 function entries(grants: CompiledGrants, domain: Domain): Scope {
-  const touching = grants.domains.filter(
-    (granted) => domainCovers(granted, domain) || domainCovers(domain, granted),
-  );
-  if (domain !== '*' || touching.includes('*')) return touching.length > 0 ? 'all' : [];
-  const clusters = touching.filter((granted) => granted.startsWith('cluster:'));
-  return [...new Set(clusters.map((granted) => granted.slice('cluster:'.length).split('/', 1).join()))];
+  if (domain !== '*' || grants.grantedEverywhere) return grants.touches(domain) ? 'all' : [];
+  return grants.clusterIds.slice();
 }

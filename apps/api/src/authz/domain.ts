@@ -26,7 +26,11 @@ export function describeDomain(ref: DomainRef): string {
 
 /** All domains that cover this one, widest first, itself included. */
 export function coveringDomains(domain: Domain): Domain[] {
-  if (domain === '*') return ['*'];
-  const segments = domain.split('/');
-  return ['*', ...segments.map((_segment, index) => segments.slice(0, index + 1).join('/'))];
+  const covering = ['*'];
+  if (domain === '*') return covering;
+  for (let slash = domain.indexOf('/'); slash !== -1; slash = domain.indexOf('/', slash + 1)) {
+    covering.push(domain.slice(0, slash));
+  }
+  covering.push(domain);
+  return covering;
 }
