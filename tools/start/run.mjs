@@ -6,10 +6,12 @@ import { dataFolder, node24, root, setting } from './lib/project.mjs';
 import { StartError } from './lib/start-error.mjs';
 import { withPrivateMariaDb } from './mariadb.mjs';
 
-// run.mjs [--database] <file.ts> [arguments…]: runs a TypeScript file of the checkout on Node 24; dependencies and the database client first.
+// run.mjs [--database | --pages] <file.ts> [arguments…]: runs a TypeScript file of the checkout on Node 24; dependencies and the database
+// client (and the pages) first.
 const args = process.argv.slice(2);
 const wantsDatabase = args[0] === '--database';
-if (wantsDatabase) args.shift();
+const wantsPages = args[0] === '--pages';
+if (wantsDatabase || wantsPages) args.shift();
 
 const forwarded = /** @type {const} */ (['SIGTERM', 'SIGINT', 'SIGHUP']);
 
@@ -39,7 +41,7 @@ function run(environment) {
 try {
   const quiet = { say: (/** @type {string} */ message) => console.error(message) };
   await ensureDependencies(quiet);
-  await ensureBuilds(quiet, { web: false });
+  await ensureBuilds(quiet, { web: wantsPages });
   if (!wantsDatabase) {
     process.exitCode = await run({});
   } else {

@@ -1,0 +1,161 @@
+import { resourceRight, type Requirement } from '@pilothouse/contract';
+import { Authoriser } from '../../../apps/api/src/authz/authoriser.ts';
+import { createDatabase } from '../../../apps/api/src/db/database.ts';
+import { newId } from '../../../apps/api/src/db/ids.ts';
+import { migrate, migrationsFolder, readMigrations } from '../../../apps/api/src/db/migrate.ts';
+import { Versions } from '../../../apps/api/src/db/versions.ts';
+import { serve } from '../src/helper.ts';
+import { percentile } from '../src/statistics.ts';
+
+/** Look-ups between two looks at the clock, about as long as one question: another process's turn meets either as seldom. */
+const lookUpsPerSample = 20;
+const samples = 200_000;
+const namespacesPerCluster = 50;
+
+const commands = {
+  /** Returns the 99th percentile of a question's time in microseconds, by number of grants, and of three look-ups. */
+  async measure({ databaseUrl, grants }: { databaseUrl: string; grants: number[] }) {
+    await migrate(databaseUrl, await readMigrations(migrationsFolder));
+    const database = createDatabase(databaseUrl);
+    const versions = new Versions(database, (error) => {
+      throw error;
+    });
+    const authoriser = new Authoriser(database, versions, (name) => name);
+    const roleId = newId();
+    const now = new Date();
+    await database.prisma.role.create({
+      data: { id: roleId, name: 'bench', builtIn: false, createdAt: now },
+    });
+    await database.prisma.permission.createMany({
+      data: ['get', 'list', 'watch', 'patch', 'delete'].map((action) => ({
+        roleId,
+        object: 'k8s/core/*',
+        action,
+      })),
+    });
+    const users = new Map<number, string>();
+    for (const count of grants) users.set(count, await createUser(database, roleId, count, now));
+    const lookUpTimes = lookUps();
+    const result: { grants: number; p99: number }[] = [];
+    for (const [count, userId] of users) {
+      const ask = questions(count);
+      const decide = (index: number) =>
+        authoriser.authorise({ userId }, ask[index % ask.length] as Requirement[]);
+      for (const [index, requirements] of ask.entries()) {
+        const { allowed } = await decide(index);
+        if (allowed !== isGranted(requirements, count))
+          throw new Error(`wrong answer to ${JSON.stringify(requirements)}`);
+      }
+      const times = [];
+      for (let sample = 0; sample < samples; sample += 1) {
+        const begun = process.hrtime.bigint();
+        await decide(sample * 7);
+        times.push(microsecondsSince(begun));
+      }
+      result.push({ grants: count, p99: percentile(times.slice(samples / 4), 0.99) });
+    }
+    await database.close();
+    return { lookUps: lookUpTimes, authorise: result };
+  },
+};
+export type AuthoriseProcess = typeof commands;
+
+const clusterName = (grant: number) => `cluster-${Math.floor(grant / namespacesPerCluster)}`;
+const namespaceName = (grant: number) => `namespace-${grant % namespacesPerCluster}`;
+
+/** A user with a role in `count` namespaces. */
+async function createUser(
+  { prisma }: ReturnType<typeof createDatabase>,
+  roleId: string,
+  count: number,
+  createdAt: Date,
+): Promise<string> {
+  const id = newId();
+  await prisma.user.create({
+    data: {
+      id,
+      username: `user-${count}`,
+      displayName: '',
+      passwordHash: '',
+      mustChangePassword: false,
+      passwordChangedAt: createdAt,
+      createdAt,
+    },
+  });
+  await prisma.cluster.findFirst();
+  await prisma.grant.createMany({
+    data: Array.from({ length: count }, (_, grant) => ({
+      id: newId(),
+      userId: id,
+      roleId,
+      domain: `cluster:${clusterName(grant)}/${namespaceName(grant)}`,
+      namespace: namespaceName(grant),
+      createdAt,
+    })),
+  });
+  return id;
+}
+
+/** What pages ask: objects and lists of namespaces that are granted, of some that are not, and a whole cluster's list. */
+function questions(grants: number): Requirement[][] {
+  return Array.from({ length: 64 }, (_, index) => {
+    const grant = (index * 31) % grants;
+    const place = {
+      cluster: clusterName(grant),
+      group: 'core',
+      plural: 'pods',
+      namespace: namespaceName(grant),
+    };
+    if (index % 8 === 0) return [{ ...resourceRight({ ...place, namespace: 'somewhere-else' }, 'get') }];
+    if (index % 8 === 1) {
+      return [
+        {
+          ...resourceRight({ cluster: place.cluster, group: 'core', plural: 'pods' }, 'list'),
+          match: 'narrows',
+        },
+      ];
+    }
+    if (index % 8 === 2) return [{ ...resourceRight(place, 'list'), match: 'narrows' }];
+    return [resourceRight(place, index % 2 === 0 ? 'get' : 'delete')];
+  });
+}
+
+function isGranted([requirement]: Requirement[], _count: number): boolean {
+  const { domain } = requirement as Requirement;
+  return domain.kind !== 'namespace' || domain.namespace !== 'somewhere-else';
+}
+
+const microsecondsSince = (begun: bigint) => Number(process.hrtime.bigint() - begun) / 1000;
+
+/** The 99th percentile of a chain of three look-ups in Maps of that size, in microseconds. */
+function lookUps(): number {
+  const rights = new Map(
+    Array.from({ length: 20 }, (_, cluster) => [
+      `cluster-${cluster}`,
+      new Map(
+        Array.from({ length: namespacesPerCluster }, (_, namespace) => [
+          `namespace-${namespace}`,
+          new Map([['k8s/core/pods get', true]]),
+        ]),
+      ),
+    ]),
+  );
+  const places = Array.from(
+    { length: 64 },
+    (_, index) => [clusterName((index * 31) % 1000), namespaceName((index * 31) % 1000)] as const,
+  );
+  const times = [];
+  let found = 0;
+  for (let sample = 0; sample < samples; sample += 1) {
+    const begun = process.hrtime.bigint();
+    for (let lookUp = 0; lookUp < lookUpsPerSample; lookUp += 1) {
+      const [cluster, namespace] = places[(sample * 7 + lookUp) % places.length] as (typeof places)[number];
+      if (rights.get(cluster)?.get(namespace)?.get('k8s/core/pods get') === true) found += 1;
+    }
+    times.push(microsecondsSince(begun) / lookUpsPerSample);
+  }
+  if (found !== samples * lookUpsPerSample) throw new Error(`${found} look-ups found something`);
+  return percentile(times.slice(samples / 4), 0.99);
+}
+
+serve(commands);
