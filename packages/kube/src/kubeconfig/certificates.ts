@@ -11,10 +11,9 @@ export interface CertificateData {
   certificates: X509Certificate[] | undefined;
 }
 
-/** Reads each certificate and each key once, however many contexts share it: aliases cost a kubeconfig nothing. */
+/** Reads each text once, however many contexts share it: aliases cost a kubeconfig nothing. */
 export class CertificateReader {
   readonly #read = new Map<string, CertificateData>();
-  readonly #judged = new Map<string, ReturnType<typeof judgeKey>>();
 
   read(encoded: string): CertificateData {
     const known = this.#read.get(encoded);
@@ -23,14 +22,6 @@ export class CertificateReader {
     const data = { pem, certificates: readCertificates(pem ?? '') };
     this.#read.set(encoded, data);
     return data;
-  }
-
-  /** Whether it is a key, and the one of that certificate. */
-  judge(keyPem: string, { pem, certificates }: CertificateData): ReturnType<typeof judgeKey> {
-    const pair = `${keyPem}\0${pem}`;
-    const judgement = this.#judged.get(pair) ?? judgeKey(keyPem, certificates?.[0]);
-    this.#judged.set(pair, judgement);
-    return judgement;
   }
 }
 
@@ -60,7 +51,10 @@ export function authoritiesExpireAt(certificates: X509Certificate[], now: Date):
 }
 
 /** Whether a PEM text holds a private key that is usable without a passphrase, and the one of `certificate`. */
-function judgeKey(pem: string, certificate: X509Certificate | undefined): 'ok' | 'invalid' | 'mismatch' {
+export function judgeKey(
+  pem: string,
+  certificate: X509Certificate | undefined,
+): 'ok' | 'invalid' | 'mismatch' {
   try {
     const key = createPrivateKey(pem);
     return certificate && !certificate.checkPrivateKey(key) ? 'mismatch' : 'ok';

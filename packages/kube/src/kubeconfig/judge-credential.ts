@@ -1,6 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
 import type { ClusterCredential } from '../transport/credential.ts';
-import { authoritiesExpireAt, CertificateReader, decodeBase64 } from './certificates.ts';
+import { authoritiesExpireAt, CertificateReader, decodeBase64, judgeKey } from './certificates.ts';
 import { isSet, textOf, type Mapping, type ParsedKubeconfig } from './parse-kubeconfig.ts';
 
 /** What is wrong with a context itself; the SPA has a sentence for each. */
@@ -106,14 +106,13 @@ function judgeAuthority(cluster: Mapping, reader: CertificateReader, problems: K
 function judgeUser(user: Mapping, reader: CertificateReader, problems: KubeconfigProblem[]) {
   const hasCertificate = isSet(user['client-certificate-data']);
   const hasKey = isSet(user['client-key-data']);
-  const certificate = reader.read(textOf(user['client-certificate-data']) ?? '');
   const keyPem = decodeBase64(textOf(user['client-key-data']) ?? '');
-  const { pem: certPem, certificates } = certificate;
+  const { pem: certPem, certificates } = reader.read(textOf(user['client-certificate-data']) ?? '');
   if (hasCertificate && !certificates) problems.push('certificateInvalid');
   if (hasCertificate && !hasKey) problems.push('certificateWithoutKey');
   if (hasKey && !hasCertificate) problems.push('keyWithoutCertificate');
   if (hasKey) {
-    const judgement = reader.judge(keyPem ?? '', certificate);
+    const judgement = judgeKey(keyPem ?? '', certificates?.[0]);
     if (judgement !== 'ok') problems.push(judgement === 'invalid' ? 'keyInvalid' : 'keyMismatch');
   }
   const { token, username, password } = user;

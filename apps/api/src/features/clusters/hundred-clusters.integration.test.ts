@@ -1,0 +1,146 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { platformNodeFlags } from '@pilothouse/start/node-flags';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startTestServer, type TestServer } from '../../testing/test-database.ts';
+import type { TestClient } from '../../testing/test-client.ts';
+import {
+  freePort,
+  signIn,
+  startPlatformProcess,
+  type PlatformProcess,
+} from '../../ws/testing/platform-process.ts';
+import { openStream, type StreamClient } from '../../ws/testing/stream-client.ts';
+import type { FakeClusterFigures } from './testing/fake-clusters-process.ts';
+
+/** One process, a hundred registered clusters, ten of them looked at: what each costs, and that they are asked in turn. */
+const registered = 100;
+const lookedAt = 10;
+const metricsToken = 'a-token-for-metrics-only';
+const numbers = Array.from({ length: registered }, (_, number) => number);
+const watched = numbers.slice(0, lookedAt);
+const others = numbers.slice(lookedAt);
+
+let folder: string;
+let database: TestServer;
+let clusters: ChildProcess;
+let kubeconfigs: string[];
+let platform: PlatformProcess;
+let settings: Record<string, string>;
+let admin: TestClient;
+const tabs: StreamClient[] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'pilothouse-hundred-'));
+  database = await startTestServer();
+  clusters = fork(path.join(import.meta.dirname, 'testing/fake-clusters-process.ts'), [String(registered)]);
+  [kubeconfigs] = (await once(clusters, 'message')) as [string[]];
+  settings = {
+    DATABASE_URL: await database.createDatabase(),
+    PILOTHOUSE_PORT: String(await freePort()),
+    PILOTHOUSE_DATA: folder,
+    PILOTHOUSE_KUBECONFIGS: path.join(folder, 'kubeconfigs'),
+    PILOTHOUSE_ADMIN_PASSWORD: 'the-first-Secret-1',
+    PILOTHOUSE_ALLOW_LOOPBACK_CLUSTERS: 'true',
+    PILOTHOUSE_METRICS_TOKEN: metricsToken,
+    NODE_OPTIONS: platformNodeFlags.join(' '),
+  };
+  platform = await startPlatformProcess(settings);
+  admin = await signIn(platform.url, 'admin', 'the-first-Secret-1', 'changed-Secret-2');
+});
+afterAll(async () => {
+  for (const { socket } of tabs) socket.terminate();
+  await platform?.end('SIGTERM');
+  clusters?.disconnect();
+  await database?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function figures(): Promise<FakeClusterFigures> {
+  clusters.send('figures');
+  return ((await once(clusters, 'message')) as [FakeClusterFigures])[0];
+}
+
+/** What the process says of itself. */
+async function costs() {
+  const headers = { authorization: `Bearer ${metricsToken}` };
+  const text = await (await fetch(`${platform.url}/metrics`, { headers })).text();
+  const read = (pattern: RegExp) => Number(pattern.exec(text)?.[1] ?? 0);
+  return {
+    megabytes: read(/^process_resident_memory_bytes (\S+)$/m) / 2 ** 20,
+    cpuSeconds: read(/^process_cpu_seconds_total (\S+)$/m),
+    timers: read(/^nodejs_active_resources\{type="Timeout"\} (\S+)$/m),
+    sockets: read(/^nodejs_active_resources\{type="TCPSocketWrap"\} (\S+)$/m),
+  };
+}
+
+const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
+const most = (values: number[]) => Math.max(...values);
+
+test('idle clusters cost little, and are asked in turn', async () => {
+  const before = await costs();
+  for (let from = 0; from < registered; from += 8) {
+    const some = numbers.slice(from, from + 8);
+    const answers = await Promise.all(
+      some.map((number) =>
+        admin.post('/clusters', { name: `fake-${number}`, kubeconfig: kubeconfigs[number] }),
+      ),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(some.map(() => 201));
+  }
+  // everything that registering took has gone, and each has been probed again
+  await sleep(35_000);
+  await figures();
+  const idle = await costs();
+  await sleep(30_000);
+  const after = await costs();
+  const seen = await figures();
+  expect((after.megabytes - before.megabytes) / registered).toBeLessThan(5);
+  expect((after.cpuSeconds - idle.cpuSeconds) / 30 / registered).toBeLessThan(0.002);
+  // a probe is two requests over one socket, which goes when it is not used
+  expect(most(seen.requests)).toBeLessThanOrEqual(8);
+  expect(sum(seen.sockets)).toBeLessThanOrEqual(registered / 2);
+  expect(sum(seen.watches)).toBe(0);
+  expect(after.sockets - before.sockets).toBeLessThanOrEqual(registered / 2);
+  expect(after.timers - before.timers).toBeLessThanOrEqual(registered);
+  expect(seen.mostProbedAtOnce).toBeLessThanOrEqual(16);
+}, 180_000);
+
+test('clusters somebody looks at have a few streams each, the others none', async () => {
+  const before = await costs();
+  for (const number of watched) {
+    const tab = await openStream(admin, 'live');
+    tabs.push(tab);
+    const params = { cluster: `fake-${number}`, group: 'core', plural: 'pods' };
+    tab.say({ type: 'subscribe', id: 1, endpoint: 'resources.list', params });
+  }
+  await expect.poll(() => tabs.filter((tab) => tab.of('snapshot').length > 0).length).toBe(lookedAt);
+  await sleep(8000);
+  const after = await costs();
+  const seen = await figures();
+  // pods, and the two kinds by which other kinds come and go
+  expect(watched.map((number) => seen.watches[number])).toEqual(watched.map(() => 3));
+  expect(most(watched.map((number) => seen.sockets[number] ?? 0))).toBeLessThanOrEqual(5);
+  expect(sum(others.map((number) => seen.watches[number] ?? 0))).toBe(0);
+  expect((after.megabytes - before.megabytes) / lookedAt).toBeLessThan(5);
+  expect((after.timers - before.timers) / lookedAt).toBeLessThanOrEqual(12);
+  for (const { socket } of tabs.splice(0)) socket.terminate();
+});
+
+test('after a start nothing is asked of all at once', async () => {
+  await platform.end('SIGKILL');
+  // all are due
+  await sleep(35_000);
+  await figures();
+  platform = await startPlatformProcess(settings);
+  await sleep(20_000);
+  const seen = await figures();
+  expect(seen.requests.filter((count) => count > 0).length).toBe(registered);
+  expect(seen.mostProbedAtOnce).toBeLessThanOrEqual(16);
+  expect(seen.mostProbedInASecond).toBeLessThanOrEqual(33);
+  expect(sum(seen.watches)).toBe(0);
+}, 120_000);

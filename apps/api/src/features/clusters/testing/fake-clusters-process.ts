@@ -1,0 +1,122 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { kubeconfigOf, mintAuthority, mintCertificate } from '@pilothouse/control-plane';
+
+/** What the servers have seen since they were last asked. */
+export interface FakeClusterFigures {
+  /** Open sockets and running watches of each cluster, now. */
+  sockets: number[];
+  watches: number[];
+  /** Requests of each cluster. */
+  requests: number[];
+  /** Most clusters that were being asked for their version at one moment, and in one second. */
+  mostProbedAtOnce: number;
+  mostProbedInASecond: number;
+}
+
+/** How long a version takes: long enough for probes to meet. */
+const versionMs = 150;
+const pods = Array.from({ length: 200 }, (_, index) => ({
+  metadata: { name: `pod-${index}`, namespace: 'shop', uid: `uid-${index}`, resourceVersion: '1' },
+  spec: { nodeName: 'node-1', containers: [{ name: 'main', image: 'none' }] },
+  status: { phase: 'Running' },
+}));
+const resource = (plural: string, kind: string, scope: string) => ({
+  resource: plural,
+  responseKind: { group: '', version: 'v1', kind },
+  scope,
+  verbs: ['get', 'list', 'watch'],
+});
+const served = [resource('pods', 'Pod', 'Namespaced'), resource('nodes', 'Node', 'Cluster')];
+const discovery = (items: unknown[]) => ({ kind: 'APIGroupDiscoveryList', items });
+const answers: Record<string, unknown> = {
+  '/version': { gitVersion: 'v1.36.0' },
+  '/api': discovery([{ metadata: {}, versions: [{ version: 'v1', resources: served }] }]),
+  '/apis': discovery([]),
+  '/api/v1/pods': { items: pods, metadata: { resourceVersion: '1' } },
+};
+const emptyList = { items: [], metadata: { resourceVersion: '1' } };
+
+const probing = new Set<number>();
+let figures = { mostProbedAtOnce: 0, probedAt: [] as number[] };
+
+/** One apiserver among many: just enough to be probed, listed and watched. */
+class FakeCluster {
+  readonly sockets = new Set<Duplex>();
+  watches = 0;
+  requests = 0;
+  readonly #number: number;
+
+  constructor(number: number) {
+    this.#number = number;
+  }
+
+  answer(request: IncomingMessage, response: ServerResponse): void {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'https://fake');
+    this.requests += 1;
+    if (searchParams.has('watch')) return this.#watch(response);
+    const send = () => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(answers[pathname] ?? emptyList));
+    };
+    if (pathname === '/version') this.#version(send);
+    else send();
+  }
+
+  #version(send: () => void): void {
+    probing.add(this.#number);
+    figures.mostProbedAtOnce = Math.max(figures.mostProbedAtOnce, probing.size);
+    figures.probedAt.push(Date.now());
+    setTimeout(() => {
+      probing.delete(this.#number);
+      send();
+    }, versionMs);
+  }
+
+  #watch(response: ServerResponse): void {
+    this.watches += 1;
+    response.writeHead(200, { 'content-type': 'application/json' }).flushHeaders();
+    response.on('close', () => (this.watches -= 1));
+  }
+}
+
+function mostInASecond(times: number[]): number {
+  return Math.max(0, ...times.map((from) => times.filter((at) => at >= from && at < from + 1000).length));
+}
+
+/** A process that is so many clusters; tells their kubeconfigs, and its figures whenever it is asked. */
+const ca = await mintAuthority('fake-clusters');
+const pair = await mintCertificate({ ca, commonName: 'fake', names: ['127.0.0.1'] });
+const clusters = Array.from({ length: Number(process.argv[2]) }, (_, number) => new FakeCluster(number));
+const kubeconfigs = await Promise.all(
+  clusters.map(async (cluster, number) => {
+    const server = createServer({ cert: pair.certificate, key: pair.key }, (request, response) =>
+      cluster.answer(request, response),
+    );
+    server.on('connection', (socket: Duplex) => {
+      cluster.sockets.add(socket);
+      socket.once('close', () => cluster.sockets.delete(socket));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const credential = { token: `token-${number}` };
+    const place = { server: `https://127.0.0.1:${port}`, certificateAuthority: ca.certificate };
+    return kubeconfigOf({ name: `fake-${number}`, ...place, credential });
+  }),
+);
+process.send?.(kubeconfigs);
+process.on('message', () => {
+  const seen: FakeClusterFigures = {
+    sockets: clusters.map(({ sockets }) => sockets.size),
+    watches: clusters.map(({ watches }) => watches),
+    requests: clusters.map(({ requests }) => requests),
+    mostProbedAtOnce: figures.mostProbedAtOnce,
+    mostProbedInASecond: mostInASecond(figures.probedAt),
+  };
+  figures = { mostProbedAtOnce: 0, probedAt: [] };
+  for (const cluster of clusters) cluster.requests = 0;
+  process.send?.(seen);
+});
+process.on('disconnect', () => process.exit(0));
