@@ -191,7 +191,9 @@ test('a cluster that goes away and comes back is noticed within 15 s where someb
     interval: 500,
   });
   const sick = await look();
-  expect(sick.lastProbe).toMatchObject({ ok: false, reason: 'refused' });
+  expect(sick.lastProbe.ok).toBe(false);
+  // the probe may have been under way when it went
+  expect(['refused', 'unreachable']).toContain(sick.lastProbe.reason);
   expect(Date.parse(sick.since)).toBeGreaterThanOrEqual(killedAt);
   expect(sick.since).not.toBe(since);
 

@@ -108,7 +108,7 @@ test('idle clusters cost little, and are asked in turn', async () => {
   expect(after.sockets - before.sockets).toBeLessThanOrEqual(registered / 2);
   expect(after.timers - before.timers).toBeLessThanOrEqual(registered);
   expect(seen.mostProbedAtOnce).toBeLessThanOrEqual(16);
-}, 180_000);
+}, 400_000);
 
 test('clusters somebody looks at have a few streams each, the others none', async () => {
   const before = await costs();
@@ -118,7 +118,7 @@ test('clusters somebody looks at have a few streams each, the others none', asyn
     const params = { cluster: `fake-${number}`, group: 'core', plural: 'pods' };
     tab.say({ type: 'subscribe', id: 1, endpoint: 'resources.list', params });
   }
-  await expect.poll(() => tabs.filter((tab) => tab.of('snapshot').length > 0).length).toBe(lookedAt);
+  await expect.poll(() => tabs.filter((tab) => tab.of('snapshot').length > 0).length, { timeout: 60_000 }).toBe(lookedAt);
   await sleep(8000);
   const after = await costs();
   const seen = await figures();
@@ -129,7 +129,7 @@ test('clusters somebody looks at have a few streams each, the others none', asyn
   expect((after.megabytes - before.megabytes) / lookedAt).toBeLessThan(5);
   expect((after.timers - before.timers) / lookedAt).toBeLessThanOrEqual(12);
   for (const { socket } of tabs.splice(0)) socket.terminate();
-});
+}, 120_000);
 
 test('after a start nothing is asked of all at once', async () => {
   await platform.end('SIGKILL');
@@ -143,4 +143,4 @@ test('after a start nothing is asked of all at once', async () => {
   expect(seen.mostProbedAtOnce).toBeLessThanOrEqual(16);
   expect(seen.mostProbedInASecond).toBeLessThanOrEqual(33);
   expect(sum(seen.watches)).toBe(0);
-}, 120_000);
+}, 300_000);

@@ -285,6 +285,7 @@ test('nothing secret of a kubeconfig is in any answer, log, audit row, table or 
     };
     expect(places.database).toContain('leaky');
     expect(places.log).toContain('leaky');
+    expect(places.metrics).toContain('cluster="leaky"');
     for (const [place, content] of Object.entries(places)) {
       for (const canary of canaries) expect(content.includes(canary), `${canary} in ${place}`).toBe(false);
     }

@@ -56,6 +56,8 @@ class FakeCluster {
   answer(request: IncomingMessage, response: ServerResponse): void {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'https://fake');
     this.requests += 1;
+    // an older server: it lists first
+    if (searchParams.has('sendInitialEvents')) return void response.writeHead(400).end();
     if (searchParams.has('watch')) return this.#watch(response);
     const send = () => {
       response.writeHead(200, { 'content-type': 'application/json' });
