@@ -17,6 +17,8 @@ const mostObjects = 500_000;
 export interface ListOptions extends CallOptions {
   labelSelector?: string;
   fieldSelector?: string;
+  /** Lists of what is computed when it is asked for have no resourceVersion; then it is `''`. */
+  versionless?: boolean;
 }
 
 /**
@@ -29,7 +31,7 @@ export async function eachObject<T = KubernetesObject>(
   connection: ClusterConnection,
   ref: PathRef,
   take: (object: T) => void,
-  { labelSelector, fieldSelector, ...call }: ListOptions = {},
+  { labelSelector, fieldSelector, versionless = false, ...call }: ListOptions = {},
 ): Promise<string> {
   const path = apiPath(ref);
   let token: string | undefined;
@@ -42,7 +44,7 @@ export async function eachObject<T = KubernetesObject>(
     const before = count;
     const query = { limit: pageSize, continue: token, labelSelector, fieldSelector };
     const { metadata } = await readPage(connection, { path, query }, counted, call);
-    const { resourceVersion, continue: next = '' } = metadata ?? {};
+    const { resourceVersion = versionless ? '' : undefined, continue: next = '' } = metadata ?? {};
     if (typeof resourceVersion !== 'string')
       throw new KubeError('protocol', 'The list has no resourceVersion');
     if (next === '') return resourceVersion;

@@ -4,6 +4,7 @@ import type { ClusterConnection } from '../transport/connection.ts';
 import { KubeError } from '../transport/kube-error.ts';
 import { ChangeFeed, type StoreChange } from './change-feed.ts';
 import type { RowFilter } from './query.ts';
+import { poll } from './poll.ts';
 import { defaultTiming, reflect, type ReflectorTiming } from './reflector.ts';
 import { RowSet } from './row-set.ts';
 import { RowTable, type PageQuery, type Rows } from './row-table.ts';
@@ -22,6 +23,8 @@ export interface ObjectStoreOptions<R extends StoreRow> {
   fields?: Record<string, string>;
   /** Cells that `q` looks into; absent: every text. */
   textFields?: readonly string[];
+  /** For kinds that cannot be watched: milliseconds from one list to the next. Such a store is `stale`, never `live`. */
+  pollMs?: number | undefined;
   timing?: Partial<ReflectorTiming>;
 }
 
@@ -41,6 +44,7 @@ export class ObjectStore<R extends StoreRow> {
   readonly #ref: PathRef;
   readonly #table: RowTable<R>;
   readonly #rows: RowSet<R>;
+  readonly #pollMs: number | undefined;
   readonly #timing: ReflectorTiming;
   readonly #feed: ChangeFeed<R>;
   #running: AbortController | undefined;
@@ -55,6 +59,7 @@ export class ObjectStore<R extends StoreRow> {
     this.#ref = { ...options.resource, namespace: options.namespace };
     this.#table = new RowTable({ fields: options.fields ?? {}, textFields: options.textFields });
     this.#rows = new RowSet(this.#table, options.project);
+    this.#pollMs = options.pollMs;
     this.#timing = { ...defaultTiming, ...options.timing };
     this.#feed = new ChangeFeed<R>(() => ({ state: this.state, asOf: this.asOf }));
   }
@@ -88,10 +93,10 @@ export class ObjectStore<R extends StoreRow> {
     if (this.#running) return;
     const running = new AbortController();
     this.#running = running;
-    void reflect(this.#connection, this.#ref, this.#target(), {
-      signal: running.signal,
-      timing: this.#timing,
-    });
+    const [signal, timing, everyMs] = [running.signal, this.#timing, this.#pollMs];
+    const target = this.#target();
+    if (everyMs === undefined) void reflect(this.#connection, this.#ref, target, { signal, timing });
+    else void poll(this.#connection, this.#ref, target, { signal, timing, everyMs });
   }
 
   /** Ends it; the rows stay as they are, and age. */
@@ -175,6 +180,13 @@ export class ObjectStore<R extends StoreRow> {
         this.#heardAt = new Date();
         this.#lastError = null;
         this.#become('live');
+        this.#settle(null);
+      },
+      polled: () => {
+        this.#lastError = null;
+        this.#become('stale');
+        // the rows may be the same: their age is not
+        this.#feed.touch();
         this.#settle(null);
       },
       failed: (error: KubeError) => {

@@ -118,7 +118,9 @@ test('clusters somebody looks at have a few streams each, the others none', asyn
     const params = { cluster: `fake-${number}`, group: 'core', plural: 'pods' };
     tab.say({ type: 'subscribe', id: 1, endpoint: 'resources.list', params });
   }
-  await expect.poll(() => tabs.filter((tab) => tab.of('snapshot').length > 0).length, { timeout: 60_000 }).toBe(lookedAt);
+  await expect
+    .poll(() => tabs.filter((tab) => tab.of('snapshot').length > 0).length, { timeout: 60_000 })
+    .toBe(lookedAt);
   await sleep(8000);
   const after = await costs();
   const seen = await figures();

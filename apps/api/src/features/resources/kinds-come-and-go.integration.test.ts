@@ -100,6 +100,24 @@ describe('an aggregated API that leads nowhere', () => {
   });
 });
 
+describe('a kind that can be listed and not watched', () => {
+  test('is listed again and again, and says how old it is', async () => {
+    const { admin } = world.api;
+    const read = async () => (await admin.get(`${door}/core/componentstatuses?sort=name`)).body;
+    const first = await read();
+    expect(first).toMatchObject({ state: 'stale', narrowedTo: null });
+    expect(first.items.map(({ name }: { name: string }) => name)).toContain('scheduler');
+    expect(Date.now() - Date.parse(first.asOf)).toBeLessThan(15_000);
+    const watching = await openStream(admin, 'live');
+    const params = { cluster: 'here', group: 'core', plural: 'componentstatuses' };
+    watching.say({ type: 'subscribe', id: 1, endpoint: 'resources.list', params });
+    await expect.poll(() => watching.of('snapshot').length).toBe(1);
+    await expect.poll(() => watching.of('rows').length, { timeout: 25_000 }).toBeGreaterThan(0);
+    expect((await read()).asOf > first.asOf).toBe(true);
+    watching.socket.terminate();
+  });
+});
+
 describe("a cluster's OpenAPI documents", () => {
   test('come as the cluster has them, compressed for whoever takes that, and not again while they are the same', async () => {
     const { admin, url } = world.api;

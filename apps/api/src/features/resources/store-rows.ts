@@ -3,16 +3,20 @@ import { ObjectStore, type KubernetesObject } from '@pilothouse/kube';
 import type { ServedKind } from './resource-cluster.ts';
 import type { RowProblem, RowSource } from './row-source.ts';
 
+/** Kinds that cannot be watched are listed so often; metrics-server has new figures every 15 s. */
+const pollMs = 15_000;
+
 /** The objects of a kind in a cluster, or in one of its namespaces. */
 export class StoreRows extends ObjectStore<Row> implements RowSource {
   constructor({ cluster, resource, descriptor }: ServedKind, namespace?: string) {
-    const { group, version, plural } = resource;
+    const { group, version, plural, verbs } = resource;
     super({
       connection: cluster.connection,
       resource: { group, version, plural },
       ...(namespace !== undefined && { namespace }),
       project: (object: KubernetesObject) => rowOf(descriptor, object),
       fields: descriptor.fieldSelectors,
+      pollMs: verbs.includes('watch') ? undefined : pollMs,
     });
   }
 
