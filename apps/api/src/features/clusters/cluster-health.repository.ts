@@ -1,6 +1,7 @@
 import type { probe as probeSchema } from '@pilothouse/contract';
 import type { z } from 'zod';
 import type { Database } from '../../db/database.ts';
+import { Prisma } from '../../db/generated/client.ts';
 import { newId } from '../../db/ids.ts';
 
 export type Probe = z.output<typeof probeSchema>;
@@ -44,12 +45,11 @@ export class ClusterHealthRepository {
   /** Brings the next probe forward to at most `withinMs` from now. */
   async hasten(ids: string[], withinMs: number): Promise<void> {
     const microseconds = withinMs * 1000;
-    for (const id of ids) {
-      await this.#database.prisma.$executeRaw`
-        UPDATE cluster_health
-        SET next_probe_at = LEAST(next_probe_at, TIMESTAMPADD(MICROSECOND, ${microseconds}, UTC_TIMESTAMP(6)))
-        WHERE cluster_id = ${id}`;
-    }
+    await this.#database.prisma.$executeRaw`
+      UPDATE cluster_health
+      SET next_probe_at = TIMESTAMPADD(MICROSECOND, ${microseconds}, UTC_TIMESTAMP(6))
+      WHERE cluster_id IN (${Prisma.join(ids)})
+        AND next_probe_at > TIMESTAMPADD(MICROSECOND, ${microseconds}, UTC_TIMESTAMP(6))`;
   }
 
   /** Records a probe; false where the cluster is gone, or a newer probe was recorded meanwhile. */
