@@ -57,6 +57,7 @@ import { Resources } from './resources.ts';
 import { Streams } from './streams.ts';
 import { LiveTopics } from './ws/live-topics.ts';
 import { liveHandler } from './ws/live.ts';
+import { addStreamMetrics } from './ws/stream-metrics.ts';
 
 /** The master keys of the settings, else of the data folder, where the first start makes one. */
 export function keyRingOf(config: Pick<Config, 'masterKeys' | 'dataFolder'>): KeyRing {
@@ -200,6 +201,8 @@ export class Container {
       live: liveHandler({ topics, authoriser, onError }, rights),
       onError,
     });
+
+    addStreamMetrics(metrics.registry, () => streams.counts);
 
     const api = new ApiRouter({ authentication, authoriser, audit });
     mountAuth(api, {

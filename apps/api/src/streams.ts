@@ -26,7 +26,7 @@ import { execHandler } from './ws/exec/exec-handler.ts';
 import { logHandler, logsHandler } from './ws/log/log-handler.ts';
 import { LogOpener } from './ws/log/open-log.ts';
 import { UpgradeRouter, type RedeemTicket, type SocketHandler } from './ws/router.ts';
-import { StreamGuard, type StreamLimits, type StreamRights } from './ws/stream-guard.ts';
+import { StreamGuard, type StreamLimits, type StreamPurpose, type StreamRights } from './ws/stream-guard.ts';
 
 export interface StreamParts {
   publicUrl: string;
@@ -96,6 +96,11 @@ export class Streams {
     mountTickets(api, { tickets: this.#ticketService, downloads: this.#downloads(podLog) });
     mountTerminals(api, terminals);
     mountPodLog(api, podLog, this.#guard);
+  }
+
+  /** Streams open to browsers. */
+  get counts(): Record<StreamPurpose, number> {
+    return this.#guard.counts;
   }
 
   /** Takes upgrades from now on. */

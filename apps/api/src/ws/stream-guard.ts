@@ -65,6 +65,13 @@ export class StreamGuard {
     return this.#streams.size;
   }
 
+  /** Open streams of each kind. */
+  get counts(): Record<StreamPurpose, number> {
+    const counts = { live: 0, log: 0, exec: 0, download: 0 };
+    for (const { purpose } of this.#streams) counts[purpose] += 1;
+    return counts;
+  }
+
   /** Throws AppError `tooManyStreams` where the session, or the user in all sessions, has as many as is good. */
   checkRoom({ userId, sessionId }: Principal, purpose: StreamPurpose): void {
     const limit = this.#limits[purpose];

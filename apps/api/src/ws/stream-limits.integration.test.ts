@@ -2,11 +2,13 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { startTestApi, type TestApi, type TestUser } from '../testing/test-api.ts';
 import { knock, openStream, ticketUrl, type StreamClient } from './testing/stream-client.ts';
 
+const metricsToken = 'a-token-for-metrics-only';
 let api: TestApi;
 let ada: TestUser;
 const open: StreamClient[] = [];
 beforeAll(async () => {
-  api = await startTestApi({ config: { streamLimits: { live: 2, log: 1, logs: 1, exec: 1, download: 1 } } });
+  const streamLimits = { live: 2, log: 1, logs: 1, exec: 1, download: 1 };
+  api = await startTestApi({ config: { streamLimits, metricsToken } });
   ada = await api.signUp('ada');
 });
 afterAll(() => api?.stop());
@@ -54,9 +56,16 @@ test('of many that are opened at once, no more get in', async () => {
   expect(inside).toHaveLength(2);
 });
 
-test('what has closed makes room', async () => {
+test('what has closed makes room, and what is open is in the metrics', async () => {
+  const openSockets = async () => {
+    const headers = { authorization: `Bearer ${metricsToken}` };
+    const text = await (await fetch(`${api.url}/metrics`, { headers })).text();
+    return /^pilothouse_streams\{purpose="live"\} (\d+)$/m.exec(text)?.[1];
+  };
+  await expect.poll(openSockets).toBe('0');
   await opened();
   await opened();
+  expect(await openSockets()).toBe('2');
   open.pop()?.socket.close();
   await expect.poll(async () => (await ada.post('/tickets', { purpose: 'live' })).status).toBe(201);
 });

@@ -1,0 +1,15 @@
+import { Gauge, type Registry } from 'prom-client';
+import type { StreamPurpose } from './stream-guard.ts';
+
+/** Adds how many streams are open, at each scrape. */
+export function addStreamMetrics(registry: Registry, counts: () => Record<StreamPurpose, number>): void {
+  new Gauge({
+    name: 'pilothouse_streams',
+    help: 'Streams open to browsers: live sockets, logs, shells, downloads',
+    labelNames: ['purpose'],
+    registers: [registry],
+    collect() {
+      for (const [purpose, count] of Object.entries(counts())) this.set({ purpose }, count);
+    },
+  });
+}
