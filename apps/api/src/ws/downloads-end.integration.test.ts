@@ -29,9 +29,8 @@ async function slowDownload(url: string, headers: Record<string, string> = {}): 
 
 /** How it ended for the browser; it reads what was under way. */
 async function ending(response: IncomingMessage): Promise<'complete' | 'cut'> {
-  const closed = new Promise((resolve) => response.once('close', resolve));
   response.resume();
-  await closed;
+  if (!response.closed) await new Promise((resolve) => response.once('close', resolve));
   return response.complete ? 'complete' : 'cut';
 }
 

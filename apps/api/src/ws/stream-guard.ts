@@ -67,7 +67,7 @@ export class StreamGuard {
 
   /** Open streams of each kind. */
   get counts(): Record<StreamPurpose, number> {
-    const counts = { live: 0, log: 0, exec: 0, download: 0 };
+    const counts = { live: 0, log: 0, logs: 0, exec: 0, download: 0 };
     for (const { purpose } of this.#streams) counts[purpose] += 1;
     return counts;
   }
