@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { ownIdentity, stopProcess } from '@pilothouse/start/processes';
 import { root } from '@pilothouse/start/project';
 import { printed, reportOf, revision } from './src/report.ts';
-import { runScenarios } from './src/run-scenarios.ts';
+import { runScenarios, type Result } from './src/run-scenarios.ts';
 import { currentRun, keepResult, logFile, readResults, readRun, writeRun } from './src/run-state.ts';
 import type { SizeName } from './src/scenario.ts';
 import { scenarios } from './src/scenarios.ts';
@@ -71,9 +71,10 @@ async function run(): Promise<void> {
     startedAt: new Date().toISOString(),
     wanted: chosen.map(({ name }) => name),
     running: [] as string[],
-    results: [] as Awaited<ReturnType<typeof runScenarios>>,
+    results: [] as Result[],
   };
   writeRun(state);
+  const measured = revision();
   try {
     await runScenarios(chosen, {
       size,
@@ -85,7 +86,7 @@ async function run(): Promise<void> {
         else {
           state.results.push(result);
           console.log(printed(result));
-          if (size === 'full') keepForReport(result);
+          if (size === 'full') keepForReport(result, measured);
         }
         writeRun(state);
       },
@@ -99,8 +100,8 @@ async function run(): Promise<void> {
   }
 }
 
-function keepForReport(result: Parameters<typeof keepResult>[0]): void {
-  keepResult(result, revision());
+function keepForReport(result: Result, measured: string): void {
+  keepResult(result, measured);
   writeFileSync(join(root, 'docs/soak.md'), reportOf(scenarios, readResults()));
 }
 

@@ -1,5 +1,6 @@
 export { buildTools, goAvailable, toolsBuilt } from './build/build-tools.ts';
 export type { BuildOptions, Progress, ToolPaths } from './build/build-tools.ts';
+export { kubernetesVersions } from './build/programs.ts';
 export type { ToolName, ToolSet } from './build/programs.ts';
 export { mintAuthority, mintCertificate } from './certificates.ts';
 export type { CertificateRequest, KeyPair } from './certificates.ts';

@@ -1,16 +1,20 @@
 import { execFileSync } from 'node:child_process';
 import { cpus, release, totalmem } from 'node:os';
+import { kubernetesVersions } from '@pilothouse/control-plane';
 import { root } from '@pilothouse/start/project';
 import type { KeptResults } from './run-state.ts';
 import type { Result } from './run-scenarios.ts';
 import type { Figure, Scenario } from './scenario.ts';
 
-/** The checkout's revision, with a `+` when it has changes. */
+/** The checkout's revision, with a `+` when it has changes beyond the report itself. */
 export function revision(): string {
   const git = (...arguments_: string[]) =>
     execFileSync('git', arguments_, { cwd: root, encoding: 'utf8' }).trim();
   try {
-    return git('rev-parse', '--short', 'HEAD') + (git('status', '--porcelain') === '' ? '' : '+');
+    return (
+      git('rev-parse', '--short', 'HEAD') +
+      (git('status', '--porcelain', '--', '.', ':!docs/soak.md') === '' ? '' : '+')
+    );
   } catch {
     return 'unknown';
   }
@@ -19,13 +23,15 @@ export function revision(): string {
 /** `docs/soak.md`: the last result of each scenario. */
 export function reportOf(scenarios: readonly Scenario[], results: KeptResults): string {
   const memory = Math.round(totalmem() / 1e9);
+  const [kernel] = release().split('-');
+  const kubernetes = Object.values(kubernetesVersions).map(({ version }) => version);
   const parts = scenarios.map((scenario) => section(scenario, results[scenario.name]));
   return `# Soak
 
 Written by \`npm run soak\`, which runs for about an hour on its own once it is started; \`npm run soak -- status\` says how it stands, \`npm run soak -- stop\` ends it.
 \`npm run soak -- start churn\` runs one scenario and renews its section. \`npm test\` runs the same code scaled down (\`tools/soak\`).
 
-Machine: ${cpus().length} cores, ${memory} GB, Linux ${release()}, Node ${process.version}.
+Machine: ${cpus().length} cores, ${memory} GB, Linux ${kernel}. Node ${process.version}, Kubernetes ${kubernetes.join(' and ')}.
 
 ${parts.join('\n')}`;
 }

@@ -37,8 +37,8 @@ export type ToolName =
   | 'kubelet'
   | 'metrics-server';
 
-/** A Kubernetes that can be built: each has a folder with a go.mod that requires exactly this version. */
-const kubernetesVersions = {
+/** Those that can be built: each has a folder with a go.mod that requires exactly this version. */
+export const kubernetesVersions = {
   '1.36': { folder: 'k8s', version: 'v1.36.3' },
   '1.34': { folder: 'k8s-1.34', version: 'v1.34.4' },
 } as const;
