@@ -20,8 +20,8 @@ export interface ChurnResult {
   seconds: number;
 }
 
-/** Of so many changes one deletes a pod: that is some five events, as its ReplicaSet replaces it. A patch is one. */
-const changesPerDelete = 7;
+/** Of so many changes one deletes a pod: that is some five events, as its ReplicaSet replaces it, and as much work as a dozen patches. */
+const changesPerDelete = 25;
 
 /** Changes pods of a cluster at a steady rate, and counts the events that its watchers get. */
 export async function churn(cluster: LocalCluster, options: ChurnOptions): Promise<ChurnResult> {
