@@ -11,7 +11,10 @@ import { cacheDirectory } from './paths.ts';
 import { startCluster, type StartClusterOptions } from './start-cluster.ts';
 
 /** What a test file may ask of a shared cluster. */
-export type TestClusterRequest = Pick<StartClusterOptions, 'name' | 'kwokNodes' | 'metrics' | 'landscape'>;
+export type TestClusterRequest = Pick<
+  StartClusterOptions,
+  'name' | 'kwokNodes' | 'metrics' | 'landscape' | 'containerLogMaxSize'
+>;
 
 /** How test files reach the process that keeps the clusters of a run. */
 export interface TestClusterKeeper {
