@@ -21,6 +21,19 @@ test('the first piece after a pause comes at once, the next ones together', asyn
   expect((await pieces.next()).done).toBe(true);
 });
 
+test('the end of a burst waits a tenth of the time', async () => {
+  const body = new PassThrough({ highWaterMark: 10_000 });
+  const pieces = gather(body, { lingerMs: 5000, batchBytes: 1000 });
+  body.write(Buffer.alloc(1500));
+  expect((await pieces.next()).value).toHaveLength(1500);
+  const startedAt = performance.now();
+  body.write('end');
+  expect(String((await pieces.next()).value)).toBe('end');
+  expect(performance.now() - startedAt).toBeGreaterThan(490);
+  expect(performance.now() - startedAt).toBeLessThan(4000);
+  await pieces.return();
+});
+
 test('enough bytes are handed on without lingering, and nobody pulling holds the stream back', async () => {
   const body = new PassThrough({ highWaterMark: 100 });
   const pieces = gather(body, { lingerMs: 60_000, batchBytes: 1000 });

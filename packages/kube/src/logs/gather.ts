@@ -36,18 +36,19 @@ export async function* gather(
   body.once('error', end);
   body.once('close', () => end(body.readableEnded ? undefined : new Error('The stream was cut off')));
   const isFull = () => over || bytes >= batchBytes;
-  let handedOnAt = -Infinity;
+  let dueAt = -Infinity;
   try {
     for (;;) {
       if (chunks.length === 0 && !over) await new Promise<void>((resolve) => (wake = resolve));
-      const early = handedOnAt + lingerMs - performance.now();
+      const early = dueAt - performance.now();
       if (early > 0 && !isFull()) await sleepUntil(early, isFull, (waker) => (wake = waker));
       if (chunks.length === 0) break;
       const piece = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, bytes);
       chunks = [];
       bytes = 0;
       body.resume();
-      handedOnAt = performance.now();
+      // the end of a burst need not wait as lines do that trickle
+      dueAt = performance.now() + (piece.length < batchBytes ? lingerMs : lingerMs / 10);
       yield piece;
     }
     if (failure !== undefined) throw failure;
