@@ -201,10 +201,10 @@ test('goes on behind the cursors of another stream; says what has vanished meanw
   expect(second.seen).toEqual([
     '+a',
     '+quiet',
-    '+late',
     '+b',
     'gap b',
     '-b',
+    '+late',
     'a:three',
     'quiet:four',
     'late:five',
@@ -230,6 +230,20 @@ test('follows so many and counts the others, which join as others leave', async 
   scene.stop('p0');
   await expect.poll(() => seen, { timeout }).toContain(`+p${mostSources}`);
   expect(seen.slice(-3)).toEqual(expect.arrayContaining(['-p0', 'omitted 1']));
+});
+
+test('what an earlier stream followed comes before what it left out', async () => {
+  for (let count = 0; count < mostSources; count++) scene.start(`p${count}`);
+  const first = follow();
+  await expect.poll(() => first.seen.length, { timeout }).toBe(mostSources);
+  first.stop();
+  const pods = [...scene.pods];
+  scene.pods.clear();
+  scene.start('before-them');
+  for (const [name, pod] of pods) scene.pods.set(name, pod);
+  const second = follow({ cursors: first.resumable() });
+  await expect.poll(() => second.seen, { timeout }).toContain('omitted 1');
+  expect(second.seen.toSorted()).toEqual(['omitted 1', ...first.seen].toSorted());
 });
 
 test('named pods: those that are there, until they have ended', async () => {

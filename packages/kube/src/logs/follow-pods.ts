@@ -149,6 +149,7 @@ class PodsFollower {
       complete: () => {
         if (!this.#complete) this.#tellVanished();
         this.#complete = true;
+        this.#admitOmitted();
         this.#changed();
       },
       failed: (error) => {
@@ -166,16 +167,19 @@ class PodsFollower {
     const container = this.#options.container ?? defaultContainer(pod);
     const state = containerForLog(pod, container);
     if (state === undefined) return;
-    if (this.#sources.size >= mostSources) return void this.#omitted.set(uid, pod);
+    const place = { uid, pod: pod.metadata.name, container, restarts: state.restarts };
+    const known = this.#cursors.get(this.#nameOf(place));
+    const isBeginning = !this.#complete;
+    const isResumed = this.#options.cursors.length > 0;
+    // what an earlier stream followed comes first
+    const waits = isBeginning && isResumed && known === undefined;
+    if (waits || this.#sources.size >= mostSources) return void this.#omitted.set(uid, pod);
     this.#omitted.delete(uid);
+    this.#cursors.delete(this.#nameOf(place));
     const source = { number: this.#numbers++, uid, begun: false, over: false };
     this.#sources.set(uid, source);
     this.#merger.join(source.number);
-    const place = { uid, pod: pod.metadata.name, container, restarts: state.restarts };
-    const name = this.#nameOf(place);
-    const known = this.#cursors.get(name);
-    this.#cursors.delete(name);
-    const isFirst = !this.#complete && this.#options.cursors.length === 0;
+    const isFirst = isBeginning && !isResumed;
     const cursor = known ?? { ...place, nth: 0, time: isFirst ? this.#startTime() : beginningOfTime };
     this.#say({ type: 'source', source: source.number, cursor });
     void this.#follow(source, cursor, isFirst);
@@ -238,10 +242,12 @@ class PodsFollower {
   #leave(source: Source): void {
     if (!this.#sources.delete(source.uid)) return;
     this.#say({ type: 'left', source: source.number });
-    for (const pod of this.#omitted.values()) {
-      if (this.#sources.size >= mostSources) break;
+    this.#admitOmitted();
+  }
+
+  #admitOmitted(): void {
+    for (const pod of [...this.#omitted.values()].slice(0, mostSources - this.#sources.size))
       this.#selected(pod);
-    }
   }
 
   /** Logs that an earlier stream followed and whose pods are gone now. */

@@ -20,9 +20,10 @@ export class LogHub {
   }
 
   /** A seat in the log that is open; undefined when none is, or it does not hold that place. Needs one `leave`. */
-  join(key: string, start: LogStart, place: LogCursor | undefined): Seat | undefined {
+  join(key: string, source: LogSource, start: LogStart, place: LogCursor | undefined): Seat | undefined {
     const log = this.#logs.get(key);
-    return log === undefined || log.over ? undefined : log.seatAt(start, place, () => this.#left(key, log));
+    if (log === undefined || log.over) return undefined;
+    return log.seatAt(source, start, place, () => this.#left(key, log));
   }
 
   /** Opens the log, unless it is open: then there is no seat. Needs one `leave`. */

@@ -269,6 +269,38 @@ test('a viewer that falls behind the ring misses nothing', async () => {
   expect(await fast).toEqual(numbered(1, 15_000));
 });
 
+test('the upstream of those who stay is read as one of them', async () => {
+  const container = new MemoryContainer();
+  const hub = new LogHub();
+  const readers: string[] = [];
+  const as = (who: string): LogSource => ({
+    pod: 'web-0',
+    container: 'web',
+    look: () => container.look(),
+    read: (options, life) => {
+      readers.push(who);
+      return container.read(options, life);
+    },
+  });
+  const leaving = new AbortController();
+  container.cuts = [15];
+  container.write(5);
+  const left = textsOf(viewLog(as('first'), { hub, key: 'key', start: follow, signal: leaving.signal }));
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  const stays = textsOf(
+    viewLog(as('second'), { hub, key: 'key', start: { ...follow, tailLines: 5 }, signal: signal() }),
+  );
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  leaving.abort();
+  await left;
+  // the fifteenth line is the last of the read that the first began
+  container.write(15);
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  container.finish();
+  expect((await stays).filter((text) => text !== 'waiting')).toEqual(numbered(1, 20));
+  expect([readers[0], new Set(readers.slice(1))]).toEqual(['first', new Set(['second'])]);
+});
+
 test('nobody views any more: the upstream closes', async () => {
   const container = new MemoryContainer();
   const hub = new LogHub();

@@ -27,6 +27,7 @@ interface Position {
  */
 export class SharedLog {
   readonly #abort = new AbortController();
+  readonly #opener: LogSource;
   readonly #start: LogStart;
   readonly #startedAt: LogCursor | undefined;
   readonly #limit: () => number;
@@ -44,10 +45,11 @@ export class SharedLog {
 
   /** `limit`: bytes to hold, about; asked again and again. */
   constructor(source: LogSource, start: LogStart, cursor: LogCursor | undefined, limit: () => number) {
+    this.#opener = source;
     this.#start = start;
     this.#startedAt = cursor;
     this.#limit = limit;
-    const reader = new LogReader(source, { start, signal: this.#abort.signal, cursor });
+    const reader = new LogReader(this.#viewersSource(), { start, signal: this.#abort.signal, cursor });
     void this.#run(reader)
       .catch((error: unknown) => {
         this.#error = error;
@@ -69,13 +71,18 @@ export class SharedLog {
 
   /** A seat at the very beginning, for who opened it. */
   first(onLeave: () => void): Seat {
-    return this.#seat({ next: 0 }, onLeave);
+    return this.#seat(this.#opener, { next: 0 }, onLeave);
   }
 
   /** A seat where a viewer wants to go on, or begin; undefined when that place is not held. */
-  seatAt(start: LogStart, place: LogCursor | undefined, onLeave: () => void): Seat | undefined {
+  seatAt(
+    source: LogSource,
+    start: LogStart,
+    place: LogCursor | undefined,
+    onLeave: () => void,
+  ): Seat | undefined {
     const position = place === undefined ? this.#beginning(start) : this.#find(place);
-    return position && this.#seat(position, onLeave);
+    return position && this.#seat(source, position, onLeave);
   }
 
   stop(): void {
@@ -120,8 +127,20 @@ export class SharedLog {
     return least > this.#limit() / 2;
   }
 
-  #seat(position: Position, onLeave: () => void): Seat {
-    const seat = new Seat(this, position, onLeave);
+  /** Whoever opened it may have left: each read is done as somebody who views the log at that moment. */
+  #viewersSource(): LogSource {
+    const now = () => [...this.#seats][0]?.source ?? this.#opener;
+    const { pod, container } = this.#opener;
+    return {
+      pod,
+      container,
+      look: (signal) => now().look(signal),
+      read: (options, signal) => now().read(options, signal),
+    };
+  }
+
+  #seat(source: LogSource, position: Position, onLeave: () => void): Seat {
+    const seat = new Seat(this, source, position, onLeave);
     this.#seats.add(seat);
     return seat;
   }
@@ -216,14 +235,16 @@ function sizeOf(event: LogEvent): number {
 
 /** One viewer's place in a {@link SharedLog}. */
 export class Seat {
+  readonly source: LogSource;
   readonly position: Position;
   readonly #log: SharedLog;
   readonly #onLeave: () => void;
   #left = false;
   #waiting: (() => void) | undefined;
 
-  constructor(log: SharedLog, position: Position, onLeave: () => void) {
+  constructor(log: SharedLog, source: LogSource, position: Position, onLeave: () => void) {
     this.#log = log;
+    this.source = source;
     this.position = position;
     this.#onLeave = onLeave;
   }

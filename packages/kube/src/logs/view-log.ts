@@ -19,7 +19,7 @@ export async function* viewLog(source: LogSource, options: ViewOptions): AsyncGe
   const { hub, key, start, signal } = options;
   if (!start.follow || start.previous) return yield* new LogReader(source, options).events();
   let place: LogCursor | undefined = options.cursor;
-  let seat: Seat | undefined = hub.join(key, start, place) ?? hub.open(key, source, start, place);
+  let seat: Seat | undefined = hub.join(key, source, start, place) ?? hub.open(key, source, start, place);
   const leave = () => seat?.leave();
   signal.addEventListener('abort', leave, { once: true });
   try {
@@ -29,7 +29,7 @@ export async function* viewLog(source: LogSource, options: ViewOptions): AsyncGe
         for await (const event of reader.events()) {
           yield event;
           place = reader.cursor;
-          if (event.type === 'lines') seat = hub.join(key, start, place);
+          if (event.type === 'lines') seat = hub.join(key, source, start, place);
           if (seat !== undefined) break;
         }
         if (seat === undefined) return;
