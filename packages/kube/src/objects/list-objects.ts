@@ -13,6 +13,9 @@ import { ListScanner } from './list-scanner.ts';
 const pageSize = 500;
 /** More objects than this is no list but an attack, or a bug. */
 const mostObjects = 500_000;
+/** Objects a page has on average, at least, once there were a few pages: a server may send less than asked for. */
+const leastPage = 50;
+const firstPages = 20;
 
 export interface ListOptions extends CallOptions {
   labelSelector?: string;
@@ -36,6 +39,7 @@ export async function eachObject<T = KubernetesObject>(
   const path = apiPath(ref);
   let token: string | undefined;
   let count = 0;
+  let pages = 0;
   const counted = (object: T) => {
     if (++count > mostObjects) throw endless();
     take(object);
@@ -48,7 +52,9 @@ export async function eachObject<T = KubernetesObject>(
     if (typeof resourceVersion !== 'string')
       throw new KubeError('protocol', 'The list has no resourceVersion');
     if (next === '') return resourceVersion;
-    if (next === token || count === before) throw endless();
+    pages += 1;
+    const small = count < (pages - firstPages) * leastPage;
+    if (next === token || count === before || small) throw endless();
     token = next;
   }
 }

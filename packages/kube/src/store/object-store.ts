@@ -26,6 +26,8 @@ export interface ObjectStoreOptions<R extends StoreRow> {
   /** For kinds that cannot be watched: milliseconds from one list to the next. Such a store is `stale`, never `live`. */
   pollMs?: number | undefined;
   timing?: Partial<ReflectorTiming>;
+  /** Bytes of rows held at most, about; a larger collection is KubeError `tooLarge`. Default 192 MiB. */
+  mostBytes?: number;
 }
 
 /** One page of a store's rows, and how good they are. */
@@ -57,7 +59,10 @@ export class ObjectStore<R extends StoreRow> {
   constructor(options: ObjectStoreOptions<R>) {
     this.#connection = options.connection;
     this.#ref = { ...options.resource, namespace: options.namespace };
-    this.#table = new RowTable({ fields: options.fields ?? {}, textFields: options.textFields });
+    this.#table = new RowTable(
+      { fields: options.fields ?? {}, textFields: options.textFields },
+      options.mostBytes,
+    );
     this.#rows = new RowSet(this.#table, options.project);
     this.#pollMs = options.pollMs;
     this.#timing = { ...defaultTiming, ...options.timing };

@@ -12,6 +12,12 @@ export interface RowChanges<R> {
 }
 
 const mostPooled = 5000;
+/** Longer labels, as JSON, are not shared: they would be kept after their rows. */
+const longestPooled = 4096;
+/** Longest name, namespace, uid or version taken; Kubernetes allows 253 characters. */
+const longestName = 512;
+/** Longest labels of one object taken, as JSON. */
+const longestLabels = 64 * 1024;
 
 /** The objects of a store as rows of a table. Knows nothing of clusters. */
 export class RowSet<R extends StoreRow> {
@@ -86,6 +92,7 @@ export class RowSet<R extends StoreRow> {
     for (const field in cells) {
       const value = cells[field];
       if (typeof value === 'string') cells[field] = this.#strings.intern(`cells.${field}`, value);
+      else if (typeof value === 'object' && value !== null) throw new TypeError(`${field} is no text`);
     }
     return row;
   }
@@ -95,21 +102,20 @@ export class RowSet<R extends StoreRow> {
     const key = JSON.stringify(labels);
     const pooled = this.#labels.get(key);
     if (pooled) return pooled;
+    const texts = Object.values(labels).every((value) => typeof value === 'string');
+    if (!texts || key.length > longestLabels) throw new TypeError('these are no labels');
     if (this.#labels.size >= mostPooled) this.#labels.clear();
-    this.#labels.set(key, labels);
+    if (key.length <= longestPooled) this.#labels.set(key, labels);
     return labels;
   }
 }
 
 function checkMetadata(object: KubernetesObject): void {
   const { name, namespace = '', uid, resourceVersion, labels } = object?.metadata ?? {};
-  const isText =
-    typeof name === 'string' &&
-    typeof namespace === 'string' &&
-    typeof uid === 'string' &&
-    typeof resourceVersion === 'string';
+  const names = [name, namespace, uid, resourceVersion];
+  const isText = names.every((text) => typeof text === 'string' && text.length <= longestName);
   if (!isText || (labels !== undefined && labels !== null && typeof labels !== 'object')) {
-    throw new KubeError('protocol', 'An object has no name, uid or resourceVersion');
+    throw new KubeError('protocol', 'An object has no name, uid or resourceVersion that could be one');
   }
 }
 

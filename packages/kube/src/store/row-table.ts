@@ -1,4 +1,6 @@
+import { KubeError } from '../transport/kube-error.ts';
 import { entryMatcher, type RowFilter, type RowSchema } from './query.ts';
+import { bytesOf } from './row-bytes.ts';
 import type { Labels } from './selectors.ts';
 import { SortedOrders } from './sorted-orders.ts';
 import { newEntry, type Entry, type Place, type StoreRow } from './store-row.ts';
@@ -22,15 +24,21 @@ export interface Rows<R> {
 
 export const noLabels: Labels = Object.freeze({});
 
+/** Bytes of rows held at most: 500,000 rows, or fewer with long texts. */
+const defaultMostBytes = 192 * 1024 * 1024;
+
 /** Rows by place, and in the orders that are asked for: a change costs nothing until somebody asks. */
 export class RowTable<R extends StoreRow> {
   readonly #schema: RowSchema;
   readonly #byNamespace = new Map<string, Map<string, Entry<R>>>();
   readonly #orders = new SortedOrders<R>(() => this.entries());
+  readonly #mostBytes: number;
   #size = 0;
+  #bytes = 0;
 
-  constructor(schema: RowSchema) {
+  constructor(schema: RowSchema, mostBytes = defaultMostBytes) {
     this.#schema = schema;
+    this.#mostBytes = mostBytes;
   }
 
   get size(): number {
@@ -55,10 +63,15 @@ export class RowTable<R extends StoreRow> {
     return this.#entryOf(row).labels;
   }
 
-  /** Takes a row in, in the place of whatever was there. */
+  /** Takes a row in, in the place of whatever was there. Throws KubeError `tooLarge` where that is more than it holds. */
   put(row: R, labels: Labels): Entry<R> {
     const held = this.get(row);
     if (held) this.remove(held);
+    const bytes = bytesOf(row, labels);
+    if (this.#bytes + bytes > this.#mostBytes) {
+      throw new KubeError('tooLarge', `The collection is larger than ${this.#mostBytes} bytes`);
+    }
+    this.#bytes += bytes;
     const entry = newEntry(row, labels);
     const { namespace = '', name } = row;
     const named = this.#byNamespace.get(namespace);
@@ -76,6 +89,7 @@ export class RowTable<R extends StoreRow> {
     if (named?.size === 0) this.#byNamespace.delete(namespace);
     entry.isHeld = false;
     this.#size -= 1;
+    this.#bytes -= bytesOf(entry.row, entry.labels);
     this.#orders.removed();
   }
 

@@ -3,6 +3,8 @@ const fewValues = 1000;
 /** A value has to come this often on average for its field to be worth a pool. */
 const worthwhileRepeats = 4;
 const mostValues = 50_000;
+/** Longer values are no names that rows share, and would be kept after their rows. */
+const longestValue = 256;
 
 interface FieldPool {
   values: Map<string, string>;
@@ -16,7 +18,7 @@ export class StringPool {
   /** The copy to keep of a field's value. */
   intern(field: string, value: string): string {
     let pool = this.#fields.get(field);
-    if (pool === null) return value;
+    if (pool === null || value.length > longestValue) return value;
     if (pool === undefined) {
       pool = { values: new Map(), seen: 0 };
       this.#fields.set(field, pool);

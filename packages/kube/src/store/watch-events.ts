@@ -80,7 +80,7 @@ async function* readEvents(
   timing: WatchTiming,
   isInitial: boolean,
 ): AsyncGenerator<WatchEvent[], void, undefined> {
-  const splitter = new LineSplitter(largestObject);
+  const splitter = new LineSplitter(largestObject, { skipBlank: true });
   // a server that does not know of initial events sends them, and then nothing to say that these were all
   const { timeoutMs } = connection;
   const whileInitial = {
@@ -90,10 +90,13 @@ async function* readEvents(
   let silence = guardSilence(connection, body, isInitial ? whileInitial : timing);
   try {
     for await (const chunk of body) {
-      silence.heard();
       await giveWay();
-      const lines = splitter.push(chunk).filter(({ bytes }) => bytes.length > 0);
+      const lines = splitter.push(chunk);
+      // without its newline it would never be judged
+      if (splitter.cutBytes > 0) throw tooLarge();
+      // bytes that become no event are no sign of life
       if (lines.length === 0) continue;
+      silence.heard();
       const events = lines.map(({ bytes, cutBytes }) => readEvent(bytes, cutBytes));
       if (isInitial && events.some(isInitialEnd)) {
         isInitial = false;
@@ -111,7 +114,7 @@ async function* readEvents(
 }
 
 function readEvent(bytes: Buffer, cutBytes: number): WatchEvent {
-  if (cutBytes > 0) throw new KubeError('tooLarge', `An event is larger than ${largestObject} bytes`);
+  if (cutBytes > 0) throw tooLarge();
   const event = parse(bytes);
   switch (event?.type) {
     case 'ADDED':
@@ -125,6 +128,10 @@ function readEvent(bytes: Buffer, cutBytes: number): WatchEvent {
     default:
       throw new KubeError('protocol', 'The watch sent what is no event');
   }
+}
+
+function tooLarge(): KubeError {
+  return new KubeError('tooLarge', `An event is larger than ${largestObject} bytes`);
 }
 
 function parse(bytes: Buffer): { type?: string; object?: Partial<KubernetesObject> } | null {

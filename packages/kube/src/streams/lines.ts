@@ -13,12 +13,19 @@ const mostPieces = 256;
  */
 export class LineSplitter {
   readonly #limit: number;
+  readonly #skipBlank: boolean;
   #kept: Buffer[] = [];
   #keptLength = 0;
   #cutBytes = 0;
 
-  constructor(limit: number) {
+  constructor(limit: number, { skipBlank = false } = {}) {
     this.#limit = limit;
+    this.#skipBlank = skipBlank;
+  }
+
+  /** Bytes left out so far of the line under way. */
+  get cutBytes(): number {
+    return this.#cutBytes;
   }
 
   /** No line has begun. */
@@ -32,7 +39,7 @@ export class LineSplitter {
     let start = 0;
     for (let end = chunk.indexOf(newline); end !== -1; end = chunk.indexOf(newline, start)) {
       this.#keep(chunk.subarray(start, end));
-      lines.push(this.#take());
+      if (!this.#skipBlank || this.#keptLength > 0) lines.push(this.#take());
       start = end + 1;
     }
     this.#keep(chunk.subarray(start));

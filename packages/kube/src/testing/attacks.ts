@@ -1,6 +1,13 @@
 import { answerAttacks } from './attacks/answers.ts';
 import type { Attack } from './attacks/attack.ts';
+import { collectionAttacks } from './attacks/collections.ts';
+import { shellAttacks } from './attacks/shells.ts';
 import { trustAttacks } from './attacks/trust.ts';
 
 /** Every hostile server by what it does. */
-export const attacks: Record<string, Attack> = { ...answerAttacks, ...trustAttacks };
+export const attacks: Record<string, Attack> = {
+  ...answerAttacks,
+  ...collectionAttacks,
+  ...shellAttacks,
+  ...trustAttacks,
+};

@@ -78,6 +78,7 @@ export async function startFakeApiserver(options: FakeApiserverOptions = {}): Pr
     socket.on('error', () => undefined);
     socket.once('close', () => sockets.delete(socket));
   });
+  server.on('secureConnection', (socket) => socket.on('error', () => undefined));
   server.on('request', (request, response) => {
     record(request);
     if (options.handle) options.handle(request, response, new URL(request.url ?? '/', 'https://fake'));

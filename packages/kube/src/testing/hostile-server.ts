@@ -34,6 +34,9 @@ class Attacker {
   constructor() {
     this.#child = fork(join(import.meta.dirname, 'attacker-process.ts'), { execArgv: [] });
     this.#child.on('message', (message: FromAttacker) => this.#waiting.get(message.id)?.(message));
+    this.#child.on('exit', () => {
+      for (const answer of this.#waiting.values()) answer({ id: 0, error: 'the hostile servers have died' });
+    });
     this.#child.unref();
     this.#child.channel?.unref();
   }

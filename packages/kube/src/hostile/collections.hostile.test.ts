@@ -1,0 +1,185 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { ObjectStore } from '../store/object-store.ts';
+import type { StoreRow } from '../store/store-row.ts';
+import { startHostile } from '../testing/hostile-server.ts';
+import { podRow, pods } from '../testing/pods.ts';
+import { underAttack } from '../testing/under-attack.ts';
+
+const mostBytes = 8 * 1024 * 1024;
+const timing = { aliveCheckMs: 300, idleMs: 900, firstMs: 50, mostMs: 400 };
+
+interface Mirrored {
+  size: number;
+  names: string[];
+  state: string;
+  reason: string | undefined;
+  /** Rows that listeners were told of, deleted ones included. */
+  told: number;
+  lists: number;
+  watches: number;
+}
+
+/** Mirrors a hostile collection until `until` holds, or for `forMs`; says what came of it. */
+async function mirror(
+  attack: string,
+  {
+    forMs = 2000,
+    timeoutMs = 2000,
+    until = () => false,
+  }: { forMs?: number; timeoutMs?: number; until?: (store: ObjectStore<StoreRow>) => boolean } = {},
+): Promise<Mirrored> {
+  const server = await startHostile(attack);
+  const { outcome } = await underAttack(async () => {
+    const before = (await server.seen()).requests.length;
+    const connection = server.connect({ timeoutMs });
+    const store = new ObjectStore<StoreRow>({
+      connection,
+      resource: pods,
+      project: podRow,
+      timing,
+      mostBytes,
+    });
+    let told = 0;
+    store.onChange(({ upserted, deleted }) => (told += upserted.length + deleted.length));
+    store.start();
+    const startedAt = performance.now();
+    while (performance.now() - startedAt < forMs && !until(store)) await sleep(20);
+    const { size, state, lastError } = store;
+    const names = store.page({ page: 1, pageSize: 5 }).items.map(({ name }) => name.slice(0, 20));
+    store.stop();
+    await connection.close();
+    const requests = (await server.seen()).requests.slice(before);
+    const watches = requests.filter((url) => /watch=true/.test(url) && !/sendInitial/.test(url)).length;
+    const lists = requests.filter((url) => /limit=/.test(url)).length;
+    return { size, names, state, reason: lastError?.reason, told, lists, watches };
+  });
+  return outcome;
+}
+
+const failed = (store: ObjectStore<StoreRow>) => store.lastError !== null;
+const live = (store: ObjectStore<StoreRow>) => store.state === 'live';
+
+describe('a list with', () => {
+  it('items of 1.5 MB is read', async () => {
+    expect(await mirror('items of 1.5 MB', { forMs: 20_000, timeoutMs: 10_000, until: live })).toMatchObject({
+      size: 30,
+      state: 'live',
+    });
+  });
+
+  it.each([
+    ['a continue that never ends', 'protocol'],
+    ['a continue that is always the same', 'protocol'],
+    ['a continue with nothing before it', 'protocol'],
+    ['a continue of 4 MB', 'tooLarge'],
+    ['items without end', 'tooLarge'],
+    ['an item without end', 'tooLarge'],
+    ['an item of ten million empty objects', 'tooLarge'],
+    ['items of one byte a second', 'timeout'],
+    ['names of 1 MB', 'protocol'],
+    ['labels of 1 MB', 'protocol'],
+  ])('%s fails by name', async (attack, reason) => {
+    const mirrored = await mirror(attack, { forMs: 20_000, until: failed });
+    expect(mirrored).toMatchObject({ state: 'syncing', reason });
+  });
+
+  it.each(['a list that is refused with 500 ten times', 'a list that is refused with 429 and Retry-After'])(
+    'patience: %s',
+    async (attack) => {
+      expect(await mirror(attack, { forMs: 10_000, until: live })).toMatchObject({
+        names: ['a'],
+        state: 'live',
+      });
+    },
+  );
+
+  it('a Retry-After of a year is not asked again meanwhile, and fails by name', async () => {
+    const mirrored = await mirror('a list that is refused with 429 and a Retry-After of a year');
+    expect(mirrored).toMatchObject({ lists: 1, state: 'syncing', reason: 'api' });
+  });
+
+  it('pages that expire is not read in a loop', async () => {
+    const { lists, state, reason } = await mirror('a list that expires at its second page');
+    expect({ state, reason }).toEqual({ state: 'syncing', reason: 'api' });
+    expect(lists).toBeLessThan(60);
+  });
+});
+
+describe('a watch with', () => {
+  it.each([
+    'one event for ever',
+    'versions that go back',
+    'bookmarks without end',
+    'blank lines without end',
+  ])('%s changes nothing', async (attack) => {
+    const { told, ...mirrored } = await mirror(attack);
+    expect(mirrored).toMatchObject({ names: ['a'], size: 1, state: 'live' });
+    expect(told).toBeLessThanOrEqual(2);
+  });
+
+  it.each([
+    'a uid that changes without a delete',
+    'texts of 1 MB that are always others',
+    'labels of 60 KB that are always others',
+  ])('%s holds one object', async (attack) => {
+    const { told, ...mirrored } = await mirror(attack, { forMs: 3000 });
+    expect(mirrored).toMatchObject({ names: ['a'], size: 1, state: 'live' });
+    expect(told).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['new objects without end', 'tooLarge'],
+    ['new objects of 1 MB without end', 'tooLarge'],
+    ['an event without end', 'tooLarge'],
+    ['events of ten million empty objects', 'tooLarge'],
+  ])('%s fails by name', async (attack, reason) => {
+    expect(await mirror(attack, { forMs: 20_000, until: failed })).toMatchObject({ reason, state: 'stale' });
+  });
+
+  it('an event of one byte a second is opened anew, for it brings nothing', async () => {
+    const { watches, state } = await mirror('an event of one byte a second', { forMs: 3000 });
+    expect(watches).toBeGreaterThan(1);
+    expect(state).toBe('live');
+  });
+
+  it.each([
+    'an end at once, every time',
+    'a cut at once, every time',
+    'a watch that is expired every time',
+    'a watch that is refused with 410 every time',
+  ])('%s is not opened in a loop', async (attack) => {
+    const { lists, watches, names } = await mirror(attack, { forMs: 3000 });
+    expect(names).toEqual(['a']);
+    expect(lists).toBeLessThan(40);
+    expect(watches).toBeLessThan(40);
+  });
+
+  it.each(['a watch that is refused with 500 ten times', 'a watch that is refused with 429 and Retry-After'])(
+    'patience: %s',
+    async (attack) => {
+      const recovered = (store: ObjectStore<StoreRow>) => live(store);
+      expect(await mirror(attack, { forMs: 10_000, until: recovered })).toMatchObject({
+        names: ['a'],
+        state: 'live',
+      });
+    },
+  );
+});
+
+describe('a watch that begins with everything there is, with', () => {
+  it('initial events without end fails by name', async () => {
+    const mirrored = await mirror('initial events without end', { forMs: 20_000, until: failed });
+    expect(mirrored).toMatchObject({ state: 'syncing', reason: 'tooLarge' });
+  });
+
+  it.each(['initial events that say nothing of their end', 'initial events that never come'])(
+    '%s is replaced by a list',
+    async (attack) => {
+      expect(await mirror(attack, { forMs: 8000, until: live })).toMatchObject({
+        names: ['a'],
+        state: 'live',
+      });
+    },
+  );
+});

@@ -1,0 +1,16 @@
+import type { Labels } from './selectors.ts';
+import type { StoreRow } from './store-row.ts';
+
+/** What a row costs beside its texts. */
+const ownBytes = 256;
+
+/** What a row and its labels cost in memory, about; texts that rows share count for each. */
+export function bytesOf({ name, uid, cells }: StoreRow, labels: Labels): number {
+  let bytes = ownBytes + name.length + uid.length;
+  for (const field in cells) {
+    const value = cells[field];
+    if (typeof value === 'string') bytes += value.length;
+  }
+  for (const key in labels) bytes += key.length + (labels[key] as string).length;
+  return bytes;
+}

@@ -1,0 +1,191 @@
+import type { ServerResponse } from 'node:http';
+import { sendJson, sendStatus } from '../fake-apiserver.ts';
+import { flood, trickle } from '../flood.ts';
+import { pod } from '../pods.ts';
+import { begin, mebibyte, type Attack } from './attack.ts';
+
+type Answer = (response: ServerResponse, url: URL) => void;
+interface Collection {
+  list?: Answer;
+  watch?: Answer;
+  /** A watch that begins with everything there is. */
+  watchList?: Answer;
+}
+
+const refuse =
+  (code: number, reason: string, headers = {}): Answer =>
+  (response) =>
+    sendStatus(response, code, reason, headers);
+const silent: Answer = (response) => void begin(response);
+const listOf = (response: ServerResponse, items: unknown[], next?: string, resourceVersion = '10') =>
+  sendJson(response, { kind: 'PodList', metadata: { resourceVersion, continue: next }, items });
+const onePod: Answer = (response) => listOf(response, [pod('a', 1)]);
+
+/** A server of pods; unless told otherwise one pod is there and nothing happens. */
+const collection =
+  (make: () => Collection): Attack =>
+  () => {
+    const { list = onePod, watch = silent, watchList = refuse(422, 'Invalid') } = make();
+    return {
+      handle: (_request, response, url) => {
+        const { searchParams } = url;
+        if (url.pathname === '/version') return sendJson(response, {});
+        if (searchParams.has('sendInitialEvents')) return watchList(response, url);
+        (searchParams.has('watch') ? watch : list)(response, url);
+      },
+    };
+  };
+const fixed = (answers: Collection): Attack => collection(() => answers);
+
+const line = (type: string, object: unknown) => `${JSON.stringify({ type, object })}\n`;
+const bookmark = (resourceVersion: number) =>
+  line('BOOKMARK', { kind: 'Pod', metadata: { resourceVersion: String(resourceVersion) } });
+/** Sends what `next` gives for the numbers from 1 on, many lines at a time. */
+const events =
+  (next: (number: number) => string): Answer =>
+  (response) => {
+    let number = 0;
+    flood(begin(response), () => Array.from({ length: 100 }, () => next((number += 1))).join(''));
+  };
+const over = (times: number, first: Answer, then: Answer): Answer => {
+  let count = 0;
+  return (response, url) => ((count += 1) <= times ? first : then)(response, url);
+};
+/** The page that is asked for of so many objects. */
+const pages = (total: number, make: (number: number) => unknown): Answer => {
+  return (response, url) => {
+    const from = Number(url.searchParams.get('continue') ?? 0);
+    const to = Math.min(total, from + Number(url.searchParams.get('limit') ?? total));
+    const items = Array.from({ length: to - from }, (_, index) => make(from + index));
+    listOf(response, items, to < total ? String(to) : undefined);
+  };
+};
+/** A list's beginning; its items follow. */
+const openList = (response: ServerResponse) => {
+  begin(response).write('{"kind":"PodList","metadata":{"resourceVersion":"10"},"items":[');
+  return response;
+};
+const bigPod = (number: number) => {
+  const big = pod(`big-${number}`, number + 1);
+  return { ...big, metadata: { ...big.metadata, annotations: { big: 'x'.repeat(1.5 * mebibyte) } } };
+};
+let count = 0;
+
+/** Collections that no apiserver has. */
+export const collectionAttacks: Record<string, Attack> = {
+  'items of 1.5 MB': fixed({ list: pages(30, bigPod) }),
+  'a continue that never ends': fixed({
+    list: (response) => listOf(response, [pod(`p-${(count += 1)}`, count)], `token-${count}`),
+  }),
+  'a continue that is always the same': fixed({
+    list: (response) => listOf(response, [pod('a', 1)], 'same'),
+  }),
+  'a continue with nothing before it': fixed({
+    list: (response) => listOf(response, [], `token-${(count += 1)}`),
+  }),
+  'a continue of 4 MB': fixed({
+    list: (response) => listOf(response, [pod('a', 1)], 'x'.repeat(4 * mebibyte)),
+  }),
+  'items without end': fixed({
+    list: (response) =>
+      flood(openList(response), () => `${JSON.stringify(pod(`p-${(count += 1)}`, count))},`),
+  }),
+  'an item without end': fixed({
+    list: (response) => {
+      openList(response).write('{"metadata":{"name":"');
+      flood(response, () => 'x'.repeat(65_536));
+    },
+  }),
+  'an item of ten million empty objects': fixed({
+    list: (response) => {
+      openList(response).write('{"metadata":{"name":"a","uid":"a","resourceVersion":"1"},"spec":[');
+      response.end(`${'{},'.repeat(2 * mebibyte)}{}]}]}`);
+    },
+  }),
+  'items of one byte a second': fixed({ list: (response) => trickle(openList(response), 1000, () => '{') }),
+  'names of 1 MB': fixed({
+    list: pages(3, (number) => pod(`${number}-${'x'.repeat(mebibyte)}`, number + 1)),
+  }),
+  'labels of 1 MB': fixed({
+    list: pages(3, (number) => pod(`p-${number}`, number + 1, { labels: { app: 'x'.repeat(mebibyte) } })),
+  }),
+  'a list that is refused with 500 ten times': collection(() => ({
+    list: over(10, refuse(500, 'InternalError'), onePod),
+  })),
+  'a list that is refused with 429 and Retry-After': collection(() => ({
+    list: over(1, refuse(429, 'TooManyRequests', { 'retry-after': '1' }), onePod),
+  })),
+  'a list that is refused with 429 and a Retry-After of a year': collection(() => ({
+    list: over(1, refuse(429, 'TooManyRequests', { 'retry-after': '31536000' }), onePod),
+  })),
+  'a list that expires at its second page': fixed({
+    list: (response, url) =>
+      url.searchParams.has('continue')
+        ? sendStatus(response, 410, 'Expired')
+        : listOf(response, [pod('a', 1)], 'next'),
+  }),
+
+  'one event for ever': fixed({ watch: events(() => line('MODIFIED', pod('a', 12))) }),
+  'versions that go back': fixed({
+    watch: events((number) => line('MODIFIED', pod('a', number % 2 ? 12 : 5))),
+  }),
+  'a uid that changes without a delete': fixed({
+    watch: events((number) => line('MODIFIED', pod('a', 12 + number, { uid: `uid-${number}` }))),
+  }),
+  'texts of 1 MB that are always others': fixed({
+    watch: events((number) =>
+      number % 100
+        ? ''
+        : line('MODIFIED', pod('a', 12 + number, { node: `${number}-${'x'.repeat(mebibyte)}` })),
+    ),
+  }),
+  'labels of 60 KB that are always others': fixed({
+    watch: events((number) =>
+      line('MODIFIED', pod('a', 12 + number, { labels: { app: `${number}-${'x'.repeat(60_000)}` } })),
+    ),
+  }),
+  'bookmarks without end': fixed({ watch: events((number) => bookmark(10 + number)) }),
+  'blank lines without end': fixed({ watch: events(() => '\n'.repeat(100)) }),
+  'new objects without end': fixed({
+    watch: events((number) => line('ADDED', pod(`p-${number}`, 10 + number))),
+  }),
+  'new objects of 1 MB without end': fixed({
+    watch: events((number) =>
+      number % 100 ? '' : line('ADDED', pod(`p-${number}`, 10 + number, { node: 'x'.repeat(mebibyte) })),
+    ),
+  }),
+  'an event without end': fixed({ watch: (response) => flood(begin(response), () => 'x'.repeat(65_536)) }),
+  'an event of one byte a second': fixed({ watch: (response) => trickle(begin(response), 100, () => '{') }),
+  'events of ten million empty objects': fixed({
+    watch: (response) =>
+      flood(begin(response), () => `{"type":"ADDED","object":[${'{},'.repeat(1_400_000)}{}]}\n`),
+  }),
+  'an end at once, every time': fixed({ watch: (response) => begin(response).end() }),
+  'a cut at once, every time': fixed({
+    watch: (response) => {
+      begin(response);
+      setTimeout(() => response.destroy(), 5);
+    },
+  }),
+  'a watch that is expired every time': fixed({
+    watch: (response) =>
+      begin(response).end(
+        line('ERROR', { kind: 'Status', code: 410, reason: 'Expired', message: 'too old' }),
+      ),
+  }),
+  'a watch that is refused with 410 every time': fixed({ watch: refuse(410, 'Expired') }),
+  'a watch that is refused with 500 ten times': collection(() => ({
+    watch: over(10, refuse(500, 'InternalError'), silent),
+  })),
+  'a watch that is refused with 429 and Retry-After': collection(() => ({
+    watch: over(1, refuse(429, 'TooManyRequests', { 'retry-after': '1' }), silent),
+  })),
+
+  'initial events without end': fixed({
+    watchList: events((number) => line('ADDED', pod(`p-${number}`, number))),
+  }),
+  'initial events that say nothing of their end': fixed({
+    watchList: (response) => begin(response).write(line('ADDED', pod('a', 1))),
+  }),
+  'initial events that never come': fixed({ watchList: silent }),
+};
