@@ -57,8 +57,13 @@ function handshake(webSocket: WebSocket, signal: AbortSignal, cut: () => void): 
     signal.addEventListener('abort', aborted, { once: true });
     if (signal.aborted) aborted();
     // stays: an error between the handshake and the owner's own listener must not end the process
-    webSocket.on('error', (error) => fail(handshakeError(error)));
+    let refused = false;
+    webSocket.on('error', (error) => {
+      if (!refused) fail(handshakeError(error));
+    });
     webSocket.once('unexpected-response', (_request, response) => {
+      // giving its body up is an error too, but not the one that tells
+      refused = true;
       errorOf(response.statusCode ?? 0, response.headers, response).then(fail, fail);
     });
     webSocket.once('open', () => {
