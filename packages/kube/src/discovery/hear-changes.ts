@@ -27,7 +27,7 @@ export async function hearChanges(
   const backoff = new Backoff(timing);
   let again = false;
   while (!signal.aborted) {
-    const startedAt = Date.now();
+    const startedAt = performance.now();
     let seconds: number | undefined;
     try {
       const position = await presentVersion(connection, ref, signal);
@@ -40,7 +40,7 @@ export async function hearChanges(
       if (refusals.has(error.status ?? 0)) return;
       seconds = error.retryAfterSeconds;
     }
-    if (Date.now() - startedAt >= shortestWatchMs) backoff.reset();
+    if (performance.now() - startedAt >= shortestWatchMs) backoff.reset();
     await backoff.wait(signal, seconds).catch(() => undefined);
   }
 }

@@ -157,7 +157,7 @@ export class SharedLog {
   /** Whether the last of what is held is the last of the log. */
   #isCaughtUp(): boolean {
     if (this.#isAhead()) return false;
-    if (Date.now() - this.#receivedAt > quietMs) return true;
+    if (performance.now() - this.#receivedAt > quietMs) return true;
     const event = this.#entries.findLast(({ event }) => event.type === 'lines')?.event;
     if (event?.type !== 'lines') return false;
     return Number((instantOf(event.batch.end.time) ?? 0n) / 1_000_000n) > Date.now() - freshMs;
@@ -198,7 +198,7 @@ export class SharedLog {
   async #run(reader: LogReader): Promise<void> {
     for await (const event of reader.events()) {
       this.#received += sizeOf(event);
-      this.#receivedAt = Date.now();
+      this.#receivedAt = performance.now();
       if (event.type === 'lines') this.#lineCount += event.batch.count;
       this.#entries.push({ event, endsAt: this.#received });
       this.#trim();

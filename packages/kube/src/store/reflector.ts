@@ -73,9 +73,9 @@ export async function reflect(
       }
       events ??= await openWatch(connection, ref, position, { timing, signal, labelSelector });
       target.live();
-      const openedAt = Date.now();
+      const openedAt = performance.now();
       let heard = false;
-      worked = () => heard || Date.now() - openedAt >= shortestWatchMs;
+      worked = () => heard || performance.now() - openedAt >= shortestWatchMs;
       for await (const batch of events) {
         target.changed(batch);
         position = positionOf(batch) ?? position;

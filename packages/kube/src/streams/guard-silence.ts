@@ -19,10 +19,10 @@ export function guardSilence(
   body: { destroy(error?: Error): unknown },
   { aliveCheckMs, idleMs = Infinity }: { aliveCheckMs: number; idleMs?: number },
 ): SilenceGuard {
-  let heardAt = Date.now();
+  let heardAt = performance.now();
   let idle = false;
   const timer = setInterval(() => {
-    const silentMs = Date.now() - heardAt;
+    const silentMs = performance.now() - heardAt;
     if (silentMs >= idleMs) {
       idle = true;
       body.destroy();
@@ -32,7 +32,7 @@ export function guardSilence(
   }, aliveCheckMs / 3);
   return {
     heard: () => {
-      heardAt = Date.now();
+      heardAt = performance.now();
     },
     get idle() {
       return idle;

@@ -104,7 +104,8 @@ export class ClusterConnection {
     this.request({ path: fixedPaths.version }, { timeoutMs: 5000 }),
   );
   readonly #closing = new AbortController();
-  #lastAnswerAt = 0;
+  /** By the clock that nobody sets. */
+  #lastAnswerAt = -Infinity;
   #aliveCheck: Promise<void> | undefined;
 
   constructor(credential: ClusterCredential, options: ConnectOptions) {
@@ -123,11 +124,6 @@ export class ClusterConnection {
   /** Aborted when the connection is closed. */
   get closed(): AbortSignal {
     return this.#closing.signal;
-  }
-
-  /** When the server last answered anything, in milliseconds since the epoch; 0: never. */
-  get lastAnswerAt(): number {
-    return this.#lastAnswerAt;
   }
 
   /** What went over it so far. */
@@ -252,7 +248,7 @@ export class ClusterConnection {
       const durationMs = performance.now() - startedAt;
       this.#traffic.ended(durationMs, error?.reason);
       if (status !== null) {
-        this.#lastAnswerAt = Date.now();
+        this.#lastAnswerAt = performance.now();
         this.#breaker.answered();
       } else if (error && !ownFailures.has(error.reason)) this.#breaker.failed(error);
       const { method = 'GET', path } = request;
@@ -265,7 +261,7 @@ export class ClusterConnection {
    * need be, for all who wonder at once. Rejects with KubeError when it does not answer within 5 s.
    */
   async checkAlive(withinMs: number): Promise<void> {
-    if (Date.now() - this.#lastAnswerAt < withinMs) return;
+    if (performance.now() - this.#lastAnswerAt < withinMs) return;
     this.#aliveCheck ??= this.request({ path: fixedPaths.version }, { timeoutMs: 5000 })
       .then(
         () => undefined,

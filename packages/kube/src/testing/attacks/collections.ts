@@ -73,6 +73,7 @@ let count = 0;
 
 /** Collections that no apiserver has. */
 export const collectionAttacks: Record<string, Attack> = {
+  'a good collection': fixed({}),
   'items of 1.5 MB': fixed({ list: pages(30, bigPod) }),
   'a continue that never ends': fixed({
     list: (response) => listOf(response, [pod(`p-${(count += 1)}`, count)], `token-${count}`),
