@@ -18,6 +18,8 @@ export interface Platform {
   metric(name: string): Promise<number>;
   /** Resident memory in MB (10⁶ bytes). */
   memory(): number;
+  /** Seconds that its main thread has run so far, and that it waited for a core. */
+  mainThread(): { ran: number; waited: number };
   stop(): Promise<void>;
 }
 
@@ -60,6 +62,11 @@ export async function startPlatform(settings: Record<string, string>): Promise<P
     memory() {
       const kib = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${main.pid}/status`, 'utf8'))?.[1];
       return (Number(kib) * 1024) / 1e6;
+    },
+    mainThread() {
+      // sched-stats.rst: time on the cpu and on its queue, in nanoseconds
+      const [ran = 0, waited = 0] = readFileSync(`/proc/${main.pid}/schedstat`, 'utf8').split(' ');
+      return { ran: Number(ran) / 1e9, waited: Number(waited) / 1e9 };
     },
     stop: product.stop,
   };

@@ -82,6 +82,7 @@ export const churn: Scenario<Size> = {
     world.onClose(() => clearInterval(sampling));
     // reading it begins it anew
     await platform.metric('nodejs_eventloop_lag_p99_seconds');
+    const thread = platform.mainThread();
     const changes = await churnPods(cluster, {
       pods: await podNames(cluster),
       eventsPerSecond: size.eventsPerSecond,
@@ -90,6 +91,8 @@ export const churn: Scenario<Size> = {
     });
     const delay = (await platform.metric('nodejs_eventloop_lag_p99_seconds')) * 1000 - clockMs;
     clearInterval(sampling);
+    const { ran, waited } = platform.mainThread();
+    const share = (seconds: number) => `${((seconds / changes.seconds) * 100).toFixed(1)} % of the time`;
 
     const { apart, onPage } = await settledDifferences(world, cluster, platform, 'churning', page);
     const peak = Math.max(...memory);
@@ -107,6 +110,8 @@ export const churn: Scenario<Size> = {
       size.delayLimit === undefined
         ? { what: 'event-loop delay, p99', measured: `${Math.round(delay)} ms` }
         : atMost('event-loop delay, p99', delay, size.delayLimit, ' ms'),
+      { what: 'its thread ran', measured: share(ran - thread.ran) },
+      { what: 'its thread waited for a core', measured: share(waited - thread.waited) },
       { what: 'messages to the open page', measured: String(page.messages) },
       none('errors on the open page', page.errors.length),
       none('rows of the platform that differ from kubectl’s list (uid, resourceVersion)', apart),
