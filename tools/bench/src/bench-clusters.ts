@@ -28,7 +28,9 @@ export function sideCluster(options: Options): Promise<LocalCluster> {
   return findOrStart('bench-side', options, async (common) => {
     const start = options.keep ? startDetachedCluster : startCluster;
     const realNode = (await realNodePossible()).ok;
-    const cluster = await start({ ...common, kwokNodes: sideSize.nodes, realNode });
+    // what a log's follower makes of its rotation is a matter of tests, not of speed
+    const spec = { kwokNodes: sideSize.nodes, realNode, containerLogMaxSize: '1Gi' };
+    const cluster = await start({ ...common, ...spec });
     await fillScale(cluster, sideSize.shape, { signal: options.signal });
     return cluster;
   });

@@ -42,7 +42,7 @@ export async function shellByPlatform(
 export function shellByKubectl(kubectl: string, cluster: LocalCluster, place: Place): Shell {
   const command = `'${kubectl}' --kubeconfig '${cluster.kubeconfigPath}' exec -it --namespace ${place.namespace} ${place.pod} -- sh`;
   const child = spawn('script', ['--quiet', '--command', command, '/dev/null'], {
-    stdio: ['pipe', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'ignore'],
   });
   const shell: Shell = {
     type: (text) => void child.stdin.write(text),

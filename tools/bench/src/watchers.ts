@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { LocalCluster } from '@pilothouse/control-plane';
 import { stopProcess } from '@pilothouse/start/processes';
 import { openBrowser, openTab } from '../../../e2e/support/browser.ts';
@@ -97,9 +98,13 @@ export async function watchByBrowser(platform: Platform, namespace: string): Pro
   await page.evaluate(noteCells);
   return {
     async sees({ uid }, restarts) {
-      const seen = `benchSeen.get('${uid} ${restarts}')`;
-      const at = await page.waitForFunction<number>(seen, undefined, { polling: 20, timeout: patienceMs });
-      return at.jsonValue();
+      const deadline = Date.now() + patienceMs;
+      for (;;) {
+        const at = await page.evaluate<number | undefined>(`benchSeen.get('${uid} ${restarts}')`);
+        if (at !== undefined) return at;
+        if (Date.now() > deadline) throw new Error(`the browser never saw ${uid} change`);
+        await sleep(20);
+      }
     },
     stop: () => online.close(),
   };

@@ -10,13 +10,17 @@ export interface StoreChange<R> extends RowChanges<R> {
 
 const coalesceMs = 100;
 
-/** Gathers changes and tells listeners of them together; a row that changed twice is told of once, as it is last. */
+/**
+ * Tells listeners of changes: of the first at once, of those that follow within {@link coalesceMs} together. A row that
+ * changed twice meanwhile is told of once, as it is last.
+ */
 export class ChangeFeed<R extends StoreRow> {
   readonly #now: () => { state: StoreState; asOf: Date };
   readonly #listeners = new Set<(change: StoreChange<R>) => void>();
   #upserted = new Map<string, R>();
   #deleted = new Map<string, R>();
   #timer: NodeJS.Timeout | undefined;
+  #toldAt = -Infinity;
 
   constructor(now: () => { state: StoreState; asOf: Date }) {
     this.#now = now;
@@ -42,7 +46,8 @@ export class ChangeFeed<R extends StoreRow> {
 
   /** Tells of the state although no row changed. */
   touch(): void {
-    this.#timer ??= setTimeout(() => this.#flush(), coalesceMs);
+    const wait = this.#toldAt + coalesceMs - performance.now();
+    this.#timer ??= setTimeout(() => this.#flush(), Math.max(0, wait));
   }
 
   /** Forgets what has not been told. */
@@ -54,6 +59,7 @@ export class ChangeFeed<R extends StoreRow> {
   }
 
   #flush(): void {
+    this.#toldAt = performance.now();
     const change = {
       upserted: [...this.#upserted.values()],
       deleted: [...this.#deleted.values()],

@@ -101,11 +101,12 @@ export class TerminalsRepository {
     });
     const bytes = chunks.reduce((sum, { data }) => sum + data.length, 0);
     await this.#database.transaction(async (queries) => {
-      await queries.terminalChunk.createMany({ data: rows });
+      // the row first: an insert that refers to it locks it for reading, and two that then want to write it wait for each other
       await queries.terminal.update({
         where: { id: terminalId },
         data: { recordingBytes: { increment: bytes }, heartbeatAt: createdAt },
       });
+      await queries.terminalChunk.createMany({ data: rows });
     });
   }
 
