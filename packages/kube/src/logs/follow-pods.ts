@@ -153,9 +153,12 @@ class PodsFollower {
         this.#changed();
       },
       failed: (error) => {
-        if ([400, 401, 403].some((status) => error.is(status)) || error.reason === 'invalidName')
-          this.#failure = error;
-        else if (!this.#complete) this.#say({ type: 'waiting', source: null, message: error.message });
+        const isRefused =
+          [400, 401, 403].some((status) => error.is(status)) || error.reason === 'invalidName';
+        // an apiserver that has just started refuses everybody for a moment
+        if (isRefused && !this.#complete) this.#failure = error;
+        else if (isRefused || !this.#complete)
+          this.#say({ type: 'waiting', source: null, message: error.message });
         this.#changed();
       },
     };

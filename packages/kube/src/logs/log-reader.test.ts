@@ -188,6 +188,20 @@ test('a previous run whose log the kubelet does not have at the moment is asked 
   expect(await textsOf(reader(first, previous).events())).toEqual(['waiting']);
 });
 
+test('refusals of a moment are passed over, one that stays ends the log', async () => {
+  const refused = new KubeError('api', 'not now', { status: 403 });
+  const container = new MemoryContainer();
+  container.write(2);
+  container.cuts = [1];
+  container.troubles = ['', refused, refused];
+  setTimeout(() => container.finish(), 1500);
+  const texts = await textsOf(reader(container, follow).events());
+  expect(texts.filter((text) => text !== 'waiting')).toEqual(numbered(1, 2));
+  container.troubles = Array.from({ length: 9 }, () => refused);
+  await expect(textsOf(reader(container, follow).events())).rejects.toMatchObject({ status: 403 });
+  expect(container.troubles).toHaveLength(3);
+}, 30_000);
+
 test('rotated away: a gap, then everything that is left', async () => {
   const container = new MemoryContainer();
   container.write(3);

@@ -36,6 +36,8 @@ const pollMs = 1000;
 const quietMs = 1000;
 /** How often a previous run is asked for that the kubelet does not have. */
 const mostPreviousTries = 15;
+/** How often in a row a log that could be read may be refused; with the waits between that is some seconds. */
+const mostRefusals = 5;
 const retry = { firstMs: 250, mostMs: 10_000 };
 
 /**
@@ -54,6 +56,7 @@ export class LogReader {
   /** Some run of the container has. */
   #hasEnded = false;
   #previousTries = 0;
+  #refusals = 0;
   /** Restart count of the instance whose log was read to its very end. */
   #drained: number | undefined;
 
@@ -96,7 +99,7 @@ export class LogReader {
         if (!state.running) this.#drained = state.restarts;
       } catch (error) {
         if (signal.aborted) return;
-        if (!(error instanceof KubeError) || isFinal(error)) throw error;
+        if (!(error instanceof KubeError) || this.#isFinal(error)) throw error;
         yield* this.#waiting(error.statusObject?.message ?? error.message);
         if (error.is(400) && !this.#follow && !this.#isLateForPrevious()) return;
         await this.#backoff.wait(signal, error.retryAfterSeconds).catch(() => undefined);
@@ -110,6 +113,15 @@ export class LogReader {
     return (
       this.#options.start.previous && this.#hasEnded && nothing && this.#previousTries++ < mostPreviousTries
     );
+  }
+
+  /**
+   * What trying again does not mend: the pod is gone, the cluster says no, or we are told to stop. An apiserver that
+   * has just started says no to everybody for a moment.
+   */
+  #isFinal(error: KubeError): boolean {
+    if (error.is(401) || error.is(403)) return this.#uid === undefined || this.#refusals++ >= mostRefusals;
+    return error.is(404) || error.reason === 'invalidName' || error.reason === 'aborted';
   }
 
   /** The container as it is now; a Gap when the pod is another one than before (same name, other UID). */
@@ -197,6 +209,7 @@ export class LogReader {
     }
     this.#waitingFor = '';
     this.#backoff.reset();
+    this.#refusals = 0;
     for (const batch of batches) {
       this.#cursor = batch.end;
       yield { type: 'lines', batch };
@@ -211,12 +224,6 @@ class Gap {
   constructor(from: string | null, uid: string) {
     this.event = { type: 'gap', from, to: null, uid };
   }
-}
-
-/** What trying again does not mend: the pod is gone, the cluster says no, or we are told to stop. */
-function isFinal(error: KubeError): boolean {
-  const refused = [401, 403, 404].some((status) => error.is(status));
-  return refused || error.reason === 'invalidName' || error.reason === 'aborted';
 }
 
 async function orQuiet<T>(next: Promise<T>): Promise<T | 'quiet'> {
