@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { sendJson, sendStatus, startFakeApiserver, type FakeApiserver } from '../testing/fake-apiserver.ts';
+import type { ClusterConnection } from '../transport/connection.ts';
 import { followPods, mostSources, type FollowPodsOptions, type PodsLogEvent } from './follow-pods.ts';
 import { formatCursor, parseCursor, type LogCursor } from './log-cursor.ts';
 import { LogHub } from './log-hub.ts';
@@ -255,6 +256,32 @@ test('named pods: those that are there, until they have ended', async () => {
   scene.stop('b');
   await done;
   expect(seen.slice(3).toSorted()).toEqual(['-a', '-b']);
+});
+
+test('another connection in the place of the first: nothing is missed, no pod and no line', async () => {
+  scene.start('a');
+  scene.start('b');
+  let connection: ClusterConnection | undefined = server.connect();
+  const access = {
+    connection: () => {
+      if (connection === undefined) throw new Error('removed');
+      return connection;
+    },
+  };
+  const { seen, done } = follow({ access });
+  await expect.poll(() => seen, { timeout }).toEqual(['+a', '+b']);
+  const first = connection;
+  const second = server.connect();
+  connection = second;
+  await first.close();
+  scene.write('a', 1, 'one');
+  scene.stop('b');
+  scene.start('c');
+  const news = () => seen.slice(2).filter((event) => !event.startsWith('waiting'));
+  await expect.poll(() => news().toSorted(), { timeout }).toEqual(['+c', '-b', 'a:one']);
+  connection = undefined;
+  await second.close();
+  await expect(done).rejects.toThrow('removed');
 });
 
 test('a container by name; pods without it are left alone', async () => {

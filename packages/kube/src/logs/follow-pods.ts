@@ -96,7 +96,13 @@ class PodsFollower {
   async *events(): AsyncGenerator<PodsLogEvent, void> {
     const { namespace, selector, access, room } = this.#options;
     this.#signal.addEventListener('abort', () => this.#changed(), { once: true });
-    void watchSelection(access.connection(), namespace, selector, this.#listener(), this.#signal);
+    const connect = () => access.connection();
+    void watchSelection(connect, namespace, selector, this.#listener(), this.#signal).catch(
+      (error: unknown) => {
+        this.#failure ??= error;
+        this.#changed();
+      },
+    );
     await this.#gather();
     let linesAt = -Infinity;
     while (!this.#signal.aborted) {

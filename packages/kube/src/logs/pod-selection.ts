@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Backoff } from '../store/backoff.ts';
-import { defaultTiming, reflect } from '../store/reflector.ts';
+import { defaultTiming, reflect, type ReflectorTarget } from '../store/reflector.ts';
 import type { ClusterConnection } from '../transport/connection.ts';
 import type { KubeError } from '../transport/kube-error.ts';
 import { networkError } from '../transport/network-error.ts';
@@ -8,6 +9,8 @@ import { readPod } from './container-log.ts';
 
 /** Which pods of a namespace. */
 export type PodSelector = { labelSelector: string } | { pods: readonly string[] };
+
+const replacedMs = 500;
 
 export interface SelectionListener {
   /** A pod is selected (again: it has changed). */
@@ -22,16 +25,31 @@ export interface SelectionListener {
 
 /**
  * Tells of the pods of a selection until `signal` aborts: by label selector as they come and go, by names those that
- * are there at the beginning. Never rejects.
+ * are there at the beginning. `connect` gives the connection as it is now: a replaced credential gives another one.
+ * Rejects with what `connect` throws only.
  */
-export function watchSelection(
-  connection: ClusterConnection,
+export async function watchSelection(
+  connect: () => ClusterConnection,
   namespace: string,
   selector: PodSelector,
   listener: SelectionListener,
   signal: AbortSignal,
 ): Promise<void> {
-  if ('pods' in selector) return readNamed(connection, namespace, selector.pods, listener, signal);
+  if ('pods' in selector) return readNamed(connect, namespace, selector.pods, listener, signal);
+  const pods = { group: '', version: 'v1', plural: 'pods', namespace };
+  const { labelSelector } = selector;
+  const target = selectionTarget(listener);
+  while (!signal.aborted) {
+    const connection = connect();
+    const life = AbortSignal.any([signal, connection.closed]);
+    await reflect(connection, pods, target, { signal: life, timing: defaultTiming, labelSelector });
+    // what comes in the place of a closed connection is not there in the same moment
+    await sleep(replacedMs, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** Makes a listener of what a reflector says: a pod that no list has is deselected, and so is a deleted one. */
+function selectionTarget(listener: SelectionListener): ReflectorTarget {
   const known = new Set<string>();
   let listed = new Set<string>();
   const select = (pod: PodForLog) => {
@@ -41,40 +59,33 @@ export function watchSelection(
   const deselect = (uid: string) => {
     if (known.delete(uid)) listener.deselected(uid);
   };
-  const pods = { group: '', version: 'v1', plural: 'pods', namespace };
-  const { labelSelector } = selector;
-  return reflect(
-    connection,
-    pods,
-    {
-      listBegins: () => {
-        listed = new Set();
-      },
-      listed: (object) => {
-        const pod = object as unknown as PodForLog;
-        listed.add(pod.metadata.uid);
-        select(pod);
-      },
-      listComplete: () => {
-        for (const uid of known) if (!listed.has(uid)) deselect(uid);
-        listener.complete();
-      },
-      changed: (events) => {
-        for (const { type, object } of events) {
-          const pod = object as unknown as PodForLog;
-          if (type === 'DELETED') deselect(pod.metadata.uid);
-          else if (type !== 'BOOKMARK') select(pod);
-        }
-      },
-      live: () => undefined,
-      failed: (error) => listener.failed(error),
+  return {
+    listBegins: () => {
+      listed = new Set();
     },
-    { signal, timing: defaultTiming, labelSelector },
-  );
+    listed: (object) => {
+      const pod = object as unknown as PodForLog;
+      listed.add(pod.metadata.uid);
+      select(pod);
+    },
+    listComplete: () => {
+      for (const uid of known) if (!listed.has(uid)) deselect(uid);
+      listener.complete();
+    },
+    changed: (events) => {
+      for (const { type, object } of events) {
+        const pod = object as unknown as PodForLog;
+        if (type === 'DELETED') deselect(pod.metadata.uid);
+        else if (type !== 'BOOKMARK') select(pod);
+      }
+    },
+    live: () => undefined,
+    failed: (error) => listener.failed(error),
+  };
 }
 
 async function readNamed(
-  connection: ClusterConnection,
+  connect: () => ClusterConnection,
   namespace: string,
   names: readonly string[],
   listener: SelectionListener,
@@ -84,6 +95,7 @@ async function readNamed(
   const read = async (pod: string) => {
     const backoff = new Backoff(defaultTiming);
     while (!signal.aborted) {
+      const connection = connect();
       try {
         return listener.selected(await readPod(connection, { namespace, pod }, call));
       } catch (caught) {
