@@ -9,8 +9,8 @@ const namespace = 'downloads-end';
 let world: StreamWorld;
 
 beforeAll(async () => {
-  // some megabytes of log: more than sockets hold
-  const chatty = "yes $(head -c 900 /dev/zero | tr '\\0' x) | head -n 60000; sleep 3600";
+  // more than sockets hold, less than what has the kubelet rotate it away (10 MiB)
+  const chatty = "yes $(head -c 900 /dev/zero | tr '\\0' x) | head -n 9500; sleep 3600";
   const started = await startStreamWorld(namespace, { chatty });
   if (started !== undefined) world = started;
 });
