@@ -24,6 +24,10 @@ const binaryExponents: Record<string, number> = { Ki: 10, Mi: 20, Gi: 30, Ti: 40
 /** Beyond this a quantity is no amount of anything; it keeps `1e999999999` from filling the memory. */
 const largestExponent = 100;
 
+/** The same few quantities are on every pod of a cluster. */
+const parsed = new Map<string, Quantity>();
+const mostParsed = 1000;
+
 /** Thrown by `parseQuantity`; the offending text is in `text`. */
 export class QuantityError extends Error {
   override name = 'QuantityError';
@@ -58,6 +62,15 @@ function magnitudeOf(digits: string, fraction: string, suffix: string): bigint |
  */
 export function parseQuantity(text: string | number): Quantity {
   const source = String(text);
+  const known = parsed.get(source);
+  if (known !== undefined) return known;
+  const quantity = parse(source);
+  if (parsed.size >= mostParsed) parsed.clear();
+  parsed.set(source, quantity);
+  return quantity;
+}
+
+function parse(source: string): Quantity {
   const match = source.length <= 100 ? form.exec(source) : null;
   if (match === null) throw new QuantityError(source);
   const [, sign = '', digits = '', fraction = '', suffix = ''] = match;

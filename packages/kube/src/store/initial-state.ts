@@ -66,6 +66,7 @@ export async function readInitialState(
     signal,
     priority,
     ...(labelSelector !== undefined && { labelSelector }),
+    withoutManagedFields: true,
   });
   target.listComplete();
   return { position, events: undefined };
@@ -77,7 +78,13 @@ async function readWatchList(
   target: ListTarget,
   { signal, timing, priority, labelSelector }: InitialCall,
 ): Promise<InitialState> {
-  const watch = await openWatch(connection, ref, undefined, { timing, signal, priority, labelSelector });
+  const watch = await openWatch(connection, ref, undefined, {
+    timing,
+    signal,
+    priority,
+    labelSelector,
+    withoutManagedFields: true,
+  });
   target.listBegins();
   for (;;) {
     const { value: batch, done } = await watch.next();

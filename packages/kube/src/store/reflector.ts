@@ -71,7 +71,12 @@ export async function reflect(
         }));
         listed = true;
       }
-      events ??= await openWatch(connection, ref, position, { timing, signal, labelSelector });
+      events ??= await openWatch(connection, ref, position, {
+        timing,
+        signal,
+        labelSelector,
+        withoutManagedFields: true,
+      });
       target.live();
       const openedAt = performance.now();
       let heard = false;

@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../objects/kubernetes-object.ts';
 import { largestObject } from '../objects/largest-object.ts';
+import { withoutManagedFields } from '../objects/without-managed-fields.ts';
 import { guardSilence } from '../streams/guard-silence.ts';
 import { LineSplitter } from '../streams/lines.ts';
 import { streamedStatusError } from '../transport/answer.ts';
@@ -29,6 +30,8 @@ export interface WatchOptions {
   fieldSelector?: string | undefined;
   labelSelector?: string | undefined;
   accept?: string | undefined;
+  /** Leaves `metadata.managedFields` out, which saves their parsing. */
+  withoutManagedFields?: boolean;
   /** Whose turn its opening is. Default `background`. */
   priority?: Priority;
 }
@@ -42,8 +45,9 @@ export async function openWatch(
   connection: ClusterConnection,
   ref: PathRef,
   resourceVersion: string | undefined,
-  { timing, signal, fieldSelector, labelSelector, accept, priority = 'background' }: WatchOptions,
+  options: WatchOptions,
 ): Promise<AsyncGenerator<WatchEvent[], void, undefined>> {
+  const { timing, signal, fieldSelector, labelSelector, accept, priority = 'background' } = options;
   const initial = { sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan' };
   const { body } = await connection.stream(
     {
@@ -61,7 +65,8 @@ export async function openWatch(
     },
     { signal, priority },
   );
-  return readEvents(connection, body, timing, resourceVersion === undefined);
+  const read = options.withoutManagedFields ? withoutManagedFields : (text: Buffer) => text;
+  return readEvents(connection, body, { timing, isInitial: resourceVersion === undefined, read });
 }
 
 /** Whether an event says that everything there was at the beginning has been sent. */
@@ -77,9 +82,10 @@ export function positionOf(events: WatchEvent[]): string | undefined {
 async function* readEvents(
   connection: ClusterConnection,
   body: AsyncIterable<Buffer> & { destroy(error?: Error): unknown },
-  timing: WatchTiming,
-  isInitial: boolean,
+  how: { timing: WatchTiming; isInitial: boolean; read: (text: Buffer) => Buffer },
 ): AsyncGenerator<WatchEvent[], void, undefined> {
+  const { timing, read } = how;
+  let { isInitial } = how;
   const splitter = new LineSplitter(largestObject, { skipBlank: true });
   // a server that does not know of initial events sends them, and then nothing to say that these were all
   const { timeoutMs } = connection;
@@ -97,7 +103,7 @@ async function* readEvents(
       // bytes that become no event are no sign of life
       if (lines.length === 0) continue;
       silence.heard();
-      const events = lines.map(({ bytes, cutBytes }) => readEvent(bytes, cutBytes));
+      const events = lines.map(({ bytes, cutBytes }) => readEvent(read(bytes), cutBytes));
       if (isInitial && events.some(isInitialEnd)) {
         isInitial = false;
         silence.stop();
