@@ -122,6 +122,11 @@ describe('a real cluster', () => {
     try {
       await store.ready();
       expect(store.state).toBe('live');
+      const watchLists = async () =>
+        (await auditEvents(cluster)).filter(({ requestURI }) =>
+          /\/api\/v1\/pods\?.*sendInitialEvents=true/.test(requestURI),
+        );
+      await expect.poll(watchLists).not.toEqual([]);
       const { items } = await listObjects(connection, { group: '', version: 'v1', plural: 'pods' });
       const places = items.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
       expect(

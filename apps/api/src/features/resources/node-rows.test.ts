@@ -1,4 +1,5 @@
 import { addFigures, noFigures, podSums, roundFigures, type Cells, type Row } from '@pilothouse/kinds';
+import { KubeError } from '@pilothouse/kube';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { NodeRows } from './node-rows.ts';
@@ -93,6 +94,31 @@ describe('figures', () => {
     pods.state = 'stale';
     pods.asOf = new Date(0);
     expect([rows.state, rows.asOf]).toEqual(['stale', new Date(0)]);
+  });
+
+  test('make a row anew only where something changed', () => {
+    const { nodes, pods } = world();
+    const rows = nodeRows(nodes, pods);
+    const before = rows.rows();
+    pods.change({ upserted: [row('p1', { node: 'n2', phase: 'Running', cpuRequests: 5 })] });
+    nodes.change({ upserted: [row('n3', { status: 'NotReady' })] });
+    const after = new Map(rows.rows().map((one) => [one.name, one]));
+    expect(before.filter((one) => after.get(one.name) === one).map(({ name }) => name)).toEqual(['n1']);
+    const page = () => rows.page({ sort: '-pods', page: 1, pageSize: 1 }).items[0];
+    expect(page()).toBe(after.get('n2'));
+    expect(page()).toBe(page());
+  });
+
+  test('say what keeps them from being the present, once there are any', () => {
+    const { nodes, pods } = world();
+    const error = new KubeError('api', 'pods is forbidden', { status: 403 });
+    pods.problems = [{ namespace: null, error }];
+    pods.state = 'denied';
+    expect([nodeRows(nodes, pods).state, nodeRows(nodes, pods).problems]).toEqual(['live', []]);
+    pods.state = 'live';
+    const rows = nodeRows(nodes, pods);
+    pods.state = 'denied';
+    expect([rows.state, rows.problems]).toEqual(['denied', pods.problems]);
   });
 
   test('can be sorted by', () => {

@@ -356,10 +356,17 @@ describe('a credential with rights in one namespace only', () => {
   test('lists what it may, and says what the cluster says of the rest', async () => {
     const own = await admin.get(`/clusters/limited/k8s/core/pods?namespace=${namespace}&sort=name`);
     expect([own.status, own.body.total, own.body.state]).toEqual([200, 3, 'live']);
-    for (const query of ['', '?namespace=demo', `?namespace=${namespace}&namespace=demo`]) {
+    expect(own.body.problems).toEqual([]);
+    for (const query of ['', '?namespace=demo']) {
       const refused = await admin.get(`/clusters/limited/k8s/core/pods${query}`);
       expect([query, refused.status, refused.body.error.code]).toEqual([query, 403, 'clusterForbidden']);
     }
+    const both = await admin.get(`/clusters/limited/k8s/core/pods?namespace=${namespace}&namespace=demo`);
+    expect([both.status, both.body.total, both.body.state]).toEqual([200, 3, 'live']);
+    expect(both.body.problems).toEqual([
+      { namespace: 'demo', error: expect.objectContaining({ code: 'clusterForbidden' }) },
+    ]);
+    expect(both.body.problems[0].error.message).toContain('pods is forbidden');
     const nodes = await admin.get('/clusters/limited/k8s/core/nodes');
     expect([nodes.status, nodes.body.error.code]).toEqual([403, 'clusterForbidden']);
   });
