@@ -47,7 +47,7 @@ export class ChangeFeed<R extends StoreRow> {
   /** Tells of the state although no row changed. */
   touch(): void {
     const wait = this.#toldAt + coalesceMs - performance.now();
-    this.#timer ??= setTimeout(() => this.#flush(), Math.max(0, wait));
+    this.#timer ??= setTimeout(() => this.flush(), Math.max(0, wait));
   }
 
   /** Forgets what has not been told. */
@@ -58,7 +58,8 @@ export class ChangeFeed<R extends StoreRow> {
     this.#deleted = new Map();
   }
 
-  #flush(): void {
+  /** Tells now what there is to tell. */
+  flush(): void {
     this.#toldAt = performance.now();
     const change = {
       upserted: [...this.#upserted.values()],

@@ -83,9 +83,9 @@ export class ObjectStore<R extends StoreRow> {
     return this.#lastError;
   }
 
-  /** Whether a list was ever complete. */
+  /** Whether `ready` has nothing to wait for. */
   get isComplete(): boolean {
-    return this.#synced;
+    return this.#synced && this.#state !== 'syncing';
   }
 
   /** Rows held. */
@@ -120,7 +120,7 @@ export class ObjectStore<R extends StoreRow> {
    * fails, at once while it is between two attempts; and when `signal` aborts.
    */
   ready(signal?: AbortSignal): Promise<void> {
-    if (this.#synced && this.#state !== 'syncing') return Promise.resolve();
+    if (this.isComplete) return Promise.resolve();
     if (this.#lastError) return Promise.reject(this.#lastError);
     return new Promise((resolve, reject) => {
       const aborted = () =>
@@ -184,7 +184,10 @@ export class ObjectStore<R extends StoreRow> {
       live: () => {
         this.#heardAt = new Date();
         this.#lastError = null;
+        const becomesLive = this.#state !== 'live';
         this.#become('live');
+        // whoever waits for the rows and follows them has them all then
+        if (becomesLive) this.#feed.flush();
         this.#settle(null);
       },
       polled: () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { entryMatcher, sortRows } from './query.ts';
+import { entryMatcher, filterKey, sortRows } from './query.ts';
 import { newEntry, type CellValue, type StoreRow } from './store-row.ts';
 
 function row(name: string, cells: Record<string, CellValue> = {}, namespace?: string): StoreRow {
@@ -60,5 +60,27 @@ describe('entryMatcher', () => {
 
   it('looks for text only where it is told to', () => {
     expect(found({ q: '10.0' }, ['node'])).toEqual([]);
+  });
+});
+
+describe('filterKey', () => {
+  it('is the same for filters that mean the same, and for no others', () => {
+    expect([{}, { q: ' ' }, { labelSelector: '', namespaces: undefined }].map(filterKey)).toEqual([
+      '',
+      '',
+      '',
+    ]);
+    expect(filterKey({ q: 'Web ', namespaces: ['b', 'a'] })).toBe(
+      filterKey({ q: 'web', namespaces: ['a', 'b'] }),
+    );
+    const different = [
+      { q: 'a' },
+      { labelSelector: 'a' },
+      { fieldSelector: 'a' },
+      { namespaces: ['a'] },
+      { namespaces: [] },
+    ];
+    expect(new Set(different.map(filterKey)).size).toBe(5);
+    expect(filterKey({ filter: () => true })).toBeUndefined();
   });
 });

@@ -20,6 +20,14 @@ export interface RowSchema {
   textFields: readonly string[] | undefined;
 }
 
+/** The same for filters that mean the same; empty where every row matches, undefined where nobody can say. */
+export function filterKey<R extends StoreRow>({ filter, ...plain }: RowFilter<R>): string | undefined {
+  if (filter) return undefined;
+  const { namespaces, q = '', labelSelector = '', fieldSelector = '' } = plain;
+  if (!namespaces && q.trim() === '' && labelSelector === '' && fieldSelector === '') return '';
+  return JSON.stringify([namespaces?.toSorted(), q.trim().toLowerCase(), labelSelector, fieldSelector]);
+}
+
 /** A predicate for a filter. Throws KubeError `badSelector`. */
 export function entryMatcher<R extends StoreRow>(
   { namespaces, q, labelSelector, fieldSelector, filter }: RowFilter<R>,

@@ -1,5 +1,5 @@
 import { KubeError } from '../transport/kube-error.ts';
-import { entryMatcher, type RowFilter, type RowSchema } from './query.ts';
+import { entryMatcher, filterKey, type RowFilter, type RowSchema } from './query.ts';
 import { bytesOf } from './row-bytes.ts';
 import type { Labels } from './selectors.ts';
 import { SortedOrders } from './sorted-orders.ts';
@@ -95,22 +95,24 @@ export class RowTable<R extends StoreRow> {
 
   /** Throws KubeError `badSelector`. */
   page({ sort, page, pageSize, ...filter }: PageQuery<R>): Rows<R> {
-    const matches = entryMatcher(filter, this.#schema);
-    const [first, last] = [(page - 1) * pageSize, page * pageSize];
-    const items: R[] = [];
-    let total = 0;
-    for (const entry of this.#orders.by(sort)) {
-      if (!matches(entry)) continue;
-      if (total >= first && total < last) items.push(entry.row);
-      total += 1;
-    }
-    return { items, total, page, pageSize };
+    const found = this.#find(sort, filter);
+    const items = found.slice((page - 1) * pageSize, page * pageSize).map(({ row }) => row);
+    return { items, total: found.length, page, pageSize };
   }
 
   /** A predicate for rows, those that are not held any more included as long as no labels are asked for. */
   matcher(filter: RowFilter<R>): (row: R) => boolean {
     const matches = entryMatcher(filter, this.#schema);
     return (row) => matches(this.#entryOf(row));
+  }
+
+  #find(sort: string | undefined, filter: RowFilter<R>): readonly Entry<R>[] {
+    const key = filterKey(filter);
+    if (key === '') return this.#orders.by(sort);
+    const matches = entryMatcher(filter, this.#schema);
+    return key === undefined
+      ? this.#orders.by(sort).filter(matches)
+      : this.#orders.by(sort, { key, matches });
   }
 
   #entryOf(row: R): Entry<R> {

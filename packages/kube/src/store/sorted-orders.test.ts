@@ -30,16 +30,27 @@ describe('sorted orders', () => {
     const table = new RowTable<StoreRow>({ fields: {}, textFields: undefined });
     const rows = new RowSet(table, podRow);
     const sorts = [undefined, 'name', '-node,name', 'node'];
+    const filters = [
+      {},
+      { q: 'POD-1' },
+      { labelSelector: 'app=a' },
+      { fieldSelector: 'metadata.name!=pod-7' },
+    ];
     for (let version = 1; version <= 2000; version++) {
       const name = `pod-${next(150)}`;
-      const object = pod(name, version, { node: `node-${next(9)}`, uid: `${name}-${next(2)}` });
+      const labels = { app: next(2) === 0 ? 'a' : 'b' };
+      const object = pod(name, version, { node: `node-${next(9)}`, uid: `${name}-${next(2)}`, labels });
       if (next(3) === 0) rows.delete(object);
       else rows.upsert(object);
       if (version % 400 === 0) relist(rows, table.entries().slice(3));
       if (next(10) > 0) continue;
       const sort = sorts[next(sorts.length)];
-      const expected = sortRows(table.rows(), sort);
-      expect(table.page({ sort, page: 1, pageSize: 500 }).items).toEqual(expected);
+      const filter = filters[next(filters.length)] ?? {};
+      const expected = sortRows(table.rows().filter(table.matcher(filter)), sort);
+      expect(table.page({ ...filter, sort, page: 1, pageSize: 500 })).toMatchObject({
+        items: expected,
+        total: expected.length,
+      });
     }
   });
 
@@ -58,6 +69,21 @@ describe('sorted orders', () => {
     orders.added(added);
     expect(orders.by('name').map(({ row }) => row.name)).toEqual(['a', 'b', 'c']);
     expect(reads).toBe(1);
+  });
+
+  it('of rows that match are not searched again without a change', () => {
+    let looks = 0;
+    const entries = ['a', 'b', 'c'].map((name) => newEntry(podRow(pod(name, 1)), {}));
+    const orders = new SortedOrders<StoreRow>(() => [...entries]);
+    const matches = ({ row }: Entry<StoreRow>) => {
+      looks += 1;
+      return row.name !== 'b';
+    };
+    for (let time = 0; time < 3; time++) {
+      const found = orders.by('-name', { key: 'not b', matches });
+      expect(found.map(({ row }) => row.name)).toEqual(['c', 'a']);
+    }
+    expect(looks).toBe(3);
   });
 
   it('are kept for the last eight asked for', () => {

@@ -1,12 +1,21 @@
 import { rowComparator } from './query.ts';
 import type { Entry, StoreRow } from './store-row.ts';
 
-/** Orders kept: people on one page use a few, and who wants another waits for one sort. */
+/** Orders kept of all rows, and of rows that match: people on one page use a few, who wants another waits for it once. */
 const mostOrders = 8;
+const mostSelections = 16;
 /** So many entries may come before an order of fewer is given up. */
 const fewAdded = 1000;
 
+/** What of the rows; `key` is the same where the rows are. */
+export interface Selection<R extends StoreRow> {
+  key: string;
+  matches: (entry: Entry<R>) => boolean;
+}
+
 interface Order<R extends StoreRow> {
+  byRow: (a: Entry<R>, b: Entry<R>) => number;
+  matches: ((entry: Entry<R>) => boolean) | undefined;
   sorted: Entry<R>[];
   /** Entries that came since it was sorted. */
   added: Entry<R>[];
@@ -14,9 +23,13 @@ interface Order<R extends StoreRow> {
   outdated: boolean;
 }
 
-/** The entries of a set in the orders that were asked for, brought up to date when asked for again: no sort per page. */
+/**
+ * The entries of a set in the orders that were asked for, all of them or those that match, brought up to date when
+ * asked for again: no sort and no search per page.
+ */
 export class SortedOrders<R extends StoreRow> {
   readonly #orders = new Map<string, Order<R>>();
+  readonly #selections = new Map<string, Order<R>>();
   readonly #all: () => Entry<R>[];
 
   constructor(all: () => Entry<R>[]) {
@@ -24,39 +37,63 @@ export class SortedOrders<R extends StoreRow> {
   }
 
   added(entry: Entry<R>): void {
-    for (const [sort, order] of this.#orders) {
-      order.added.push(entry);
-      // nobody looks at it any more, or a sort is as quick
-      if (order.added.length > Math.max(fewAdded, order.sorted.length)) this.#orders.delete(sort);
+    for (const orders of [this.#orders, this.#selections]) {
+      for (const [key, order] of orders) {
+        order.added.push(entry);
+        // nobody looks at it any more, or making it anew is as quick
+        if (order.added.length > Math.max(fewAdded, order.sorted.length)) orders.delete(key);
+      }
     }
   }
 
   removed(): void {
     for (const order of this.#orders.values()) order.outdated = true;
+    for (const order of this.#selections.values()) order.outdated = true;
   }
 
-  /** All entries as `sortRows` would have them; not to be changed. */
-  by(sort = ''): readonly Entry<R>[] {
-    const compare = rowComparator(sort);
-    const byRow = (a: Entry<R>, b: Entry<R>) => compare(a.row, b.row);
-    const known = this.#orders.get(sort);
-    // the one asked for last goes last
-    this.#orders.delete(sort);
-    const order = known ?? { sorted: this.#all().sort(byRow), added: [], outdated: false };
-    this.#orders.set(sort, order);
-    for (const oldest of this.#orders.keys()) {
-      if (this.#orders.size <= mostOrders) break;
-      this.#orders.delete(oldest);
+  /** The entries that match as `sortRows` would have them; not to be changed. */
+  by(sort = '', selection?: Selection<R>): readonly Entry<R>[] {
+    if (selection === undefined) {
+      return upToDate(this.#orders, { key: sort, most: mostOrders }, () => {
+        const byRow = entryComparator<R>(sort);
+        return { byRow, matches: undefined, sorted: this.#all().sort(byRow), added: [], outdated: false };
+      });
     }
-    if (order.outdated) order.sorted = order.sorted.filter(isHeld);
-    if (order.added.length > 0) {
-      const added = order.added.filter(isHeld).sort(byRow);
-      order.sorted = merge(order.sorted, added, byRow);
-    }
-    order.added = [];
-    order.outdated = false;
-    return order.sorted;
+    const { matches } = selection;
+    return upToDate(this.#selections, { key: `${sort}\n${selection.key}`, most: mostSelections }, () => {
+      const sorted = this.by(sort).filter(matches);
+      return { byRow: entryComparator<R>(sort), matches, sorted, added: [], outdated: false };
+    });
   }
+}
+
+function entryComparator<R extends StoreRow>(sort: string): (a: Entry<R>, b: Entry<R>) => number {
+  const compare = rowComparator(sort);
+  return (a, b) => compare(a.row, b.row);
+}
+
+/** The order of this key, from those kept or made, with what came and went since; the one asked for last goes last. */
+function upToDate<R extends StoreRow>(
+  orders: Map<string, Order<R>>,
+  { key, most }: { key: string; most: number },
+  make: () => Order<R>,
+): readonly Entry<R>[] {
+  const order = orders.get(key) ?? make();
+  orders.delete(key);
+  orders.set(key, order);
+  for (const oldest of orders.keys()) {
+    if (orders.size <= most) break;
+    orders.delete(oldest);
+  }
+  if (order.outdated) order.sorted = order.sorted.filter(isHeld);
+  if (order.added.length > 0) {
+    const { matches = () => true, byRow } = order;
+    const added = order.added.filter((entry) => entry.isHeld && matches(entry)).sort(byRow);
+    order.sorted = merge(order.sorted, added, byRow);
+  }
+  order.added = [];
+  order.outdated = false;
+  return order.sorted;
 }
 
 function isHeld(entry: { isHeld: boolean }): boolean {

@@ -25,9 +25,8 @@ export class NodeRows implements RowSource {
   readonly #figures = new Map<string, NodeFigures>();
   readonly #listeners = new Set<(changes: RowChanges) => void>();
   readonly #ends: (() => void)[];
-  /** Whether the pods were counted, and the nodes taken in, since their first lists were complete. */
+  /** Whether the pods were counted since their first list was complete. */
   #known = false;
-  #filled = false;
 
   constructor(nodes: RowSource, pods: RowSource, schema: RowSchema) {
     this.#nodes = nodes;
@@ -50,7 +49,7 @@ export class NodeRows implements RowSource {
   }
 
   get isComplete(): boolean {
-    return this.#filled && this.#known;
+    return this.#nodes.isComplete && this.#known;
   }
 
   /** The nodes' own, and the pods' where figures are shown. */
@@ -61,10 +60,6 @@ export class NodeRows implements RowSource {
   /** Waits for the pods too, but does without them where they cannot be listed. */
   async ready(signal?: AbortSignal): Promise<void> {
     await Promise.all([this.#nodes.ready(signal), this.#pods.ready(signal).catch(() => undefined)]);
-    // what came with the first lists may not have been told yet
-    if (!this.#known) this.#podsChanged(this.#pods.rows(), []);
-    if (!this.#filled) this.#nodesChanged(this.#nodes.rows(), []);
-    this.#filled = true;
   }
 
   rows(): Row[] {
