@@ -4,6 +4,17 @@ import { pod } from '../testing/pods.ts';
 import { bookmark, expired, list, refuse, storeOn, watch, type Answer } from '../testing/store-on.ts';
 
 describe('watching', () => {
+  it('has told of every row when it is ready', async () => {
+    const { store } = await storeOn({
+      lists: [list('10', [pod('a', 1), pod('b', 2)])],
+      watches: [watch([])],
+    });
+    const told: string[] = [];
+    store.onChange(({ upserted }) => told.push(...upserted.map(({ name }) => name)));
+    await store.ready();
+    expect(told).toEqual(['a', 'b']);
+  });
+
   it('adds, changes and deletes; tells of it in one batch', async () => {
     const events = [
       { type: 'ADDED', object: pod('b', 11) },
