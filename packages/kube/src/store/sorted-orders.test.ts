@@ -11,7 +11,8 @@ function sequence(seed: number) {
   let state = seed;
   return (limit: number) => {
     state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
-    return state % limit;
+    // the low bits repeat after a few
+    return Math.floor(state / 2 ** 12) % limit;
   };
 }
 
