@@ -59,7 +59,8 @@ export async function openCluster(layout: ClusterLayout): Promise<LocalCluster> 
       return Object.fromEntries(components.map(([name, identity]) => [name, identity.pid]));
     },
     kubectl: (...arguments_) => kubectl(arguments_),
-    apply: (manifest) => kubectl(['apply', '-f', '-'], { input: manifest }),
+    // two hundred Deployments while their first pods are being made take minutes on a busy machine
+    apply: (manifest) => kubectl(['apply', '-f', '-'], { input: manifest, timeout: 600_000 }),
     stop: () => stopLayout(layout),
     signal: (component, name) => signalComponent(layout, component, name),
     killApiServer: () => signalComponent(layout, 'kube-apiserver', 'SIGKILL'),
