@@ -42,7 +42,6 @@ describe('an answer', () => {
     ['JSON that is a text', 'notAnApiserver'],
     ['JSON that is null', 'notAnApiserver'],
     ['500 with a body of 10 GB', 'serverError'],
-    ['500 with a body of one byte a second', 'serverError'],
     ['100 Continue without end', 'unreachable'],
     ['JSON of ten million empty objects', 'tooLarge'],
     ['JSON of a million empty lists', 'tooLarge'],
@@ -51,7 +50,7 @@ describe('an answer', () => {
     ['JSON that is a million levels deep', 'tooLarge'],
     ['JSON that is 100,000 levels deep', 'tooLarge'],
   ])('that is %s', async (attack, reason) => {
-    expect((await ask(attack, { timeoutMs: 3000 })).reasons).toEqual([reason]);
+    expect((await ask(attack, { timeoutMs: 10_000 })).reasons).toEqual([reason]);
   });
 
   it.each([
@@ -63,6 +62,10 @@ describe('an answer', () => {
     const startedAt = performance.now();
     expect((await ask(attack)).reasons).toEqual(['timeout']);
     expect(performance.now() - startedAt).toBeLessThan(10_000);
+  });
+
+  it('that is 500 with a body of one byte a second is known by its status', async () => {
+    expect((await ask('500 with a body of one byte a second')).reasons).toEqual(['serverError']);
   });
 
   it('that is a redirect is not followed', async () => {

@@ -79,7 +79,8 @@ export const collectionAttacks: Record<string, Attack> = {
     list: (response) => listOf(response, [pod(`p-${(count += 1)}`, count)], `token-${count}`),
   }),
   'a continue that is always the same': fixed({
-    list: (response) => listOf(response, [pod('a', 1)], 'same'),
+    // full pages, as an honest server's are
+    list: (response) => listOf(response, Array(500).fill(pod('a', 1)), 'same'),
   }),
   'a continue with nothing before it': fixed({
     list: (response) => listOf(response, [], `token-${(count += 1)}`),
