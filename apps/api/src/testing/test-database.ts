@@ -12,6 +12,8 @@ export interface TestServer {
   pid: number;
   /** The URL of a new, empty database. */
   createDatabase(): Promise<string>;
+  /** After its process was killed: starts it at the same address, with its data. */
+  startAgain(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -23,10 +25,8 @@ export interface TestServerOptions {
 /** Starts a MariaDB in a folder of its own; call it from the test's main thread, it dies with that. */
 export async function startTestServer({ timeZone = '+08:00' }: TestServerOptions = {}): Promise<TestServer> {
   const folder = await mkdtemp(path.join(tmpdir(), 'pilothouse-test-'));
-  const server = await startPrivateMariaDb({
-    folder,
-    extraArguments: [`--default-time-zone=${timeZone}`, '--innodb-flush-log-at-trx-commit=0'],
-  });
+  const extraArguments = [`--default-time-zone=${timeZone}`, '--innodb-flush-log-at-trx-commit=0'];
+  let server = await startPrivateMariaDb({ folder, extraArguments });
   return {
     url: server.url,
     pid: server.pid,
@@ -37,6 +37,10 @@ export async function startTestServer({ timeZone = '+08:00' }: TestServerOptions
       const url = new URL(server.url);
       url.pathname = `/${name}`;
       return url.href;
+    },
+    async startAgain() {
+      await server.stop();
+      server = await startPrivateMariaDb({ folder, url: server.url, extraArguments });
     },
     async stop() {
       await server.stop();
