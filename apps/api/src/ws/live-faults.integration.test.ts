@@ -20,6 +20,23 @@ function nodesOf(name: string) {
   return { endpoint: 'resources.list', params: { cluster: name, group: 'core', plural: 'nodes' } };
 }
 
+/** Name, uid and version of every node: as the platform has them, and as the cluster does. */
+async function held(name: string): Promise<string[]> {
+  const { body } = await api.admin.get(`/clusters/${name}/k8s/core/nodes?pageSize=100`);
+  return body.items.map((row: { name: string; uid: string; resourceVersion: string }) =>
+    [row.name, row.uid, row.resourceVersion].join(' '),
+  );
+}
+async function real(): Promise<string[]> {
+  const { items } = JSON.parse(await cluster.kubectl('get', 'nodes', '-o', 'json'));
+  return items.map(({ metadata }: { metadata: { name: string; uid: string; resourceVersion: string } }) =>
+    [metadata.name, metadata.uid, metadata.resourceVersion].join(' '),
+  );
+}
+/** Polled: a node's heartbeat may lie between the two questions. */
+const rowsAreThoseOf = async (name: string) =>
+  JSON.stringify((await held(name)).toSorted()) === JSON.stringify((await real()).toSorted());
+
 const stateOf = (stream: StreamClient) => stream.of('rows').at(-1)?.state;
 
 test('a list outlives its apiserver: stale rows while it is gone, live ones when it is back', async () => {
@@ -49,7 +66,45 @@ test('a list outlives its apiserver: stale rows while it is gone, live ones when
   await expect
     .poll(() => cordoned().findLast(({ name }) => name === 'kwok-1')?.cells, { timeout: 15_000 })
     .toMatchObject({ unschedulable: true });
+  await expect.poll(() => rowsAreThoseOf('dies'), { timeout: 15_000 }).toBe(true);
   expect(stream.of('error')).toEqual([]);
   stream.socket.close();
   other.socket.close();
 }, 120_000);
+
+test.each([
+  ['hangs', 'SIGSTOP'],
+  ['dies', 'SIGKILL'],
+] as const)(
+  'an etcd that %s: changes are refused by name, lists go on, and all is right when it is back',
+  async (_what, signal) => {
+    const stream = await openStream(api.admin, 'live');
+    stream.say({ type: 'subscribe', id: 1, ...nodesOf('dies') });
+    await expect.poll(() => stream.of('snapshot').at(-1)?.data.state, { timeout: 30_000 }).toBe('live');
+    const before = (await held('dies')).map((row) => row.split(' ')[1]).toSorted();
+
+    await cluster.signal('etcd', signal);
+    const startedAt = Date.now();
+    const refused = await api.admin.post('/clusters/dies/k8s/core/nodes/_/kwok-2/actions/cordon');
+    expect(Date.now() - startedAt).toBeLessThan(12_000);
+    expect(refused.status).toBeGreaterThanOrEqual(500);
+    expect(refused.body.error.code).toMatch(/^cluster(Unreachable|Error)$/);
+    // what is known is still shown, as of when it was known
+    expect((await held('dies')).map((row) => row.split(' ')[1]).toSorted()).toEqual(before);
+    expect((await api.admin.get('/clusters')).status).toBe(200);
+
+    if (signal === 'SIGSTOP') await cluster.signal('etcd', 'SIGCONT');
+    await cluster.startApiServer();
+    const cordon = () => api.admin.post('/clusters/dies/k8s/core/nodes/_/kwok-2/actions/cordon');
+    await expect.poll(async () => (await cordon()).status, { timeout: 30_000 }).toBe(200);
+    await expect.poll(() => rowsAreThoseOf('dies'), { timeout: 30_000 }).toBe(true);
+    const { body } = await api.admin.get('/clusters/dies/k8s/core/nodes');
+    expect(body.state).toBe('live');
+    expect(body.items.find(({ name }: { name: string }) => name === 'kwok-2')?.cells).toMatchObject({
+      unschedulable: true,
+    });
+    await cluster.kubectl('uncordon', 'kwok-2');
+    stream.socket.close();
+  },
+  120_000,
+);
