@@ -53,27 +53,39 @@ class BurstCounter {
 export async function followByPlatform(platform: Platform, place: Place): Promise<LogFollower> {
   const counter = new BurstCounter();
   const log = await openLog(platform, place, (lines) => {
-    for (const [, text] of lines) counter.line(text);
+    for (const line of lines) counter.line(line.slice(line.indexOf(' ') + 1));
   });
   return { until: (lastLine) => Promise.race([counter.until(lastLine), log.trouble]), stop: log.stop };
 }
 
-type Lines = [time: string, text: string][];
+/** Lines that gather before they are acknowledged, as the log page does it. */
+const ackLines = 1000;
 
-/** Opens a log stream that follows from now on and acknowledges what comes; `trouble` rejects where lines are lost or it ends. */
+/**
+ * Opens a log stream that follows from now on and acknowledges what comes, whole lines with their timestamps; `trouble`
+ * rejects where lines are lost or it ends.
+ */
 export async function openLog(
   platform: Platform,
   place: Place,
-  onLines: (lines: Lines) => void,
+  onLines: (lines: string[]) => void,
 ): Promise<{ trouble: Promise<never>; stop(): Promise<void> }> {
   const stream = await platform.open('log', place);
   let fail: (error: Error) => void;
   const trouble = new Promise<never>((_resolve, reject) => (fail = reject));
   trouble.catch(() => undefined);
+  let unacknowledged = 0;
   onMessage(stream, (message) => {
+    if (message.type === 'source') return;
     if (message.type !== 'lines') return fail(new Error(`the log stream: ${JSON.stringify(message)}`));
-    onLines(message.lines);
-    stream.say({ type: 'ack', lines: message.lines.length });
+    for (const [, text] of message.runs as [number, string][]) {
+      const lines = text.split('\n').slice(0, -1);
+      unacknowledged += lines.length;
+      onLines(lines);
+    }
+    if (unacknowledged < ackLines) return;
+    stream.say({ type: 'ack', lines: unacknowledged });
+    unacknowledged = 0;
   });
   stream.say({ type: 'start', tailLines: 0 });
   return {
