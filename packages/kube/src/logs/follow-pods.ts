@@ -116,7 +116,8 @@ class PodsFollower {
       const now = performance.now();
       const isDue =
         now - linesAt >= tickMs || [...this.#sources.values()].some((one) => this.#merger.isFull(one.number));
-      const lines = isDue ? this.#merger.take(now, Math.min(room(), mostLinesAtOnce)) : undefined;
+      const most = Math.min(room(), mostLinesAtOnce);
+      const lines = isDue && most > 0 ? this.#merger.take(now, most) : undefined;
       if (lines !== undefined) {
         linesAt = now;
         for (const resolve of this.#onTaken.splice(0)) resolve();
