@@ -1,4 +1,4 @@
-import type { LogAccess } from '@pilothouse/kube';
+import { KubeError, type LogAccess } from '@pilothouse/kube';
 import { AppError } from '../../http/app-error.ts';
 import type { AuditLog } from '../../http/audit.ts';
 import { outcomeOfCall, type StreamActor } from '../audited-stream.ts';
@@ -20,13 +20,18 @@ export function auditedAccess(
     },
     async beginRead({ namespace, pod }, { follow, previous }) {
       const target = { cluster: name, namespace, resource: 'k8s/core/pods/log', name: pod };
-      const { auditId, end } = await audit.begin({
-        ...actor,
-        target,
-        code: 'log.read',
-        params: { follow, previous },
-      });
+      const intent = { ...actor, target, code: 'log.read', params: { follow, previous } };
+      const { auditId, end } = await audit.begin(intent).catch(putOff);
       return { auditId, end: (failure) => end(outcomeOfCall(failure)) };
     },
   };
+}
+
+/**
+ * Nothing is read that is not in the audit; but a database out of breath, as when a hundred logs are read again at once, ends nobody's
+ * log: the reader tries again in a moment.
+ */
+function putOff(error: unknown): never {
+  if (!(error instanceof AppError && error.code === 'auditUnavailable')) throw error;
+  throw new KubeError('busy', error.message, { cause: error, retryAfterSeconds: 1 });
 }

@@ -9,7 +9,8 @@ import {
   type ClusterConnection,
   type LogCursor,
 } from '@pilothouse/kube';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { AppError } from '../../http/app-error.ts';
 import { AuditInMemory } from '../testing/audit-in-memory.ts';
 import { CuttingProxy } from '../testing/cutting-proxy.ts';
 import { auditedAccess } from './log-access.ts';
@@ -148,6 +149,25 @@ test('another replica goes on behind a cursor', async () => {
   const { others } = await second.end();
   expect(others).toEqual([]);
   expectEveryNumberOnce([...numbers, ...second.viewed.numbers]);
+});
+
+test('a database that takes no audit row for a moment delays a log, and ends it for nobody', async () => {
+  const hub = new LogHub();
+  const view = follow(hub, 'counter');
+  await expect.poll(() => view.viewed.numbers.length, { timeout: 10_000 }).toBeGreaterThan(100);
+  const refuses = vi.spyOn(audit, 'begin').mockRejectedValue(new AppError('auditUnavailable'));
+  onTestFinished(() => refuses.mockRestore());
+  proxy.cut();
+  await expect
+    .poll(() => view.viewed.others.join('\n'), { timeout: 10_000 })
+    .toMatch(/audit log cannot be written/);
+  refuses.mockRestore();
+  const before = view.viewed.numbers.length;
+  await expect.poll(() => view.viewed.numbers.length, { timeout: 10_000 }).toBeGreaterThan(before + 100);
+  const { numbers, others, error } = await view.end();
+  expect(error).toBeUndefined();
+  expect(others.filter((other) => other === 'gap')).toEqual([]);
+  expectEveryNumberOnce(numbers);
 });
 
 test('follows a container through its restarts, and says why it waits', async () => {
