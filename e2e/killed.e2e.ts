@@ -155,13 +155,16 @@ test('killed with a shell open: its processes in the pod are ended as soon as th
   await killMainAndStart(() => cluster.killApiServer());
   const terminals = async () => (await admin.call(endpoints.listTerminals, { query: {} })).items;
   expect(await terminals()).toMatchObject([{ endReason: null }]);
+  expect(await audit({ code: 'shell.open', outcome: 'pending' })).toHaveLength(1);
   await cluster.startApiServer();
 
   await waitUntil('the shell has ended', async () => (await terminals())[0]?.endedAt !== null, 60_000);
   expect(await inPod()).not.toMatch(/sleep (4242|3434|2424)/);
   const [item] = await terminals();
   expect(item).toMatchObject({ user: 'admin', pod: 'shell', endReason: 'platformRestart' });
-  expect(await audit({ code: 'shell.open', outcome: 'pending' })).toHaveLength(1);
+  expect(await audit({ code: 'shell.open' })).toMatchObject([
+    { outcome: 'failed', reason: 'platformRestart' },
+  ]);
 });
 
 /** A cache that has every program but one, so that there is something to build. */

@@ -120,11 +120,10 @@ describe.skipIf(!possible.ok)('two clusters with real nodes, side by side', () =
   });
 
   test('any component can be frozen, thawed and killed, and comes back', async () => {
-    const write = () => right.kubectl('label', '--overwrite', 'namespace', 'demo', `at=${Date.now()}`);
+    const write = (...options: string[]) =>
+      right.kubectl('label', '--overwrite', 'namespace', 'demo', `at=${Date.now()}`, ...options);
     await right.signal('etcd', 'SIGSTOP');
-    await expect(right.kubectl('get', '--request-timeout=2s', '--raw', '/readyz/etcd')).rejects.toThrow(
-      /failed|Unable|timeout|error/i,
-    );
+    await expect(write('--request-timeout=2s')).rejects.toThrow(/timeout|deadline|Unable/i);
     await right.signal('etcd', 'SIGCONT');
     await expect.poll(() => write().catch(String), { timeout: 30_000 }).toContain('labeled');
     const { etcd, kubelet } = right.pids;

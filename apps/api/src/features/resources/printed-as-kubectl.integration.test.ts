@@ -10,7 +10,7 @@ import {
   type ClusterConnection,
 } from '@pilothouse/kube';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startTestApi, type TestApi } from '../../testing/test-api.ts';
 import { createNamespace } from './testing/resource-world.ts';
 import { randomPod, type RandomPod } from './testing/random-pods.ts';
@@ -92,11 +92,11 @@ describe('the rows the platform answers', () => {
     expect(statuses.get('unpullable')).toMatch(/^(ErrImagePull|ImagePullBackOff|ErrImageNeverPull)$/);
   });
 
-  test('a node’s figures are those of kubectl describe node', async () => {
+  async function compareFigures(): Promise<void> {
     const { rows } = await atOneMoment('nodes');
+    const columns = new Map(descriptorFor('core', 'nodes').columns.map((column) => [column.id, column]));
     for (const row of rows.values()) {
       const described = await cluster.kubectl('describe', 'node', row.name);
-      const columns = new Map(descriptorFor('core', 'nodes').columns.map((column) => [column.id, column]));
       const ours = (id: string) => columns.get(id)?.text(row, Date.now());
       const [, pods] = /Non-terminated Pods:\s+\((\d+) in total\)/.exec(described) ?? [];
       const [, cpuRequests, cpuLimits] = /\n\s+cpu\s+(\S+ \(\d+%\))\s+(\S+ \(\d+%\))/.exec(described) ?? [];
@@ -110,6 +110,11 @@ describe('the rows the platform answers', () => {
         percents,
       );
     }
+  }
+
+  test('a node’s figures are those of kubectl describe node', async () => {
+    // other tests' pods come and go between the list and the description
+    await vi.waitFor(compareFigures, { timeout: 30_000, interval: 500 });
   });
 });
 
