@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 const source = ['apps/api', 'packages/*', 'tools/*'];
+/** Where other work may take the cores away, a test that fails is run once more, and the report says so ("retry x1"). */
+const retry = process.env['CI'] ? 1 : 0;
 
 export default defineConfig({
   test: {
@@ -8,6 +10,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          retry,
           include: source.map((folder) => `${folder}/**/*.test.ts`),
           exclude: ['**/*.{integration,hostile}.test.ts', '**/node_modules/**'],
           // for a machine that is busy with other things
@@ -18,6 +21,7 @@ export default defineConfig({
       {
         test: {
           name: 'hostile',
+          retry,
           include: source.map((folder) => `${folder}/**/*.hostile.test.ts`),
           exclude: ['**/node_modules/**'],
           testTimeout: 60_000,
@@ -30,6 +34,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
+          retry,
           include: source.map((folder) => `${folder}/**/*.integration.test.ts`),
           exclude: ['**/node_modules/**'],
           globalSetup: ['tools/control-plane/src/vitest-global-setup.ts'],
@@ -43,6 +48,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
+          retry,
           include: ['e2e/**/*.e2e.ts'],
           globalSetup: ['tools/control-plane/src/vitest-global-setup.ts'],
           testTimeout: 180_000,
