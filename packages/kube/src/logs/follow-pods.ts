@@ -157,6 +157,8 @@ class PodsFollower {
         if (!this.#complete) this.#tellVanished();
         this.#complete = true;
         this.#admitOmitted();
+        if (this.#sources.size === 0)
+          this.#say({ type: 'waiting', source: null, message: 'No pod is selected' });
         this.#changed();
       },
       failed: (error) => {
