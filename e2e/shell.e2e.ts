@@ -25,7 +25,7 @@ test('it is a terminal: tty, job control, Ctrl-Z, Ctrl-C, Ctrl-D', async () => {
   await shell.run('tty', /^\/dev\/pts\/\d+/m);
 
   await shell.run('sleep 1000 & jobs', /^\[1\].*Running\s+sleep 1000/m);
-  await shell.type('fg');
+  await shell.run('fg', /^sleep 1000/m);
   await shell.press('Control+z');
   await shell.sees(/\[1\].*Stopped\s+sleep 1000/m);
   await shell.run('fg', /^sleep 1000/m);
