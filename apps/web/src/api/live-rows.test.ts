@@ -36,6 +36,7 @@ test('rows change in place; the others are the very same objects', () => {
   expect(after.page.items.map(({ cells }) => cells['status'])).toEqual(['Running', 'Failed']);
   expect(after.page.items[0]).toBe(page.items[0]);
   expect(after.page.asOf).toBe('2026-11-21T00:00:01Z');
+  expect(after.deleted).toBe(before.deleted);
 });
 
 test('an object that is not on the page does not come onto it', () => {

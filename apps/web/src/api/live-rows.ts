@@ -27,10 +27,19 @@ export interface LivePage<T extends RowPage> {
  */
 export function mergeRows<T extends RowPage>(before: LivePage<T>, message: RowsMessage): LivePage<T> {
   const changed = new Map(message.changed.map((row) => [row.uid, row]));
-  const deleted = new Set([...before.deleted, ...message.deleted]);
-  for (const uid of changed.keys()) deleted.delete(uid);
   const items =
     changed.size === 0 ? before.page.items : before.page.items.map((row) => changed.get(row.uid) ?? row);
   const { total, asOf, state, problems, added } = message;
+  const deleted = deletedAfter(before.deleted, message.deleted, changed);
   return { page: { ...before.page, items, total, asOf, state, problems }, deleted, added };
+}
+
+/** The same set where it has the same uids. */
+function deletedAfter(
+  before: ReadonlySet<string>,
+  deleted: readonly string[],
+  changed: ReadonlyMap<string, Row>,
+): ReadonlySet<string> {
+  const after = new Set([...before, ...deleted].filter((uid) => !changed.has(uid)));
+  return after.size === before.size && [...after].every((uid) => before.has(uid)) ? before : after;
 }

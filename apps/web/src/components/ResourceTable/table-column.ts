@@ -24,7 +24,6 @@ export interface CellProps {
   column: string;
   row: Row;
   text: string;
-  now: number;
 }
 
 /** Something to do with one row, or with several. */
