@@ -1,7 +1,7 @@
 import type { Domain } from '@pilothouse/contract';
 import type { Enforcer } from 'casbin';
 import { userSubject } from './casbin.ts';
-import { coveringDomains } from './domain.ts';
+import { coveringDomains, someCovering } from './domain.ts';
 import { RoleRules } from './role-rules.ts';
 
 /** Objects and actions for which a domain's list is kept; whoever asks for invented ones makes it forget, not grow. */
@@ -32,7 +32,7 @@ export class CompiledGrants {
 
   /** Whether the action is allowed on the object everywhere in the domain. */
   allows(domain: Domain, object: string, action: string): boolean {
-    return coveringDomains(domain).some((covering) => this.#rules.get(covering)?.allows(object, action));
+    return someCovering(domain, (covering) => this.#rules.get(covering)?.allows(object, action) === true);
   }
 
   /** What lies strictly below the domain and has the action allowed on the object (a cluster's namespaces), in order. */
@@ -55,7 +55,7 @@ export class CompiledGrants {
 
   /** Whether anything is granted at the domain, above or below it. */
   touches(domain: Domain): boolean {
-    return this.#below.has(domain) || coveringDomains(domain).some((covering) => this.#rules.has(covering));
+    return this.#below.has(domain) || someCovering(domain, (covering) => this.#rules.has(covering));
   }
 
   /** Whether something is granted on the platform as a whole. */

@@ -6,8 +6,25 @@ export type ClusterIdOf = (name: string) => string | undefined;
 /** Stands for a cluster nobody knows: only `*` covers it, so the answer is the same as for one out of reach. */
 const unknownCluster = 'cluster:?';
 
+/** Domains kept by cluster and namespace; whoever asks for invented ones makes it forget, not grow. */
+const mostKept = 20_000;
+const kept = new Map<string, Map<string | undefined, Domain>>();
+let keptCount = 0;
+
+/** The domain of a cluster or of one of its namespaces: the same string each time, which a Map finds at once. */
 export function clusterDomain(clusterId: string, namespace?: string): Domain {
-  return namespace === undefined ? `cluster:${clusterId}` : `cluster:${clusterId}/${namespace}`;
+  return kept.get(clusterId)?.get(namespace) ?? keep(clusterId, namespace);
+}
+
+function keep(clusterId: string, namespace: string | undefined): Domain {
+  if (keptCount >= mostKept) {
+    kept.clear();
+    keptCount = 0;
+  }
+  const domain = namespace === undefined ? `cluster:${clusterId}` : `cluster:${clusterId}/${namespace}`;
+  kept.set(clusterId, (kept.get(clusterId) ?? new Map<string | undefined, Domain>()).set(namespace, domain));
+  keptCount += 1;
+  return domain;
 }
 
 /** The domain of a requirement, with ids in the place of names. */
@@ -24,13 +41,24 @@ export function describeDomain(ref: DomainRef): string {
   return clusterDomain(ref.cluster, ref.kind === 'namespace' ? ref.namespace : undefined);
 }
 
-/** All domains that cover this one, widest first, itself included. */
-export function coveringDomains(domain: Domain): Domain[] {
-  const covering = ['*'];
-  if (domain === '*') return covering;
-  for (let slash = domain.indexOf('/'); slash !== -1; slash = domain.indexOf('/', slash + 1)) {
-    covering.push(domain.slice(0, slash));
+/**
+ * Whether `holds` is true of the domain or of one that covers it, nearest first: a cluster's namespace, the cluster,
+ * everything.
+ */
+export function someCovering(domain: Domain, holds: (covering: Domain) => boolean): boolean {
+  if (holds(domain)) return true;
+  for (let slash = domain.lastIndexOf('/'); slash > 0; slash = domain.lastIndexOf('/', slash - 1)) {
+    if (holds(domain.slice(0, slash))) return true;
   }
-  covering.push(domain);
+  return domain !== '*' && holds('*');
+}
+
+/** All domains that cover this one, nearest first, itself included. */
+export function coveringDomains(domain: Domain): Domain[] {
+  const covering: Domain[] = [];
+  someCovering(domain, (each) => {
+    covering.push(each);
+    return false;
+  });
   return covering;
 }
