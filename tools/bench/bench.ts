@@ -1,5 +1,6 @@
 /** `npm run bench`: measures the bars and what each is held against, in one run. */
 import { parseArgs } from 'node:util';
+import { prepareMachine } from '../check/src/prepare-machine.ts';
 import { bars } from './bars/index.ts';
 import { failed } from './src/bar.ts';
 import { writeReport } from './src/report.ts';
@@ -43,6 +44,7 @@ async function main(): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => interrupted.abort(new Error('interrupted')));
   }
+  await prepareMachine();
   const size = sizes[values.small ? 'small' : 'full'];
   const world = new World({ size, keep: values.keep, say, signal: interrupted.signal });
   try {

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LocalCluster } from '@pilothouse/control-plane';
+import type { TestClient } from '../../../apps/api/src/testing/test-client.ts';
 import type { Place } from '../../../apps/api/src/ws/testing/stream-client.ts';
 import type { Bar, Measure } from '../src/bar.ts';
 import {
@@ -21,6 +22,8 @@ import type { World } from '../src/world.ts';
 const rounds = 4;
 const linesOfBurst = 120_000;
 const viewers = 100;
+/** A user may have 50 streams at once. */
+const streamsPerUser = 25;
 const windowMs = 15_000;
 const linesPerSecond = 200;
 
@@ -94,9 +97,12 @@ async function manyViewers(world: World, platform: Platform, side: LocalCluster)
   try {
     const upstreams = await countUpstreams(side, place);
     const idle = await cpuDuring(platform.pid, () => sleep(windowMs));
+    const clients: TestClient[] = [];
     const use = async (count: number) => {
       for (let index = logs.length; index < count; index += 1) {
-        logs.push(await openLog(platform, place, ({ length }) => (got[index] = (got[index] ?? 0) + length)));
+        const onLines = ({ length }: string[]) => (got[index] = (got[index] ?? 0) + length);
+        if (index % streamsPerUser === 0) clients.push(await platform.signUp(`viewer-${clients.length}`));
+        logs.push(await openLog(platform, place, onLines, clients.at(-1)));
       }
       await sleep(3000);
       got.fill(0);

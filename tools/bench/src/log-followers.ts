@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { LocalCluster } from '@pilothouse/control-plane';
 import { stopProcess } from '@pilothouse/start/processes';
+import type { TestClient } from '../../../apps/api/src/testing/test-client.ts';
 import type { Place } from '../../../apps/api/src/ws/testing/stream-client.ts';
 import { onMessage } from './live-rows.ts';
 import type { Platform } from './platform.ts';
@@ -63,14 +64,15 @@ const ackLines = 1000;
 
 /**
  * Opens a log stream that follows from now on and acknowledges what comes, whole lines with their timestamps; `trouble`
- * rejects where lines are lost or it ends.
+ * rejects where lines are lost or it ends. It is the administrator's unless it is another client's.
  */
 export async function openLog(
   platform: Platform,
   place: Place,
   onLines: (lines: string[]) => void,
+  client?: TestClient,
 ): Promise<{ trouble: Promise<never>; stop(): Promise<void> }> {
-  const stream = await platform.open('log', place);
+  const stream = await platform.open('log', place, client);
   let fail: (error: Error) => void;
   const trouble = new Promise<never>((_resolve, reject) => (fail = reject));
   trouble.catch(() => undefined);

@@ -114,9 +114,25 @@ export class Platform {
     return answer;
   }
 
-  /** Opens a stream with a ticket of its own. */
-  async open(purpose: 'log' | 'exec' | 'live', place: Partial<Place> = {}): Promise<StreamClient> {
-    return openStream(await this.client(), purpose, place);
+  /** Creates a user who may read everything, and signs them in. */
+  async signUp(username: string): Promise<TestClient> {
+    const admin = await this.client();
+    const created = await admin.post('/users', { username, displayName: username });
+    const grant = { user: username, role: 'viewer', scope: { kind: 'all' } };
+    const granted = await admin.post('/grants', grant);
+    if (created.status !== 201 || granted.status !== 201) {
+      throw new Error(`no user ${username}: ${JSON.stringify([created.body, granted.body])}`);
+    }
+    return signIn(this.url, username, created.body.oneTimePassword as string, account.password);
+  }
+
+  /** Opens a stream with a ticket of its own, the administrator's unless it is another's. */
+  async open(
+    purpose: 'log' | 'exec' | 'live',
+    place: Partial<Place> = {},
+    client?: TestClient,
+  ): Promise<StreamClient> {
+    return openStream(client ?? (await this.client()), purpose, place);
   }
 
   /** Milliseconds the event loop was late since this was last asked: the 99th percentile, and the most. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Row } from '@pilothouse/kinds';
 import type { Platform } from './platform.ts';
 
@@ -20,13 +21,20 @@ export function listPath(
   return `/clusters/${cluster}/k8s/core/${plural}?${search}`;
 }
 
-/** Asks for a page until the rows are live: the API itself waits some seconds for a list under way. */
-export async function liveRows(platform: Platform, path: string): Promise<RowPage> {
+/** Asks for a page until the rows are live and `isComplete`: the API itself waits some seconds for a list under way. */
+export async function liveRows(
+  platform: Platform,
+  path: string,
+  isComplete: (rows: Row[]) => boolean = () => true,
+): Promise<RowPage> {
   const deadline = Date.now() + 120_000;
   for (;;) {
     const page = JSON.parse((await platform.get(path)).text()) as RowPage;
-    if (page.state === 'live') return page;
-    if (Date.now() > deadline) throw new Error(`${path} is still ${page.state} after two minutes`);
+    if (page.state === 'live' && isComplete(page.items)) return page;
+    if (Date.now() > deadline) {
+      throw new Error(`${path} is still ${page.state}, with ${page.items.length} rows, after two minutes`);
+    }
+    await sleep(50);
   }
 }
 
