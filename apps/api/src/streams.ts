@@ -135,8 +135,7 @@ export class Streams {
   /** Tells every stream that the platform stops, and waits for the shells to be gone. */
   async stop(): Promise<void> {
     clearInterval(this.#pruning);
-    this.#router?.stop();
-    await this.terminals.stop();
+    await Promise.all([this.#router?.stop(), this.terminals.stop()]);
   }
 
   readonly #redeem: RedeemTicket = async ({ purpose, query, address, requestId }) => {

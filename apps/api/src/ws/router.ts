@@ -1,5 +1,6 @@
 import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Requirement, TicketRequest } from '@pilothouse/contract';
 import { WebSocketServer } from 'ws';
 import type { Principal } from '../authz/principal.ts';
@@ -59,6 +60,8 @@ const purposes: Record<string, SocketPurpose> = {
 
 /** Keys a person or a paste sends in one frame; larger pastes are split by the client. */
 const maxPayload = 256 * 1024;
+/** How long a stop waits for streams that have been ended. */
+const mostStopMs = 3000;
 
 /**
  * The only `upgrade` handler of the platform: path, then Origin, then ticket, all before the upgrade; then the socket
@@ -68,6 +71,7 @@ export class UpgradeRouter {
   readonly #options: UpgradeRouterOptions;
   readonly #origin: string;
   readonly #sockets = new WebSocketServer({ noServer: true, maxPayload, perMessageDeflate: false });
+  readonly #serving = new Set<Promise<void>>();
   #stopping = false;
 
   constructor(options: UpgradeRouterOptions) {
@@ -97,11 +101,12 @@ export class UpgradeRouter {
     });
   }
 
-  /** Ends every open stream with `shuttingDown` and takes no more. */
-  stop(): void {
+  /** Ends every open stream with `shuttingDown`, takes no more, and waits until how they ended is written down. */
+  async stop(): Promise<void> {
     this.#stopping = true;
     this.#options.guard.stop();
     this.#sockets.close();
+    await Promise.race([Promise.all(this.#serving), sleep(mostStopMs, undefined, { ref: false })]);
   }
 
   async #admit(request: IncomingMessage): Promise<Admission> {
@@ -140,11 +145,13 @@ export class UpgradeRouter {
     const cluster = request.purpose === 'live' ? undefined : request.cluster;
     this.#options.guard.watch({ stream: socket, principal, requirements, cluster, purpose: request.purpose });
     const handler = this.#options.handlers[request.purpose] as SocketHandler<SocketPurpose>;
-    Promise.resolve()
+    const serving = Promise.resolve()
       .then(() => handler(socket, admission))
       .catch((error: unknown) => {
         this.#options.onError(error);
         socket.end('failed', streamErrorOf(error));
-      });
+      })
+      .finally(() => this.#serving.delete(serving));
+    this.#serving.add(serving);
   }
 }

@@ -14,6 +14,8 @@ export class AuditTrail implements SharedAuditLog {
   readonly #rows: AuditRepository;
   readonly #log: Logger;
   readonly #overflow: AuditOverflow;
+  /** Outcomes that are being written. */
+  readonly #writing = new Set<Promise<void>>();
 
   constructor(rows: AuditRepository, log: Logger, limits?: Partial<AnonymousLimits>) {
     this.#rows = rows;
@@ -60,9 +62,9 @@ export class AuditTrail implements SharedAuditLog {
     await this.#rows.closeByAuditId(auditId, code, { ...change, endedAt: new Date() });
   }
 
-  /** Writes the numbers of what has been counted only. */
-  flush(): Promise<void> {
-    return this.#overflow.flush();
+  /** Writes the numbers of what has been counted only, and waits for outcomes that are being written. */
+  async flush(): Promise<void> {
+    await Promise.all([this.#overflow.flush(), ...this.#writing]);
   }
 
   async #open(intent: AuditIntent, row: Row): Promise<(() => void) | undefined> {
@@ -74,13 +76,24 @@ export class AuditTrail implements SharedAuditLog {
   async #insertClosed(row: Row, outcome: AuditOutcome): Promise<void> {
     const closed = { ...row, ...closing(row, outcome) };
     this.#say(closed);
-    await this.#rows.insert(closed).catch((error: unknown) => this.#lost(closed, error));
+    await this.#written(closed, this.#rows.insert(closed));
   }
 
   async #close(row: Prisma.AuditEventCreateInput, outcome: AuditOutcome): Promise<void> {
     const change = closing(row, outcome);
     this.#say({ ...row, ...change });
-    await this.#rows.close(row.id, change).catch((error: unknown) => this.#lost(row, error));
+    await this.#written(row, this.#rows.close(row.id, change));
+  }
+
+  async #written(row: { id: string }, write: Promise<unknown>): Promise<void> {
+    const writing = write
+      .then(
+        () => undefined,
+        (error: unknown) => this.#lost(row, error),
+      )
+      .finally(() => this.#writing.delete(writing));
+    this.#writing.add(writing);
+    await writing;
   }
 
   /** JSON: whatever the names hold, an event is one line. */
