@@ -3,7 +3,7 @@ import { endpoints } from '@pilothouse/contract';
 import type { LocalCluster } from '@pilothouse/control-plane';
 import { registerCluster } from '@pilothouse/e2e/support/clusters';
 import { waitUntil } from '@pilothouse/e2e/support/processes';
-import { namespace, runPods } from '../parts/busybox-pods.ts';
+import { namespace, runPods } from '../parts/soak-pods.ts';
 import { churn } from '../parts/churner.ts';
 import { LivePage } from '../parts/live-page.ts';
 import { secondsUntilNode } from '../parts/node-state.ts';
@@ -33,9 +33,7 @@ export const faults: Scenario<Size> = {
   },
   async run(world, size) {
     const cluster = await world.cluster({ realNode: true });
-    await runPods(cluster, [
-      { name: 'steady', script: 'trap exit TERM; while :; do sleep 3600 & wait $!; done' },
-    ]);
+    await runPods(cluster, { steady: 'trap exit TERM; while :; do sleep 3600 & wait $!; done' });
     await cluster.apply(JSON.stringify(waitingPods(size.pods)));
     const platform = await world.platform();
     await registerCluster(await platform.admin(), registered, cluster.kubeconfig);

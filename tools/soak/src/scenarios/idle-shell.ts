@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { LineProxy } from '@pilothouse/control-plane';
 import { registerCluster } from '@pilothouse/e2e/support/clusters';
-import { namespace, runPods } from '../parts/busybox-pods.ts';
-import { LineProxy } from '../parts/line-proxy.ts';
+import { namespace, runPods } from '../parts/soak-pods.ts';
 import { Shell } from '../parts/shell.ts';
 import { must, outcomeOf, type Scenario } from '../scenario.ts';
 
@@ -30,7 +30,7 @@ export const idleShell: Scenario<Size> = {
   },
   async run(world, { idleSeconds, silenceSeconds, pingSeconds }) {
     const cluster = await world.cluster({ realNode: true });
-    await runPods(cluster, [{ name: 'shell', script: idle }]);
+    await runPods(cluster, { shell: idle });
     const settings = { PILOTHOUSE_PING_SECONDS: String(pingSeconds ?? '') };
     const platform = await world.platform(settings);
 

@@ -1,11 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LocalCluster } from '@pilothouse/control-plane';
+import { LineProxy, type LocalCluster } from '@pilothouse/control-plane';
 import { registerCluster } from '@pilothouse/e2e/support/clusters';
 import { waitUntil } from '@pilothouse/e2e/support/processes';
-import { namespace, runPods } from '../parts/busybox-pods.ts';
-import { LineProxy } from '../parts/line-proxy.ts';
+import { namespace, runPods } from '../parts/soak-pods.ts';
 import { LogReader } from '../parts/log-reader.ts';
 import { NumberedLines, sumOf, writerScript } from '../parts/numbered-lines.ts';
 import { atMost, must, none, outcomeOf, type Scenario } from '../scenario.ts';
@@ -43,10 +42,7 @@ export const logs: Scenario<Size> = {
     const startAt = Math.round(Date.now() / 1000) + size.startSeconds;
     const script = writerScript({ perSecond: size.linesPerSecond, seconds: size.seconds, startAt });
     const names = Array.from({ length: size.pods }, (_, index) => `writer-${index + 1}`);
-    await runPods(
-      cluster,
-      names.map((name) => ({ name, script })),
-    );
+    await runPods(cluster, Object.fromEntries(names.map((name) => [name, script])));
     if (Date.now() / 1000 > startAt)
       world.say('the pods took so long that the first lines are read from the log');
 

@@ -3,7 +3,7 @@ import { fillScale, limitedKubeconfig, type LocalCluster } from '@pilothouse/con
 import { createAccount } from '@pilothouse/e2e/support/accounts';
 import { registerCluster } from '@pilothouse/e2e/support/clusters';
 import { waitUntil } from '@pilothouse/e2e/support/processes';
-import { namespace, runPods } from '../parts/busybox-pods.ts';
+import { namespace, runPods } from '../parts/soak-pods.ts';
 import { churn } from '../parts/churner.ts';
 import { LivePage } from '../parts/live-page.ts';
 import { LogReader } from '../parts/log-reader.ts';
@@ -39,9 +39,7 @@ export const olderKubernetes: Scenario<Size> = {
     const cluster = await world.cluster({ realNode: true, kwokNodes: 20, kubernetes: '1.34' });
     await fillScale(cluster, { ...size, namespaces: 4 }, { signal: world.signal });
     const startAt = Math.round(Date.now() / 1000);
-    await runPods(cluster, [
-      { name: 'talker', script: writerScript({ perSecond: 20, seconds: 4, startAt }) },
-    ]);
+    await runPods(cluster, { talker: writerScript({ perSecond: 20, seconds: 4, startAt }) });
     const platform = await world.platform();
     await registerCluster(await platform.admin(), whole, cluster.kubeconfig);
     return outcomeOf([

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LocalCluster } from '@pilothouse/control-plane';
+import { LineProxy, runScriptPods, type LocalCluster } from '@pilothouse/control-plane';
 import { sharedTestCluster } from '@pilothouse/control-plane/testing';
 import {
   connect,
@@ -10,44 +10,23 @@ import {
   type ClusterConnection,
 } from '@pilothouse/kube';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { CuttingProxy } from '../testing/cutting-proxy.ts';
 
 let cluster: LocalCluster;
-let proxy: CuttingProxy;
+let proxy: LineProxy;
 let connection: ClusterConnection;
 
 /** Some 200 KB a second: a mebibyte, at which the kubelet rotates, is full each time it looks (10 s). */
-const writer = {
-  apiVersion: 'v1',
-  kind: 'Pod',
-  metadata: { name: 'writer', namespace: 'default' },
-  spec: {
-    nodeName: 'node-1',
-    terminationGracePeriodSeconds: 0,
-    containers: [
-      {
-        name: 'main',
-        image: 'localhost/busybox:1',
-        imagePullPolicy: 'IfNotPresent',
-        command: [
-          'sh',
-          '-c',
-          'p=$(printf %0400d 0); n=0; while :; do n=$((n+1)); echo "line $n $p"; [ $((n%5)) = 0 ] && usleep 10000; done',
-        ],
-      },
-    ],
-  },
-};
+const writer =
+  'p=$(printf %0400d 0); n=0; while :; do n=$((n+1)); echo "line $n $p"; [ $((n%5)) = 0 ] && usleep 10000; done';
 
 beforeAll(async () => {
   cluster = await sharedTestCluster('rotating', { kwokNodes: 0, containerLogMaxSize: '1Mi' });
   if (!cluster.spec.realNode) return;
-  proxy = await CuttingProxy.before(new URL(cluster.server));
+  proxy = await LineProxy.before(cluster.server);
   const credential = readContext(cluster.kubeconfig, undefined, { allowInsecure: false });
   const server = `https://127.0.0.1:${proxy.port}`;
   connection = connect({ ...credential, server }, { addressPolicy: { allowLoopback: true } });
-  await cluster.apply(JSON.stringify(writer));
-  await cluster.kubectl('wait', 'pod/writer', '--for=condition=Ready', '--timeout=60s');
+  await runScriptPods(cluster, { namespace: 'default', scripts: { writer } });
 });
 
 afterAll(async () => {

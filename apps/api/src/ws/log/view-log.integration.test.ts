@@ -1,4 +1,4 @@
-import type { LocalCluster } from '@pilothouse/control-plane';
+import { LineProxy, type LocalCluster } from '@pilothouse/control-plane';
 import { sharedTestCluster } from '@pilothouse/control-plane/testing';
 import {
   connect,
@@ -12,7 +12,6 @@ import {
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { AppError } from '../../http/app-error.ts';
 import { AuditInMemory } from '../testing/audit-in-memory.ts';
-import { CuttingProxy } from '../testing/cutting-proxy.ts';
 import { auditedAccess } from './log-access.ts';
 
 const namespace = 'streams-log';
@@ -40,14 +39,14 @@ spec:
 ---`;
 
 let cluster: LocalCluster;
-let proxy: CuttingProxy;
+let proxy: LineProxy;
 let connection: ClusterConnection;
 const audit = new AuditInMemory();
 
 beforeAll(async () => {
   cluster = await sharedTestCluster();
   if (!cluster.spec.realNode) return;
-  proxy = await CuttingProxy.before(new URL(cluster.server));
+  proxy = await LineProxy.before(cluster.server);
   const credential = readContext(cluster.kubeconfig, undefined, { allowInsecure: false });
   connection = connect(
     { ...credential, server: `https://127.0.0.1:${proxy.port}` },

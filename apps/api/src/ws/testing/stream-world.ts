@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { LocalCluster } from '@pilothouse/control-plane';
+import { runScriptPods, type LocalCluster } from '@pilothouse/control-plane';
 import { sharedTestCluster } from '@pilothouse/control-plane/testing';
 import { startTestApi, type TestApi } from '../../testing/test-api.ts';
 import type { Place } from './stream-client.ts';
@@ -20,20 +20,6 @@ export interface StreamWorld {
   stop(): Promise<void>;
 }
 
-const podYaml = (namespace: string, name: string, script: string) => `
-apiVersion: v1
-kind: Pod
-metadata: { name: ${name}, namespace: ${namespace} }
-spec:
-  nodeName: node-1
-  terminationGracePeriodSeconds: 0
-  containers:
-    - name: main
-      image: localhost/busybox:1
-      imagePullPolicy: IfNotPresent
-      command: [sh, -c, ${JSON.stringify(script)}]
----`;
-
 /** Undefined where the machine can have no real node. */
 export async function startStreamWorld(
   namespace: string,
@@ -47,10 +33,7 @@ export async function startStreamWorld(
     if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
   };
   await register('here');
-  const space = `apiVersion: v1\nkind: Namespace\nmetadata: { name: ${namespace} }\n---`;
-  const yaml = Object.entries(pods).map(([name, script]) => podYaml(namespace, name, script));
-  await cluster.apply([space, ...yaml].join('\n'));
-  await cluster.kubectl('wait', '-n', namespace, 'pod', '--all', '--for=condition=Ready', '--timeout=60s');
+  await runScriptPods(cluster, { namespace, scripts: pods });
   return {
     api,
     cluster,
