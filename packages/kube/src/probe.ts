@@ -3,6 +3,7 @@ import type { CallOptions, ClusterConnection } from './transport/connection.ts';
 import { KubeError, type KubeErrorReason } from './transport/kube-error.ts';
 import { networkError, oneLine } from './transport/network-error.ts';
 
+/** Why a cluster could not be probed: what a person can act on, of all the reasons there are. */
 export type ProbeReason = Exclude<
   KubeErrorReason,
   | 'api'

@@ -4,6 +4,7 @@ import { discoverAgain, type Discovered } from './discover.ts';
 import type { Discovery } from './discovery.ts';
 import { hearChanges } from './hear-changes.ts';
 
+/** How often a kept discovery asks, all in milliseconds. */
 export interface KeptDiscoveryTiming {
   /** Between questions while it is in use, whatever the watches say; a question is two requests by etag. */
   pollMs: number;

@@ -22,6 +22,7 @@ export interface KubeconfigContext {
   problems: KubeconfigProblem[];
 }
 
+/** What is in a kubeconfig, for whoever is about to register a cluster with it. */
 export interface KubeconfigInspection {
   contexts: KubeconfigContext[];
   /** Keys that were accepted and dropped, by path. */

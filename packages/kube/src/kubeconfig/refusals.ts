@@ -1,6 +1,7 @@
 import { isSet, type Mapping, type ParsedKubeconfig } from './parse-kubeconfig.ts';
 import { serviceAccountCommands, flattenCommands } from './way-out.ts';
 
+/** Why a part of a kubeconfig is not taken. */
 export type RefusalCode =
   | 'exec'
   | 'auth-provider'

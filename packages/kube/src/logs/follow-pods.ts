@@ -22,6 +22,7 @@ export type PodsLogEvent =
   /** So many pods of the selection are not followed: there are too many. */
   | { type: 'omitted'; pods: number };
 
+/** Which pods are followed, and from where. */
 export interface FollowPodsOptions {
   namespace: string;
   selector: PodSelector;

@@ -7,6 +7,7 @@ import { sinceTimeFor, type LogCursor } from './log-cursor.ts';
 import type { LogRead, LogSource, LogStart } from './log-source.ts';
 import { ResumeFilter, type Resumed } from './resume-filter.ts';
 
+/** What happens to a log that is followed: its lines, a hole in it, or why there is nothing now. */
 export type LogEvent =
   | { type: 'lines'; batch: LogBatch }
   /** Lines between these timestamps may be lost; nobody can count them. What comes next is of another pod: `uid`. */

@@ -5,6 +5,7 @@ import { networkError } from '../transport/network-error.ts';
 import { gather } from './gather.ts';
 import { WholeLines } from './whole-lines.ts';
 
+/** The log of one container, and which part of it. */
 export interface LogTarget {
   namespace: string;
   pod: string;

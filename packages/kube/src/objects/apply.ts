@@ -5,6 +5,7 @@ import { fieldManager } from './field-manager.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 import type { ObjectRef } from './objects.ts';
 
+/** How a server-side apply goes about it. */
 export interface ApplyOptions extends CallOptions {
   /** The cluster does all but keep it: defaults, admission and conflicts are real. */
   dryRun?: boolean;

@@ -2,6 +2,7 @@ import { apiPath } from '../transport/api-path.ts';
 import type { CallOptions, ClusterConnection } from '../transport/connection.ts';
 import type { ObjectRef } from './objects.ts';
 
+/** How a pod is evicted, and only if. */
 export interface EvictOptions extends CallOptions {
   /** What discovery says of pods/eviction; `v1beta1` is all there is before Kubernetes 1.22. Default `v1`. */
   version?: 'v1' | 'v1beta1';

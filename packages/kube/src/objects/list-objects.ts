@@ -18,6 +18,7 @@ const mostObjects = 500_000;
 const leastPage = 50;
 const firstPages = 20;
 
+/** Of what a list is, and what is left out of it. */
 export interface ListOptions extends CallOptions {
   labelSelector?: string;
   fieldSelector?: string;

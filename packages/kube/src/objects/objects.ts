@@ -21,6 +21,7 @@ const patchTypes = {
   strategic: 'application/strategic-merge-patch+json',
 } as const;
 
+/** How a patch is meant. */
 export interface PatchOptions extends CallOptions {
   /** Default `merge`. With `metadata.resourceVersion` in the patch it only applies to that version (409 otherwise). */
   type?: keyof typeof patchTypes;
@@ -45,6 +46,7 @@ export function patchObject<T = KubernetesObject>(
   );
 }
 
+/** How an object is deleted, and only if. */
 export interface DeleteOptions extends CallOptions {
   /** 0 deletes at once; absent: the object's own. */
   gracePeriodSeconds?: number;

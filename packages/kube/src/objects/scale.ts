@@ -11,6 +11,7 @@ export interface Scale extends KubernetesObject {
   status?: { replicas: number; selector?: string };
 }
 
+/** How an object is scaled, and only if. */
 export interface ScaleOptions extends CallOptions {
   /** Precondition: the count the user saw. Another one is KubeError `api`, 409, and nothing changes. */
   currentReplicas?: number;

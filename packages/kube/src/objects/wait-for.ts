@@ -8,6 +8,7 @@ import { networkError } from '../transport/network-error.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 import { getObject, type ObjectRef } from './objects.ts';
 
+/** How long a condition is waited for. */
 export interface WaitOptions {
   /** Milliseconds until it is given up with KubeError `timeout`. */
   deadlineMs: number;

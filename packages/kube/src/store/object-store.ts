@@ -12,6 +12,7 @@ import type { Labels } from './selectors.ts';
 import type { Place, StoreRow } from './store-row.ts';
 import { isDenial, type StoreState } from './store-state.ts';
 
+/** What a store mirrors and what it keeps of it. */
 export interface ObjectStoreOptions<R extends StoreRow> {
   connection: ClusterConnection;
   resource: ResourceRef;

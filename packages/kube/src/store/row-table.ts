@@ -5,6 +5,7 @@ import type { Labels } from './selectors.ts';
 import { SortedOrders } from './sorted-orders.ts';
 import { newEntry, type Entry, type Place, type StoreRow } from './store-row.ts';
 
+/** Which rows are asked for, in which order. */
 export interface PageQuery<R extends StoreRow> extends RowFilter<R> {
   /** `-field,field`: `name`, `namespace` or a cell; a leading minus is descending. Default: namespace, name. */
   sort?: string | undefined;

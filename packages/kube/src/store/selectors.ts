@@ -1,5 +1,6 @@
 import { KubeError } from '../transport/kube-error.ts';
 
+/** Labels of an object, by key. */
 export type Labels = Readonly<Record<string, string>>;
 
 const labelKey = /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;

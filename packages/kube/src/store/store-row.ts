@@ -1,5 +1,6 @@
 import type { Labels } from './selectors.ts';
 
+/** What a cell holds; the text of it is its column’s business. */
 export type CellValue = string | number | boolean | null;
 
 /** One object as a list shows it: what is left of it in memory. */

@@ -2,6 +2,7 @@ import type { CallOptions, ClusterConnection } from '../transport/connection.ts'
 import type { ExecStream } from './exec-stream.ts';
 import { openCommandStream } from './open-exec.ts';
 
+/** A container to whose first process one attaches. */
 export interface AttachTarget {
   namespace: string;
   pod: string;

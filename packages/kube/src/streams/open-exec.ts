@@ -5,6 +5,7 @@ import { channelProtocols, largestMessage, type ChannelProtocol } from './channe
 import { ExecStream } from './exec-stream.ts';
 import { openWebSocket } from './open-web-socket.ts';
 
+/** What is run in which container. */
 export interface ExecTarget {
   namespace: string;
   pod: string;

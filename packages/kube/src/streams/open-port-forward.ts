@@ -8,6 +8,7 @@ import { PortForward } from './port-forward.ts';
 /** There is no v5 of it; the newer tunnel (`portforward.k8s.io`) carries SPDY. */
 const protocol = 'v4.channel.k8s.io';
 
+/** A port of a pod. */
 export interface PortForwardTarget {
   namespace: string;
   pod: string;

@@ -2,12 +2,14 @@ import type { CallOptions, ClusterConnection } from '../transport/connection.ts'
 import { KubeError } from '../transport/kube-error.ts';
 import { openExec, type ExecTarget } from './open-exec.ts';
 
+/** How a command ended and what it wrote. */
 export interface ExecResult {
   exitCode: number;
   stdout: Buffer;
   stderr: Buffer;
 }
 
+/** A command that is run to its end, and its limits. */
 export interface RunExecOptions extends Omit<ExecTarget, 'tty' | 'stdin'>, Omit<CallOptions, 'maxBytes'> {
   /** Given to the command, which then sees the end of its input. */
   stdin?: Uint8Array;

@@ -14,6 +14,7 @@ import { openSocket } from './open-socket.ts';
 import { Traffic, type TrafficSnapshot } from './traffic.ts';
 import { defaultTurnLimits, Turns, type Priority } from './turns.ts';
 
+/** How a cluster is connected to. */
 export interface ConnectOptions {
   /** Milliseconds a request may take from beginning to end. Default 10,000. */
   timeoutMs?: number;
@@ -35,6 +36,7 @@ export interface RequestEvent {
   error: KubeError | null;
 }
 
+/** A request to the API. */
 export interface ApiRequest {
   method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   path: ApiPath;
@@ -49,6 +51,7 @@ export interface ApiRequest {
   etag?: string | undefined;
 }
 
+/** How a call is made, whatever it asks. */
 export interface CallOptions {
   signal?: AbortSignal;
   /** Instead of the connection's own, in milliseconds. */
