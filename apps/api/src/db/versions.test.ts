@@ -51,7 +51,7 @@ test('an answer counts from when it was asked for', async () => {
 });
 
 test('after an outage it asks again, and tells of what changed meanwhile', async () => {
-  const heard = vi.fn();
+  const heard = vi.fn<() => void>();
   versions.onChange('access', heard);
   await versions.start();
   answer = fails;

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { ExecEnd } from '../streams/exec-stream.ts';
+import { openAttach } from '../streams/open-attach.ts';
 import { openExec } from '../streams/open-exec.ts';
 import { startHostile } from '../testing/hostile-server.ts';
 import { underAttack } from '../testing/under-attack.ts';
+import type { ClusterConnection } from '../transport/connection.ts';
 import { networkError } from '../transport/network-error.ts';
 
 const target = {
@@ -15,20 +17,29 @@ const target = {
   stdin: true,
 };
 
+const doors = {
+  shell: (connection: ClusterConnection) => openExec(connection, target),
+  attach: (connection: ClusterConnection) => openAttach(connection, target),
+};
+
 interface Shell {
   /** How it ended; undefined where it had not, and so was closed. */
   end: ExecEnd | undefined;
   bytes: number;
 }
 
-/** Opens a shell on a hostile server and reads its output until it ends, or for `forMs`. */
-async function use(attack: string, { forMs = 5000, readSlowly = false } = {}): Promise<Shell> {
+/** Opens a stream on a hostile server and reads its output until it ends, or for `forMs`. */
+async function useDoor(
+  open: (typeof doors)[keyof typeof doors],
+  attack: string,
+  { forMs = 5000, readSlowly = false } = {},
+): Promise<Shell> {
   const server = await startHostile(attack);
   const { outcome } = await underAttack(async () => {
     const connection = server.connect({ timeoutMs: 1500 });
     let bytes = 0;
     const lost = (error: unknown): ExecEnd => ({ kind: 'lost', error: networkError(error) });
-    const opened = await openExec(connection, target).catch(lost);
+    const opened = await open(connection).catch(lost);
     let end: ExecEnd | undefined;
     if ('kind' in opened) end = opened;
     else {
@@ -52,7 +63,9 @@ async function use(attack: string, { forMs = 5000, readSlowly = false } = {}): P
   return outcome;
 }
 
-describe('a shell whose server sends', () => {
+describe.each(Object.entries(doors))('%s: a stream whose server sends', (_name, open) => {
+  const use = (attack: string, how?: { forMs?: number; readSlowly?: boolean }) => useDoor(open, attack, how);
+
   it.each([
     ['an unknown channel', 'protocol'],
     ['channel 254', 'protocol'],

@@ -7,6 +7,7 @@ import { mebibyte, type Attack } from './attack.ts';
 const shell =
   (act: (socket: WebSocket, wire: Duplex) => void): Attack =>
   () => ({
+    protocols: ['v5.channel.k8s.io', 'v4.channel.k8s.io'],
     webSocket: (socket) => act(socket, (socket as unknown as { _socket: Duplex })._socket),
   });
 const sends = (message: Buffer | string): Attack => shell((socket) => socket.send(message));
