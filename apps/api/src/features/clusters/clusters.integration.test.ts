@@ -1,6 +1,6 @@
 import { limitedKubeconfig, type LocalCluster } from '@pilothouse/control-plane';
 import { sharedTestCluster } from '@pilothouse/control-plane/testing';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { keyRingOf } from '../../container.ts';
 import { createDatabase } from '../../db/database.ts';
 import { SecretBox } from '../../db/secret-box.ts';
@@ -179,13 +179,15 @@ test('every change of a cluster is in the audit log', async () => {
 
 test('a cluster that goes away and comes back is noticed within 15 s where somebody looks', async () => {
   const mortal = await sharedTestCluster('fleet-mortal', { kwokNodes: 0, landscape: 'none' });
+  onTestFinished(async () => void (await api.admin.delete('/clusters/mortal')));
   await api.admin.post('/clusters', { name: 'mortal', kubeconfig: mortal.kubeconfig });
   const look = async () => (await api.admin.get('/clusters/mortal')).body.health;
   expect(await look()).toMatchObject({ state: 'healthy' });
   const { since } = await look();
 
-  await mortal.killApiServer();
+  onTestFinished(() => mortal.startApiServer());
   const killedAt = Date.now();
+  await mortal.killApiServer();
   await vi.waitFor(async () => expect(await look()).toMatchObject({ state: 'unhealthy' }), {
     timeout: 15_000,
     interval: 500,
@@ -202,7 +204,6 @@ test('a cluster that goes away and comes back is noticed within 15 s where someb
     timeout: 15_000,
     interval: 500,
   });
-  await api.admin.delete('/clusters/mortal');
 });
 
 test('a request that meets a dead cluster has it probed at once', async () => {
@@ -212,6 +213,7 @@ test('a request that meets a dead cluster has it probed at once', async () => {
   const database = createDatabase(api.database.url);
   await database.prisma.$executeRaw`
     UPDATE cluster_health SET next_probe_at = TIMESTAMPADD(HOUR, 1, UTC_TIMESTAMP(6))`;
+  onTestFinished(() => mortal.startApiServer());
   await mortal.killApiServer();
   await api.admin.get('/clusters/struck/k8s/core/nodes/_/none');
   await vi.waitFor(
@@ -224,7 +226,6 @@ test('a request that meets a dead cluster has it probed at once', async () => {
     { timeout: 5000 },
   );
   await database.close();
-  await mortal.startApiServer();
   await api.admin.delete('/clusters/struck');
 });
 
