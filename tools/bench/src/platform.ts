@@ -2,11 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { endpoints } from '@pilothouse/contract';
 import { platformNodeFlags } from '@pilothouse/start/node-flags';
 import { spawnChild, stopProcess } from '@pilothouse/start/processes';
 import type { TestClient } from '../../../apps/api/src/testing/test-client.ts';
 import { freePort, signIn } from '../../../apps/api/src/ws/testing/platform-process.ts';
 import { openStream, type Place, type StreamClient } from '../../../apps/api/src/ws/testing/stream-client.ts';
+import { createAccount } from '../../../e2e/support/accounts.ts';
+import { ApiClient } from '../../../e2e/support/api.ts';
 import { HttpClient, type Answer } from './http-client.ts';
 
 const main = join(import.meta.dirname, '../../../apps/api/src/main.ts');
@@ -116,14 +119,12 @@ export class Platform {
 
   /** Creates a user who may read everything, and signs them in. */
   async signUp(username: string): Promise<TestClient> {
-    const admin = await this.client();
-    const created = await admin.post('/users', { username, displayName: username });
-    const grant = { user: username, role: 'viewer', scope: { kind: 'all' } };
-    const granted = await admin.post('/grants', grant);
-    if (created.status !== 201 || granted.status !== 201) {
-      throw new Error(`no user ${username}: ${JSON.stringify([created.body, granted.body])}`);
-    }
-    return signIn(this.url, username, created.body.oneTimePassword as string, account.password);
+    const admin = new ApiClient(this.url, (await this.client()).token ?? undefined);
+    const { password } = await createAccount(this.url, admin, username);
+    await admin.call(endpoints.createGrant, {
+      body: { user: username, role: 'viewer', scope: { kind: 'all' } },
+    });
+    return signIn(this.url, username, password, password);
   }
 
   /** Opens a stream with a ticket of its own, the administrator's unless it is another's. */

@@ -21,10 +21,14 @@ function keep(clusterId: string, namespace: string | undefined): Domain {
     kept.clear();
     keptCount = 0;
   }
-  const domain = namespace === undefined ? `cluster:${clusterId}` : `cluster:${clusterId}/${namespace}`;
+  const domain = join(clusterId, namespace);
   kept.set(clusterId, (kept.get(clusterId) ?? new Map<string | undefined, Domain>()).set(namespace, domain));
   keptCount += 1;
   return domain;
+}
+
+function join(cluster: string, namespace: string | undefined): Domain {
+  return namespace === undefined ? `cluster:${cluster}` : `cluster:${cluster}/${namespace}`;
 }
 
 /** The domain of a requirement, with ids in the place of names. */
@@ -38,7 +42,7 @@ export function domainOf(ref: DomainRef, clusterIdOf: ClusterIdOf): Domain {
 /** The domain of a requirement as people read it, with names. */
 export function describeDomain(ref: DomainRef): string {
   if (ref.kind === 'platform') return '*';
-  return clusterDomain(ref.cluster, ref.kind === 'namespace' ? ref.namespace : undefined);
+  return join(ref.cluster, ref.kind === 'namespace' ? ref.namespace : undefined);
 }
 
 /**

@@ -1,6 +1,5 @@
 import type { LocalCluster } from '../local-cluster.ts';
-import { busyboxImage } from '../node/images.ts';
-import { namespace as namespaceOf } from './workloads.ts';
+import { namespace as namespaceOf, shellContainer } from './workloads.ts';
 
 export interface ScriptPods {
   /** Made where it is not there. */
@@ -26,14 +25,8 @@ export async function runScriptPods(
     spec: {
       nodeName: 'node-1',
       terminationGracePeriodSeconds: 0,
-      containers: [
-        {
-          name: 'main',
-          image: busyboxImage,
-          imagePullPolicy: 'IfNotPresent',
-          command: ['sh', '-c', script],
-        },
-      ],
+      // without requests: a hundred of them fit on any node
+      containers: [shellContainer('main', script, { resources: {} })],
     },
   }));
   const items = [namespaceOf(namespace), ...pods];
