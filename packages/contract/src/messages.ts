@@ -55,6 +55,8 @@ export const logWindowLines = 5000;
 export const execOutputWindowBytes = 512 * 1024;
 /** Bytes of input a client may send beyond those the server has acknowledged; twice as many end the stream. */
 export const execInputWindowBytes = 512 * 1024;
+/** Bytes of a shell that gather before one `ack` says of all of them that they were taken: a key costs none. */
+export const execAckBytes = 64 * 1024;
 
 const streamEnd = z.object({
   type: z.literal('end'),

@@ -38,6 +38,7 @@ describe('an answer', () => {
     ['502 with a page', 'serverError'],
     ['404 with a page', 'notAnApiserver'],
     ['200 with a page', 'notAnApiserver'],
+    ['JSON that calls itself a page', 'notAnApiserver'],
     ['JSON that breaks off', 'notAnApiserver'],
     ['JSON that is a text', 'notAnApiserver'],
     ['JSON that is null', 'notAnApiserver'],

@@ -13,18 +13,20 @@ async function read(attack: string, forMs = 2000) {
     const connection = server.connect({ timeoutMs: 1500 });
     const lines: string[] = [];
     let longest = 0;
+    let end = '';
     let reason: string | undefined;
     try {
       for await (const text of readLog(connection, target, { signal: AbortSignal.timeout(forMs) })) {
         if (lines.length < 10) lines.push(...text.trimEnd().split('\n').slice(0, 10));
         longest = Math.max(longest, text.length);
+        end = text.slice(-100);
       }
     } catch (error) {
       ({ reason } = error as KubeError);
     }
     await connection.close();
     await expect.poll(async () => (await server.seen()).openSockets).toBe(0);
-    return { lines, longest, reason };
+    return { lines, longest, end, reason };
   });
   return outcome;
 }
@@ -41,7 +43,7 @@ describe('a log with', () => {
   it.each(['a line of 10 GB', 'a log in chunks of one byte', 'a log of one byte a second'])(
     '%s gives nothing, until nobody waits any more',
     async (attack) => {
-      expect(await read(attack)).toEqual({ lines: [], longest: 0, reason: 'aborted' });
+      expect(await read(attack)).toEqual({ lines: [], longest: 0, end: '', reason: 'aborted' });
     },
   );
 
@@ -55,7 +57,9 @@ describe('a log with', () => {
     },
   );
 
-  it('a log that is cut says so', async () => {
-    expect(await read('a log that is cut')).toMatchObject({ reason: 'unreachable' });
+  it('a log that is cut says so, and gives no half of a line for a whole one', async () => {
+    const { lines, end, reason } = await read('a log that is cut in a line');
+    expect({ lines: lines.length, reason }).toEqual({ lines: 10, reason: 'unreachable' });
+    expect(end).toMatch(/x\n$/);
   });
 });

@@ -1,4 +1,5 @@
 import {
+  execAckBytes,
   execClientMessage,
   execInputWindowBytes,
   execOutputWindowBytes,
@@ -37,7 +38,9 @@ class ExecFront {
   readonly #window: AckWindow;
   /** What was typed and how the window was sized while the shell was looked for waits for it. */
   readonly #session = Promise.withResolvers<TerminalSession>();
-  #unacknowledged = 0;
+  /** Bytes of input that the shell has not taken yet, and those it has taken since the browser was told. */
+  #waiting = 0;
+  #taken = 0;
 
   constructor(socket: GuardedSocket) {
     const { promise, resolve } = Promise.withResolvers<{ columns: number; rows: number } | undefined>();
@@ -83,12 +86,16 @@ class ExecFront {
   }
 
   async #keys(bytes: Buffer): Promise<void> {
-    this.#unacknowledged += bytes.length;
-    if (this.#unacknowledged > 2 * execInputWindowBytes) return this.#refuse('more input than the window');
+    this.#waiting += bytes.length;
+    if (this.#waiting > 2 * execInputWindowBytes) return this.#refuse('more input than the window');
     const session = await this.#session.promise;
     await session.input(bytes);
-    this.#unacknowledged -= bytes.length;
-    await this.#socket.send({ type: 'ack', bytes: bytes.length });
+    this.#waiting -= bytes.length;
+    this.#taken += bytes.length;
+    if (this.#taken < execAckBytes) return;
+    const taken = this.#taken;
+    this.#taken = 0;
+    await this.#socket.send({ type: 'ack', bytes: taken });
   }
 
   async #output(bytes: Uint8Array): Promise<void> {

@@ -140,6 +140,15 @@ test('no more output is sent than the window while nothing is acknowledged', asy
   await expect.poll(() => shell.screen.slice(-200), { timeout: 30_000 }).toContain('done');
 });
 
+test('what the shell has taken is acknowledged in large pieces, not every key', async () => {
+  const shell = await openShellStream(await developer(), world.place('shell'));
+  await type(shell, 'stty -icanon -echo; echo rea""dy; head -c 100000 | wc -c\r', /ready/);
+  expect(shell.of('ack')).toEqual([]);
+  for (let piece = 0; piece < 100; piece += 1) shell.keys('x'.repeat(1000));
+  await expect.poll(() => shell.screen, { timeout: 20_000 }).toMatch(/^\s*100000/m);
+  expect(shell.of('ack')).toEqual([{ type: 'ack', bytes: expect.toSatisfy((bytes) => bytes >= 64 * 1024) }]);
+});
+
 test('a recording replays exactly, for its owner and those with the right only', async () => {
   const user = await developer();
   const shell = await openShellStream(user, world.place('shell'));

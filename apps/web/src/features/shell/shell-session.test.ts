@@ -1,4 +1,4 @@
-import { execInputWindowBytes } from '@pilothouse/contract';
+import { execAckBytes, execInputWindowBytes } from '@pilothouse/contract';
 import { beforeEach, expect, test } from 'vitest';
 import { WireSocket } from '../stream/wire-socket.ts';
 import { ShellSession } from './shell-session.ts';
@@ -33,21 +33,27 @@ beforeEach(() => {
   draws = [];
 });
 
-test('starts with the size of the screen, acknowledges what was drawn, tells the exit code', async () => {
+test('starts with the size of the screen, tells the exit code', async () => {
   const session = await openShell();
   wire.says({ type: 'started', terminal: 'id', shell: 'bash' });
   wire.outputs([0xe4, 0xbd]);
   expect(wire.sent).toEqual([{ type: 'start', columns: 80, rows: 24 }]);
-  draws[0]?.();
   session.resize(100, 40);
-  expect(wire.sent.slice(1)).toEqual([
-    { type: 'ack', bytes: 2 },
-    { type: 'resize', columns: 100, rows: 40 },
-  ]);
+  expect(wire.sent.slice(1)).toEqual([{ type: 'resize', columns: 100, rows: 40 }]);
   wire.says({ type: 'exit', exitCode: 7 });
   wire.says({ type: 'end', reason: 'exit' });
   wire.drops();
   expect(events).toEqual(['started bash', 'output 228,189', 'exit 7', 'end exit']);
+});
+
+test('acknowledges what was drawn, not what came, and not every key', async () => {
+  await openShell();
+  wire.outputs([0x61]);
+  wire.outputs(Array.from({ length: execAckBytes }, () => 0x62));
+  draws[0]?.();
+  expect(wire.sent.slice(1)).toEqual([]);
+  draws[1]?.();
+  expect(wire.sent.slice(1)).toEqual([{ type: 'ack', bytes: execAckBytes + 1 }]);
 });
 
 test('a paste beyond the window waits until the shell has taken the rest in, and keeps its order', async () => {

@@ -1,4 +1,9 @@
-import { execInputWindowBytes, execServerMessage, type execClientMessage } from '@pilothouse/contract';
+import {
+  execAckBytes,
+  execInputWindowBytes,
+  execServerMessage,
+  type execClientMessage,
+} from '@pilothouse/contract';
 import type { z } from 'zod';
 import { refusalOf, type StreamEnd } from '../stream/stream-end.ts';
 
@@ -22,6 +27,8 @@ export class ShellSession {
   #ended = false;
   #queued: Uint8Array<ArrayBuffer>[] = [];
   #unacknowledged = 0;
+  /** Bytes on the screen that the server has not been told of. */
+  #drawn = 0;
 
   /** @param size columns and rows the terminal has when the shell starts. */
   constructor(
@@ -74,7 +81,7 @@ export class ShellSession {
   #receive(data: ArrayBuffer | string): void {
     if (typeof data !== 'string') {
       const bytes = new Uint8Array(data);
-      this.#handlers.onOutput(bytes, () => this.#send({ type: 'ack', bytes: Math.max(1, bytes.length) }));
+      this.#handlers.onOutput(bytes, () => this.#acknowledge(bytes.length));
       return;
     }
     const message = execServerMessage.parse(JSON.parse(data));
@@ -93,6 +100,13 @@ export class ShellSession {
         this.#finish(message);
         break;
     }
+  }
+
+  #acknowledge(bytes: number): void {
+    this.#drawn += bytes;
+    if (this.#drawn < execAckBytes) return;
+    this.#send({ type: 'ack', bytes: this.#drawn });
+    this.#drawn = 0;
   }
 
   #flush(): void {

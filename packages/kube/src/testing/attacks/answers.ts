@@ -80,6 +80,7 @@ export const answerAttacks: Record<string, Attack> = {
   '502 with a page': html(502),
   '404 with a page': html(404),
   '200 with a page': html(200),
+  'JSON that calls itself a page': answering((response) => begin(response, 'text/html').end('{"major":"1"}')),
   'JSON that breaks off': json(() => '{"secret-canary"'),
   'JSON that is a text': json(() => '"secret-canary"'),
   'JSON that is null': json(() => 'null'),

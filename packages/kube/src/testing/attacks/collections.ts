@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { sendJson, sendStatus } from '../fake-apiserver.ts';
+import { largestObject } from '../../objects/largest-object.ts';
 import { flood, trickle } from '../flood.ts';
 import { pod } from '../pods.ts';
 import { begin, mebibyte, type Attack } from './attack.ts';
@@ -157,6 +158,13 @@ export const collectionAttacks: Record<string, Attack> = {
     ),
   }),
   'an event without end': fixed({ watch: (response) => flood(begin(response), () => 'x'.repeat(65_536)) }),
+  'an event that is ten bytes too large': fixed({
+    watch: (response) => {
+      const small = line('ADDED', pod('b', 12, { node: '' }));
+      const rest = largestObject + 10 - (small.length - 1);
+      begin(response).write(line('ADDED', pod('b', 12, { node: 'x'.repeat(rest) })));
+    },
+  }),
   'an event of one byte a second': fixed({ watch: (response) => trickle(begin(response), 100, () => '{') }),
   'events of ten million empty objects': fixed({
     watch: (response) =>

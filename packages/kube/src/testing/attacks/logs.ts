@@ -29,8 +29,8 @@ export const logAttacks: Record<string, Attack> = {
     flood(response, () => bytes);
   }),
   'a log of one byte a second': log((response) => trickle(response, 1000, () => 'x')),
-  'a log that is cut': log((response) => {
-    response.write(lines);
+  'a log that is cut in a line': log((response) => {
+    response.write(`${lines}${time} canary`);
     setTimeout(() => response.destroy(), 50);
   }),
   'a silent log': log((response) => response.write(lines)),

@@ -42,7 +42,8 @@ export const shellAttacks: Record<string, Attack> = {
   'output on the channel of input': sends(frame(0, 'x')),
   'a size': sends(frame(4, '{"Width":80,"Height":24}')),
   'nothing at all': sends(Buffer.alloc(0)),
-  text: sends('1hello'),
+  // but for its kind it would be output
+  text: sends('\u0001hello'),
   'text that is not UTF-8': shell((_socket, duplex) => duplex.write(Buffer.from([0x81, 0x02, 0xc3, 0x28]))),
   'a message of 16 MB': sends(frame(1, Buffer.alloc(16 * mebibyte))),
   'a message of 16 MB in pieces of one byte': wire(many([0x00, 0x01, 0x31]), Buffer.from([0x02, 0x01, 0x01])),
