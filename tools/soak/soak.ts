@@ -1,14 +1,14 @@
 /** `npm run soak`: the long tests at full length, on their own. */
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { ownIdentity, stopProcess } from '@pilothouse/start/processes';
 import { root } from '@pilothouse/start/project';
-import { printed, reportOf, revision } from './src/report.ts';
+import { printed, renewed, revision } from './src/report.ts';
 import { runScenarios, type Result } from './src/run-scenarios.ts';
-import { currentRun, keepResult, logFile, readResults, readRun, writeRun } from './src/run-state.ts';
+import { currentRun, logFile, readRun, writeRun } from './src/run-state.ts';
 import type { SizeName } from './src/scenario.ts';
 import { scenarios } from './src/scenarios.ts';
 
@@ -101,8 +101,9 @@ async function run(): Promise<void> {
 }
 
 function keepForReport(result: Result, measured: string): void {
-  keepResult(result, measured);
-  writeFileSync(join(root, 'docs/soak.md'), reportOf(scenarios, readResults()));
+  const file = join(root, 'docs/soak.md');
+  const before = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  writeFileSync(file, renewed(before, scenarios, result, measured));
 }
 
 function status(): void {

@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { cpus, release, totalmem } from 'node:os';
 import { kubernetesVersions } from '@pilothouse/control-plane';
 import { root } from '@pilothouse/start/project';
-import type { KeptResults } from './run-state.ts';
 import type { Result } from './run-scenarios.ts';
 import type { Figure, Scenario } from './scenario.ts';
 
@@ -20,28 +19,40 @@ export function revision(): string {
   }
 }
 
-/** `docs/soak.md`: the last result of each scenario. */
-export function reportOf(scenarios: readonly Scenario[], results: KeptResults): string {
-  const memory = Math.round(totalmem() / 1e9);
-  const [kernel] = release().split('-');
-  const kubernetes = Object.values(kubernetesVersions).map(({ version }) => version);
-  const parts = scenarios.map((scenario) => section(scenario, results[scenario.name]));
-  return `# Soak
+const introduction = `# Soak
 
 Written by \`npm run soak\`, which runs for about an hour on its own once it is started; \`npm run soak -- status\` says how it stands, \`npm run soak -- stop\` ends it.
 \`npm run soak -- start churn\` runs one scenario and renews its section. \`npm test\` runs the same code scaled down (\`tools/soak\`).
+`;
 
-Machine: ${cpus().length} cores, ${memory} GB, Linux ${kernel}. Node ${process.version}, Kubernetes ${kubernetes.join(' and ')}.
-
-${parts.join('\n')}`;
+/** `docs/soak.md` with a scenario's new result; the others stay as they are in `report`, wherever they were measured. */
+export function renewed(
+  report: string,
+  scenarios: readonly Scenario[],
+  result: Result,
+  revision: string,
+): string {
+  const kept = report.split(/^(?=## )/m);
+  const parts = scenarios.map((scenario) => {
+    if (scenario.name === result.name) return section(scenario, result, revision);
+    const before = kept.find((part) => new RegExp(`^## ${scenario.name}\\b`).test(part));
+    return before?.trimEnd().concat('\n') ?? `## ${scenario.name}\n\n${scenario.title}.\n\nNot run yet.\n`;
+  });
+  return [introduction, ...parts].join('\n');
 }
 
-function section({ name, title }: Scenario, result: KeptResults[string] | undefined): string {
-  if (!result) return `## ${name}\n\n${title}.\n\nNot run yet.\n`;
+function section({ name, title }: Scenario, result: Result, revision: string): string {
   const when = result.startedAt.slice(0, 16).replace('T', ' ');
-  const facts = `${when} UTC, ${Math.round(result.minutes)} min, revision ${result.revision}`;
+  const facts = [`${when} UTC, ${Math.round(result.minutes)} min, revision ${revision}`, machine()];
   const why = result.reason === undefined ? '' : `\n${result.reason}\n`;
-  return `## ${name}: ${result.verdict}\n\n${title}.\n\n${facts}\n${why}${table(result)}`;
+  return `## ${name}: ${result.verdict}\n\n${title}.\n\n${facts.join('; ')}\n${why}${table(result)}`;
+}
+
+function machine(): string {
+  const memory = Math.round(totalmem() / 1e9);
+  const [kernel] = release().split('-');
+  const kubernetes = Object.values(kubernetesVersions).map(({ version }) => version);
+  return `${cpus().length} cores, ${memory} GB, Linux ${kernel}, Node ${process.version}, Kubernetes ${kubernetes.join(' and ')}`;
 }
 
 function table({ figures }: Result): string {

@@ -23,7 +23,6 @@ const folder = join(dataFolder(), 'soak');
 export const logFile = join(folder, 'soak.log');
 
 const stateFile = join(folder, 'run.json');
-const resultsFile = join(folder, 'results.json');
 
 export function readRun(): RunState | undefined {
   return read(stateFile) as RunState | undefined;
@@ -35,15 +34,6 @@ export const writeRun = (state: RunState): void => write(stateFile, state);
 export function currentRun(): RunState | undefined {
   const state = readRun();
   return state !== undefined && state.endedAt === undefined && isRunning(state.process) ? state : undefined;
-}
-
-/** The last full-size result of each scenario, with the revision it was measured at. */
-export type KeptResults = Record<string, Result & { revision: string }>;
-
-export const readResults = (): KeptResults => (read(resultsFile) as KeptResults | undefined) ?? {};
-
-export function keepResult(result: Result, revision: string): void {
-  write(resultsFile, { ...readResults(), [result.name]: { ...result, revision } });
 }
 
 function read(path: string): unknown {

@@ -1,33 +1,14 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
-import { WebSocket, WebSocketServer } from 'ws';
+import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
-import { GuardedSocket } from './guarded-socket.ts';
+import { socketPair, type SocketPair } from './testing/socket-pair.ts';
 
 const schema = z.strictObject({ type: z.literal('hello'), n: z.number() });
-const closers: (() => void)[] = [];
-afterEach(() => {
-  for (const close of closers.splice(0)) close();
-});
 
-/** A real socket pair over loopback. */
-async function pair(heartbeatMs = 25_000) {
-  const server = createServer();
-  const sockets = new WebSocketServer({ server });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const browser = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  closers.push(
-    () => browser.terminate(),
-    () => server.close(),
-  );
-  const [raw] = (await once(sockets, 'connection')) as [WebSocket];
-  await once(browser, 'open');
-  const said: unknown[] = [];
-  browser.on('message', (data, isBinary) => said.push(isBinary ? data : JSON.parse(String(data))));
-  return { browser, guarded: new GuardedSocket(raw, heartbeatMs), said };
+async function pair(heartbeatMs?: number): Promise<SocketPair> {
+  const made = await socketPair(heartbeatMs);
+  onTestFinished(made.close);
+  return made;
 }
 
 test('delivers what was sent before anyone received, in order, messages and bytes', async () => {

@@ -1,5 +1,7 @@
-import { connect } from 'node:net';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { connect as connectTls } from 'node:tls';
 import { LineProxy } from '@pilothouse/control-plane';
 import { registerCluster } from '@pilothouse/e2e/support/clusters';
 import { namespace, runPods } from '../parts/soak-pods.ts';
@@ -48,24 +50,29 @@ export const idleShell: Scenario<Size> = {
     const before = await shell.answers('left=here; echo $((40+2))', '42', answerMs);
 
     world.say(`the shell is idle for ${idleSeconds} s`);
-    const [nearControl, farControl] = [cutWithin(near, silenceMs * 2), cutWithin(far, silenceMs * 2)];
+    const controls = [
+      cutWithin(near, connect(near.port, '127.0.0.1'), silenceMs * 2),
+      cutWithin(far, await askedOnce(far.port), silenceMs * 2),
+    ];
     await sleep(idleSeconds * 1000, undefined, { signal: world.signal });
     const printed = shell.screen.length;
     const after = await shell.answers('echo "still $left $((40+3))"', 'still here 43', answerMs);
+    const [nearControl = false, farControl = false] = await Promise.all(controls);
     return outcomeOf([
       { what: 'idle for', measured: `${idleSeconds} s` },
       { what: 'proxies cut what is silent for', measured: `${silenceSeconds} s` },
       must('the shell answered at first', before),
-      must('a connection that nobody pings was cut between browser and platform', await nearControl),
-      must('and between platform and apiserver', await farControl),
+      must('a connection that nobody pings was cut between browser and platform', nearControl),
+      must('and between platform and apiserver', farControl),
       must('the same shell answers afterwards', after, after ? 'yes' : `no: ${shell.screen.slice(printed)}`),
     ]);
   },
 };
 
 /** Whether the proxy really cuts: a connection that says nothing has to be gone. */
-function cutWithin(proxy: LineProxy, milliseconds: number): Promise<boolean> {
-  const socket = connect(proxy.port, '127.0.0.1').on('error', () => undefined);
+function cutWithin(proxy: LineProxy, socket: Socket, milliseconds: number): Promise<boolean> {
+  const before = proxy.silenced;
+  socket.on('error', () => undefined);
   return new Promise((resolve) => {
     const timer = setTimeout(() => {
       socket.destroy();
@@ -73,7 +80,15 @@ function cutWithin(proxy: LineProxy, milliseconds: number): Promise<boolean> {
     }, milliseconds);
     socket.once('close', () => {
       clearTimeout(timer);
-      resolve(proxy.silenced > 0);
+      resolve(proxy.silenced > before);
     });
   });
+}
+
+/** A connection on which an apiserver has answered: it keeps that for 90 s, one on which nothing was asked for less. */
+async function askedOnce(port: number): Promise<Socket> {
+  const socket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false });
+  socket.write('GET /version HTTP/1.1\r\nhost: localhost\r\n\r\n');
+  await once(socket, 'data');
+  return socket.resume();
 }
