@@ -14,6 +14,16 @@ const sends = (message: Buffer | string): Attack => shell((socket) => socket.sen
 const frame = (channel: number, content: string | Buffer) =>
   Buffer.concat([Buffer.from([channel]), Buffer.from(content)]);
 const status = (value: unknown): Attack => sends(frame(3, JSON.stringify(value)));
+/** The port that attacks on an open forward are made for. */
+export const forwardedPort = 80;
+/** How a server opens a channel of a forwarded port. */
+const portFrame = (channel: number, port = forwardedPort) => frame(channel, Buffer.from([port, 0]));
+/** A server whose forwarded ports do this, once both channels are open. */
+const forward = (act: (socket: WebSocket) => void): Attack =>
+  shell((socket) => {
+    for (const channel of [0, 1]) socket.send(portFrame(channel));
+    act(socket);
+  });
 const closes = (code: number): Attack => shell((socket) => socket.close(code, 'canary'));
 /** Bytes on the wire over and over, past what the `ws` library would let a server do. */
 const wire = (bytes: Buffer, first?: Buffer): Attack =>
@@ -35,7 +45,7 @@ const refusing =
   (answer: string): Attack =>
   () => ({ refuseWebSocket: answer });
 
-/** Shells that no kubelet has. */
+/** Shells and forwarded ports that no kubelet has. */
 export const shellAttacks: Record<string, Attack> = {
   'an unknown channel': sends(frame(9, 'x')),
   'channel 254': sends(frame(254, 'x')),
@@ -112,5 +122,22 @@ export const shellAttacks: Record<string, Attack> = {
   'a refusal that points elsewhere': refusing(
     'HTTP/1.1 302 Found\r\nlocation: https://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n',
   ),
+  'another port than was asked for': sends(portFrame(0, forwardedPort + 1)),
+  'once open, a channel more': forward((socket) => {
+    socket.send(portFrame(2));
+    socket.send(frame(2, 'x'));
+  }),
+  'once open, nothing at all': forward((socket) => socket.send(Buffer.alloc(0))),
+  'once open, text': forward((socket) => socket.send('\u0000hello')),
+  'once open, a complaint of 900 KB': forward((socket) => {
+    socket.send(frame(1, 'x'.repeat(900_000)));
+    socket.close(1000);
+  }),
+  'once open, a close with 1011': forward((socket) => socket.close(1011, 'canary')),
+  'once open, data without end': forward((socket) => {
+    const data = frame(0, 'x'.repeat(30_000));
+    const more = () => socket.send(data, (error) => (error ? undefined : more()));
+    more();
+  }),
   'a silent shell': shell(() => undefined),
 };
