@@ -13,11 +13,6 @@ import { formatNumber } from '../src/table.ts';
 
 const idleMs = 10_000;
 
-interface Recorder {
-  parses: boolean;
-  helper: ReturnType<typeof startHelper<WatchRecorder>>;
-}
-
 export const watchEvents: Bar = {
   number: 11,
   title: 'processor time of watch events',
@@ -31,17 +26,15 @@ export const watchEvents: Bar = {
     const targets = pages.flatMap(({ items }) => items);
     const store = startHelper<StoreProcess>('pod-store', platformNodeFlags);
     // what parsing costs as the events come is what one of these uses more than the other
-    const [parser, reader] = [true, false].map((parses) => ({
-      parses,
-      helper: startHelper<WatchRecorder>('watch-recorder', platformNodeFlags),
-    })) as [Recorder, Recorder];
+    const parser = startHelper<WatchRecorder>('watch-recorder', platformNodeFlags);
+    const reader = startHelper<WatchRecorder>('watch-recorder', platformNodeFlags);
+    const parsing = async () => (await parser.ask('cpuSeconds')) - (await reader.ask('cpuSeconds'));
     const viewer = await followRows(platform, 'main', 'pods', { pageSize: 50 });
     const connection = connectTo(kubeconfig);
-    const parsing = async () =>
-      (await parser.helper.ask('cpuSeconds')) - (await reader.helper.ask('cpuSeconds'));
     try {
       await store.ask('follow', kubeconfig);
-      for (const { helper, parses } of [parser, reader]) await helper.ask('record', { kubeconfig, parses });
+      await parser.ask('record', { kubeconfig, parses: true });
+      await reader.ask('record', { kubeconfig, parses: false });
       const idle = (await cpuDuring(platform.pid, () => sleep(idleMs))) / (idleMs / 1000);
       const [cpuBefore, storeBefore, begun] = [
         cpuSeconds(platform.pid),
@@ -58,8 +51,8 @@ export const watchEvents: Bar = {
       });
       const last = { namespace: targets.at(-1)?.namespace ?? '', name: targets.at(-1)?.name ?? '' };
       await until(async () => (await store.ask('versionOf', last)) === changed.at(-1));
-      for (const { helper } of [parser, reader]) {
-        await until(async () => (await helper.ask('events')) >= targets.length);
+      for (const recorder of [parser, reader]) {
+        await until(async () => (await recorder.ask('events')) >= targets.length);
       }
       await sleep(1000);
 
@@ -67,7 +60,7 @@ export const watchEvents: Bar = {
       const storeSeconds = (await store.ask('cpuSeconds')) - storeBefore;
       const platformSeconds = cpuSeconds(platform.pid) - cpuBefore - idle * seconds;
       const parsingSeconds = (await parsing()) - parsingBefore;
-      const parsed = await parser.helper.ask('parseAtOnce');
+      const parsed = await parser.ask('parseAtOnce');
       const perTenThousand = (cpu: number) => (cpu * 10_000) / parsed.events;
       const line = {
         reference: perTenThousand(parsingSeconds),
@@ -94,7 +87,7 @@ export const watchEvents: Bar = {
       ];
     } finally {
       viewer.socket.close();
-      await Promise.all([connection.close(), store.stop(), parser.helper.stop(), reader.helper.stop()]);
+      await Promise.all([connection.close(), store.stop(), parser.stop(), reader.stop()]);
     }
   },
 };

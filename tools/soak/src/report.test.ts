@@ -25,4 +25,8 @@ test('a result renews its section; the others stay, and those that never ran say
   expect(third.match(/^## .*$/gm)).toEqual(['## one: passed', '## one-more', '## two: passed']);
   expect(third.match(/revision \w+/g)).toEqual(['revision ghi', 'revision def']);
   expect(renewed(third, scenarios, result('one', 'passed'), 'ghi')).toBe(third);
+
+  const other = renewed('', scenarios.slice(1), result('one-more', 'passed'), 'jkl');
+  const added = renewed(other, scenarios, result('two', 'passed'), 'mno');
+  expect(added.match(/^## .*$/gm)).toEqual(['## one', '## one-more: passed', '## two: passed']);
 });

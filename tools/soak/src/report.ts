@@ -35,7 +35,7 @@ export function renewed(
   const kept = report.split(/^(?=## )/m);
   const parts = scenarios.map((scenario) => {
     if (scenario.name === result.name) return section(scenario, result, revision);
-    const before = kept.find((part) => new RegExp(`^## ${scenario.name}\\b`).test(part));
+    const before = kept.find((part) => part.split(/[:\n]/, 1)[0] === `## ${scenario.name}`);
     return before?.trimEnd().concat('\n') ?? `## ${scenario.name}\n\n${scenario.title}.\n\nNot run yet.\n`;
   });
   return [introduction, ...parts].join('\n');

@@ -1,23 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import type { Row } from '@pilothouse/kinds';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
+import { heldBytes } from '../testing/held-bytes.ts';
 import { RowsSubscription } from './live-rows.ts';
 import type { LiveList } from './live-topics.ts';
 import { socketPair } from './testing/socket-pair.ts';
 
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
-
-/** What is really held, in MiB, garbage taken away. */
-function held(): number {
-  collectGarbage();
-  const { heapUsed, external } = process.memoryUsage();
-  return (heapUsed + external) / 1024 / 1024;
-}
-
+const mebibyte = 1024 * 1024;
 const pageSize = 50;
 
 /** A page of rows of 80 KB each, every one of them another at every call. */
@@ -72,7 +62,7 @@ test('a browser that stands still costs 16 MiB at most, and has the newest rows 
   onTestFinished(close);
   guarded.receive({ schema: z.never(), onMessage: () => undefined });
   const { list, change } = busyList();
-  const before = held();
+  const before = heldBytes();
   const outlet = {
     send: (message: object) => guarded.send(message),
     fail: () => undefined,
@@ -86,9 +76,9 @@ test('a browser that stands still costs 16 MiB at most, and has the newest rows 
   for (let round = 1; round <= rounds; round += 1) {
     change(round);
     await sleep(100);
-    most = Math.max(most, held() - before);
+    most = Math.max(most, heldBytes() - before);
   }
-  expect(most).toBeLessThan(16);
+  expect(most).toBeLessThan(16 * mebibyte);
   browser.resume();
   await expect
     .poll(() => JSON.stringify(said.at(-1))?.slice(0, 200), { timeout: 10_000 })

@@ -1,8 +1,8 @@
+import { gather } from '../streams/gather.ts';
 import { guardSilence } from '../streams/guard-silence.ts';
 import { apiPath } from '../transport/api-path.ts';
 import type { CallOptions, ClusterConnection } from '../transport/connection.ts';
 import { networkError } from '../transport/network-error.ts';
-import { gather } from '../streams/gather.ts';
 import { WholeLines } from './whole-lines.ts';
 
 /** The log of one container, and which part of it. */

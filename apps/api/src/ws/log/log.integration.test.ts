@@ -1,6 +1,5 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { heldBytes } from '../../testing/held-bytes.ts';
 import type { TestUser } from '../../testing/test-api.ts';
 import {
   logCursorsOf,
@@ -32,14 +31,6 @@ beforeEach(({ skip }) => skip(world === undefined, 'no real node on this machine
 
 const numbersOf = (stream: StreamClient) =>
   logLinesOf(stream).map(({ text }) => Number(text.replace('line ', '')));
-
-/** What is really held, garbage taken away. */
-function heldBytes(): number {
-  setFlagsFromString('--expose-gc');
-  (runInNewContext('gc') as () => void)();
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
-}
 
 async function view(place: string, start: object = {}): Promise<StreamClient> {
   const stream = await openStream(developer, 'log', world.place(place));
