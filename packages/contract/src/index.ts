@@ -7,6 +7,7 @@ import { platformEndpoints } from './endpoints/platform.ts';
 import { resourceEndpoints } from './endpoints/resources.ts';
 import { streamEndpoints } from './endpoints/streams.ts';
 
+export * from './ack-gatherer.ts';
 export * from './common.ts';
 export * from './endpoint.ts';
 export * from './endpoints/access.ts';

@@ -51,6 +51,8 @@ export type StreamEndReason = z.output<typeof streamEndReason>;
 
 /** Lines a log viewer is sent beyond those it has acknowledged. */
 export const logWindowLines = 5000;
+/** Lines that gather before one `ack` says of all of them that they were taken. */
+export const logAckLines = 1000;
 /** Bytes of output a terminal is sent beyond those it has acknowledged. */
 export const execOutputWindowBytes = 512 * 1024;
 /** Bytes of input a client may send beyond those the server has acknowledged; twice as many end the stream. */

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { AckGatherer, logAckLines } from '@pilothouse/contract';
 import type { LocalCluster } from '@pilothouse/control-plane';
 import { stopProcess } from '@pilothouse/start/processes';
 import type { TestClient } from '../../../apps/api/src/testing/test-client.ts';
@@ -59,9 +60,6 @@ export async function followByPlatform(platform: Platform, place: Place): Promis
   return { until: (lastLine) => Promise.race([counter.until(lastLine), log.trouble]), stop: log.stop };
 }
 
-/** Lines that gather before they are acknowledged, as the log page does it. */
-const ackLines = 1000;
-
 /**
  * Opens a log stream that follows from now on and acknowledges what comes, whole lines with their timestamps; `trouble`
  * rejects where lines are lost or it ends. It is the administrator's unless it is another client's.
@@ -76,18 +74,15 @@ export async function openLog(
   let fail: (error: Error) => void;
   const trouble = new Promise<never>((_resolve, reject) => (fail = reject));
   trouble.catch(() => undefined);
-  let unacknowledged = 0;
+  const acks = new AckGatherer(logAckLines, (lines) => stream.say({ type: 'ack', lines }));
   onMessage(stream, (message) => {
     if (message.type === 'source') return;
     if (message.type !== 'lines') return fail(new Error(`the log stream: ${JSON.stringify(message)}`));
     for (const [, text] of message.runs as [number, string][]) {
       const lines = text.split('\n').slice(0, -1);
-      unacknowledged += lines.length;
       onLines(lines);
+      acks.taken(lines.length);
     }
-    if (unacknowledged < ackLines) return;
-    stream.say({ type: 'ack', lines: unacknowledged });
-    unacknowledged = 0;
   });
   stream.say({ type: 'start', tailLines: 0 });
   return {

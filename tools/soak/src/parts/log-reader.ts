@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TicketRequest } from '@pilothouse/contract';
+import { AckGatherer, logAckLines, type TicketRequest } from '@pilothouse/contract';
 import type { Platform } from '../platform.ts';
 import { openMessageSocket, type Message, type MessageSocket } from './message-socket.ts';
 import type { NumberedLines } from './numbered-lines.ts';
@@ -13,9 +13,6 @@ export interface LogReaderOptions {
   lines: ReadonlyMap<string, NumberedLines>;
 }
 
-/** Lines that are taken in before an acknowledgement goes out. */
-const ackLines = 1000;
-
 /** A browser that follows the logs of pods over one socket: when it is lost it comes back, with the latest cursors. */
 export class LogReader {
   /** How often its socket was lost. */
@@ -28,7 +25,8 @@ export class LogReader {
   /** By pod. */
   readonly #cursors = new Map<string, string>();
   #socket: MessageSocket | undefined;
-  #unacknowledged = 0;
+  /** Of the socket of now. */
+  #acks: AckGatherer | undefined;
   #closing = false;
 
   private constructor(options: LogReaderOptions) {
@@ -50,10 +48,10 @@ export class LogReader {
     const { platform, request, through = platform.url } = this.#options;
     const path = await platform.ticketPath(request);
     const socket = await openMessageSocket(platform.url, `${through}${path}`, {
-      onMessage: (message) => this.#take(socket, message),
+      onMessage: (message) => this.#take(message),
     });
     this.#socket = socket;
-    this.#unacknowledged = 0;
+    this.#acks = new AckGatherer(logAckLines, (lines) => socket.say({ type: 'ack', lines }));
     this.#pods.clear();
     void socket.closed.then(() => this.#comeBack());
     socket.say({ type: 'start', cursors: [...this.#cursors.values()] });
@@ -72,14 +70,14 @@ export class LogReader {
     }
   }
 
-  #take(socket: MessageSocket, message: Message): void {
+  #take(message: Message): void {
     switch (message.type) {
       case 'source':
         this.#pods.set(message['source'], message['pod']);
         this.#cursors.set(message['pod'], message['cursor']);
         break;
       case 'lines':
-        this.#takeLines(socket, message);
+        this.#takeLines(message);
         break;
       case 'gap':
         this.#linesOf(message['source'])?.gap({ from: message['from'], to: message['to'] });
@@ -91,21 +89,18 @@ export class LogReader {
     }
   }
 
-  #takeLines(socket: MessageSocket, message: Message): void {
+  #takeLines(message: Message): void {
     for (const [source, text] of message['runs'] as [number, string][]) {
       const numbers = this.#linesOf(source);
       for (const line of text.split('\n').slice(0, -1)) {
         const space = line.indexOf(' ');
         numbers?.take(line.slice(0, space), line.slice(space + 1));
-        this.#unacknowledged += 1;
+        this.#acks?.taken(1);
       }
     }
     for (const [source, cursor] of message['cursors'] as [number, string][]) {
       this.#cursors.set(this.#pods.get(source) ?? '', cursor);
     }
-    if (this.#unacknowledged < ackLines) return;
-    socket.say({ type: 'ack', lines: this.#unacknowledged });
-    this.#unacknowledged = 0;
   }
 
   #linesOf(source: number): NumberedLines | undefined {

@@ -1,3 +1,4 @@
+import { AckGatherer, execAckBytes } from '@pilothouse/contract';
 import { waitUntil } from '@pilothouse/e2e/support/processes';
 import type { Platform } from '../platform.ts';
 import { openMessageSocket, type Message, type MessageSocket } from './message-socket.ts';
@@ -24,6 +25,7 @@ export class Shell {
   static async open(platform: Platform, place: Place, through = platform.url): Promise<Shell> {
     const shell = new Shell();
     const path = await platform.ticketPath({ purpose: 'exec', ...place });
+    const acks = new AckGatherer(execAckBytes, (bytes) => socket.say({ type: 'ack', bytes }));
     const socket = await openMessageSocket(platform.url, `${through}${path}`, {
       onMessage: (message) => {
         if (message.type === 'started') shell.#started = true;
@@ -31,7 +33,7 @@ export class Shell {
       },
       onBytes: (bytes) => {
         shell.screen += bytes.toString('latin1');
-        socket.say({ type: 'ack', bytes: bytes.length });
+        acks.taken(bytes.length);
       },
     });
     shell.#socket = socket;

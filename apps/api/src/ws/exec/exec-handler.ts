@@ -1,4 +1,5 @@
 import {
+  AckGatherer,
   execAckBytes,
   execClientMessage,
   execInputWindowBytes,
@@ -38,9 +39,10 @@ class ExecFront {
   readonly #window: AckWindow;
   /** What was typed and how the window was sized while the shell was looked for waits for it. */
   readonly #session = Promise.withResolvers<TerminalSession>();
-  /** Bytes of input that the shell has not taken yet, and those it has taken since the browser was told. */
+  /** Bytes of input that the shell has not taken yet. */
   #waiting = 0;
-  #taken = 0;
+  /** Of input that it has taken. */
+  readonly #acks = new AckGatherer(execAckBytes, (bytes) => void this.#socket.send({ type: 'ack', bytes }));
 
   constructor(socket: GuardedSocket) {
     const { promise, resolve } = Promise.withResolvers<{ columns: number; rows: number } | undefined>();
@@ -91,11 +93,7 @@ class ExecFront {
     const session = await this.#session.promise;
     await session.input(bytes);
     this.#waiting -= bytes.length;
-    this.#taken += bytes.length;
-    if (this.#taken < execAckBytes) return;
-    const taken = this.#taken;
-    this.#taken = 0;
-    await this.#socket.send({ type: 'ack', bytes: taken });
+    this.#acks.taken(bytes.length);
   }
 
   async #output(bytes: Uint8Array): Promise<void> {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import { execAckBytes } from '@pilothouse/contract';
+import { AckGatherer, execAckBytes } from '@pilothouse/contract';
 import { WebSocket } from 'ws';
 import type { TestClient } from '../../testing/test-client.ts';
 
@@ -24,7 +24,7 @@ export class StreamClient {
   receivedBytes = 0;
   /** Whether bytes are acknowledged as they come. */
   acknowledges = true;
-  #taken = 0;
+  readonly #acks = new AckGatherer(execAckBytes, (bytes) => this.say({ type: 'ack', bytes }));
 
   constructor(socket: WebSocket) {
     this.socket = socket;
@@ -34,16 +34,8 @@ export class StreamClient {
       const bytes = data as Buffer;
       this.screen += bytes.toString('latin1');
       this.receivedBytes += bytes.length;
-      if (this.acknowledges) this.#acknowledge(bytes.length);
+      if (this.acknowledges) this.#acks.taken(bytes.length);
     });
-  }
-
-  /** As the terminal in the browser does: one for many pieces. */
-  #acknowledge(bytes: number): void {
-    this.#taken += bytes;
-    if (this.#taken < execAckBytes) return;
-    this.say({ type: 'ack', bytes: this.#taken });
-    this.#taken = 0;
   }
 
   get end(): Message | undefined {

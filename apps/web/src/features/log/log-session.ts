@@ -1,4 +1,4 @@
-import { logServerMessage, type logClientMessage } from '@pilothouse/contract';
+import { AckGatherer, logAckLines, logServerMessage, type logClientMessage } from '@pilothouse/contract';
 import type { z } from 'zod';
 import { refusalOf, type StreamEnd } from '../stream/stream-end.ts';
 
@@ -41,8 +41,6 @@ interface Place {
 
 const firstRetryMs = 500;
 const longestRetryMs = 10_000;
-/** Lines that gather before they are acknowledged; the server's window has 5,000. */
-const ackLines = 1000;
 
 /**
  * Follows logs over a WebSocket. A dropped connection is opened again right behind the last lines that were shown (the
@@ -58,7 +56,8 @@ export class LogSession {
   readonly #places = new Map<string, Place>();
   /** What this connection's numbers stand for. */
   #sources: Place[] = [];
-  #unacknowledged = 0;
+  /** Of this connection's lines. */
+  #acks: AckGatherer | undefined;
   #attempt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
@@ -93,7 +92,7 @@ export class LogSession {
     socket.addEventListener('open', () => {
       const cursors = [...this.#places.values()].map(({ cursor }) => cursor);
       this.#sources = [];
-      this.#unacknowledged = 0;
+      this.#acks = new AckGatherer(logAckLines, (lines) => this.#send(socket, { type: 'ack', lines }));
       this.#send(socket, { type: 'start', ...this.#start, cursors });
     });
     socket.addEventListener('message', (event) => this.#receive(socket, event.data));
@@ -133,9 +132,6 @@ export class LogSession {
         this.#handlers.onState('streaming', null);
         for (const [source, text] of message.runs) this.#lines(source, text);
         for (const [source, cursor] of message.cursors) this.#place(source).cursor = cursor;
-        if (this.#unacknowledged < ackLines) break;
-        this.#send(socket, { type: 'ack', lines: this.#unacknowledged });
-        this.#unacknowledged = 0;
         break;
       case 'gap':
         this.#handlers.onGap(this.#place(message.source).origin, message);
@@ -188,8 +184,8 @@ export class LogSession {
 
   #lines(source: number, text: string): void {
     const lines = text.split('\n').slice(0, -1).map(splitStamp);
-    this.#unacknowledged += lines.length;
     this.#handlers.onLines(this.#place(source).origin, lines);
+    this.#acks?.taken(lines.length);
   }
 
   #finish(end: StreamEnd): void {

@@ -1,4 +1,5 @@
 import {
+  AckGatherer,
   execAckBytes,
   execInputWindowBytes,
   execServerMessage,
@@ -27,8 +28,8 @@ export class ShellSession {
   #ended = false;
   #queued: Uint8Array<ArrayBuffer>[] = [];
   #unacknowledged = 0;
-  /** Bytes on the screen that the server has not been told of. */
-  #drawn = 0;
+  /** Of bytes that are on the screen. */
+  readonly #acks = new AckGatherer(execAckBytes, (bytes) => this.#send({ type: 'ack', bytes }));
 
   /** @param size columns and rows the terminal has when the shell starts. */
   constructor(
@@ -81,7 +82,7 @@ export class ShellSession {
   #receive(data: ArrayBuffer | string): void {
     if (typeof data !== 'string') {
       const bytes = new Uint8Array(data);
-      this.#handlers.onOutput(bytes, () => this.#acknowledge(bytes.length));
+      this.#handlers.onOutput(bytes, () => this.#acks.taken(bytes.length));
       return;
     }
     const message = execServerMessage.parse(JSON.parse(data));
@@ -100,13 +101,6 @@ export class ShellSession {
         this.#finish(message);
         break;
     }
-  }
-
-  #acknowledge(bytes: number): void {
-    this.#drawn += bytes;
-    if (this.#drawn < execAckBytes) return;
-    this.#send({ type: 'ack', bytes: this.#drawn });
-    this.#drawn = 0;
   }
 
   #flush(): void {
