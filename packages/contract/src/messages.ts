@@ -139,6 +139,8 @@ export const logServerMessage = z.discriminatedUnion('type', [
     from: timestamp.nullable(),
     to: timestamp.nullable(),
   }),
+  /** No pod is selected at the moment; those that come will join. */
+  z.object({ type: z.literal('empty') }),
   /** Nothing to show yet of a source (null: of any), and why (`ContainerCreating` …), in the cluster's words. */
   z.object({ type: z.literal('waiting'), source: logSource.nullable(), message: z.string() }),
   /** The pod is gone, and all of its log has been sent. */

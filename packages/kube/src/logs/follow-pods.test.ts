@@ -118,6 +118,7 @@ function follow(options: Partial<FollowPodsOptions> = {}) {
       return `+${event.cursor.pod}`;
     }
     if (event.type === 'omitted') return `omitted ${event.pods}`;
+    if (event.type === 'empty') return 'empty';
     if (event.type === 'lines') {
       for (const [source, cursor] of event.cursors) cursors.set(names[source]!, cursor);
       return event.runs.flatMap(([source, text]) =>
@@ -289,7 +290,7 @@ test('a container by name; pods without it are left alone, and a selection of no
   const { seen } = follow({ container: 'proxy' });
   const none = follow({ container: 'nothing' });
   await expect.poll(() => seen, { timeout }).toContain('+a');
-  await expect.poll(() => none.seen, { timeout }).toEqual(['waiting *']);
+  await expect.poll(() => none.seen, { timeout }).toEqual(['empty']);
 });
 
 test('a refusal ends it with the cluster’s words', async () => {

@@ -15,6 +15,8 @@ export type PodsLogEvent =
   | { type: 'source'; source: number; cursor: LogCursor }
   | ({ type: 'lines' } & MergedLines)
   | { type: 'gap'; source: number; from: string | null; to: string | null }
+  /** No pod is selected at the moment. */
+  | { type: 'empty' }
   /** Nothing to show of a source, or of the whole selection (null), at the moment, and why. */
   | { type: 'waiting'; source: number | null; message: string }
   /** The pod is gone, and everything it wrote has come. */
@@ -158,8 +160,7 @@ class PodsFollower {
         if (!this.#complete) this.#tellVanished();
         this.#complete = true;
         this.#admitOmitted();
-        if (this.#sources.size === 0)
-          this.#say({ type: 'waiting', source: null, message: 'No pod is selected' });
+        if (this.#sources.size === 0) this.#say({ type: 'empty' });
         this.#changed();
       },
       failed: (error) => {

@@ -131,3 +131,14 @@ test('a refused ticket ends with its reason, a network failure is tried again', 
   await vi.advanceTimersByTimeAsync(60_000);
   expect(open.mock.calls).toHaveLength(calls);
 });
+
+test('no pod is selected: that is a state, until lines come', async () => {
+  follow();
+  await vi.advanceTimersByTimeAsync(0);
+  const [socket] = sockets;
+  socket?.opened();
+  socket?.says({ type: 'empty' });
+  socket?.says(source(0, 'web', 'a'));
+  socket?.says({ type: 'lines', runs: [[0, '1 one\n']], cursors: [[0, 'b']] });
+  expect(states).toEqual(['connecting', 'empty', 'streaming']);
+});

@@ -2,7 +2,7 @@ import { AckGatherer, logAckLines, logServerMessage, type logClientMessage } fro
 import type { z } from 'zod';
 import { refusalOf, type StreamEnd } from '../stream/stream-end.ts';
 
-export type LogState = 'connecting' | 'streaming' | 'waiting' | 'reconnecting' | 'ended';
+export type LogState = 'connecting' | 'streaming' | 'empty' | 'waiting' | 'reconnecting' | 'ended';
 
 export interface LogStart {
   tailLines?: number;
@@ -135,6 +135,9 @@ export class LogSession {
         break;
       case 'gap':
         this.#handlers.onGap(this.#place(message.source).origin, message);
+        break;
+      case 'empty':
+        this.#handlers.onState('empty', null);
         break;
       case 'waiting': {
         const origin = message.source === null ? null : this.#place(message.source).origin;
