@@ -46,7 +46,7 @@ async function measure(
   const connection = connectTo((await world.main()).kubeconfig);
   const { items } = await liveRows(platform, listPath('main', 'pods', { namespace, pageSize: 50 }));
   const times: Record<keyof typeof watchers, number[]> = { kubectl: [], socket: [], browser: [] };
-  const first = unusedRestarts();
+  const first = unusedRestarts(changes);
   for (let index = 0; index < changes; index += 1) {
     const { uid = '', name = '' } = items[index % items.length] ?? {};
     const restarts = first + index;

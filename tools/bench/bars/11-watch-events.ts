@@ -44,7 +44,7 @@ export const watchEvents: Bar = {
       const parsingBefore = await parsing();
 
       world.say(`bar 11: changing ${targets.length} pods`);
-      const first = unusedRestarts();
+      const first = unusedRestarts(targets.length);
       const changed = await load(targets.length, 8, (index) => {
         const { namespace = '', name } = targets[index] as (typeof targets)[number];
         return setRestarts(connection, { namespace, name }, first + index);

@@ -21,5 +21,17 @@ export async function setRestarts(
   return metadata.resourceVersion;
 }
 
-/** A number of restarts that no run before this one has used. */
-export const unusedRestarts = (): number => Math.floor(Date.now() / 1000) % 1_000_000_000;
+/** Below 2^31, which the field takes; more a second than anything here changes. */
+const restartsPerSecond = 200;
+const mostRestarts = 2_000_000_000;
+let next = 0;
+
+/**
+ * The first of `count` numbers of restarts that nothing has used, in this run or one before it: a pod that is given
+ * what it has makes no event.
+ */
+export function unusedRestarts(count: number): number {
+  const first = Math.max(next, Math.floor((Date.now() / 1000) * restartsPerSecond) % mostRestarts);
+  next = first + count;
+  return first;
+}

@@ -1,5 +1,7 @@
 import type { Readable } from 'node:stream';
 
+const newline = 0x0a;
+
 export interface GatherOptions {
   /** What follows sooner than this is handed on together. */
   lingerMs: number;
@@ -8,9 +10,9 @@ export interface GatherOptions {
 }
 
 /**
- * Reads a stream in few large pieces instead of many small ones: what comes after a pause at once, the rest when
- * `lingerMs` have passed or `batchBytes` have gathered. Not pulling holds the sender back. Destroys the stream at the
- * end; throws its error.
+ * Reads a stream of lines in few large pieces instead of many small ones: what comes after a pause at once, the rest
+ * when `lingerMs` have passed or `batchBytes` have gathered; the rest of a line is not waited for. Not pulling holds the
+ * sender back. Destroys the stream at the end; throws its error.
  */
 export async function* gather(
   body: Readable,
@@ -36,6 +38,11 @@ export async function* gather(
   body.once('error', end);
   body.once('close', () => end(body.readableEnded ? undefined : new Error('The stream was cut off')));
   const isFull = () => over || bytes >= batchBytes;
+  const lingerAfter = (piece: Buffer) => {
+    if (piece.at(-1) !== newline) return 0;
+    // the end of a burst need not wait as lines do that trickle
+    return piece.length < batchBytes ? lingerMs : lingerMs / 10;
+  };
   let dueAt = -Infinity;
   try {
     for (;;) {
@@ -47,8 +54,7 @@ export async function* gather(
       chunks = [];
       bytes = 0;
       body.resume();
-      // the end of a burst need not wait as lines do that trickle
-      dueAt = performance.now() + (piece.length < batchBytes ? lingerMs : lingerMs / 10);
+      dueAt = performance.now() + lingerAfter(piece);
       yield piece;
     }
     if (failure !== undefined) throw failure;
