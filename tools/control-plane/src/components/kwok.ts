@@ -5,6 +5,9 @@ import { flags, type ClusterContext, type Component } from './component.ts';
 /** Marks the nodes that kwok plays. */
 export const fakeNodeAnnotation = { 'kwok.x-k8s.io/node': 'fake' };
 
+/** Pods with it keep the status they have, and their changes cost kwok next to nothing. */
+export const leftAloneAnnotation = { 'kwok.x-k8s.io/status': 'custom' };
+
 /** Keeps pods that say nothing off the fake nodes where there is a real one. */
 export const fakeNodeTaint = { key: 'kwok.x-k8s.io/node', value: 'fake', effect: 'NoSchedule' };
 
@@ -28,6 +31,7 @@ export async function kwok({ layout, tools, ports }: ClusterContext): Promise<Co
       config,
       'manage-all-nodes': false,
       'manage-nodes-with-annotation-selector': 'kwok.x-k8s.io/node=fake',
+      'disregard-status-with-annotation-selector': 'kwok.x-k8s.io/status=custom',
       'node-ip': '127.0.0.1',
       'node-name': 'localhost',
       'node-port': ports.kwok,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LocalCluster } from '@pilothouse/control-plane';
+import { leftAloneAnnotation, type LocalCluster } from '@pilothouse/control-plane';
 import { apiPath, connect, deleteObject, KubeError, patchObject, readContext } from '@pilothouse/kube';
 
 export interface ChurnOptions {
@@ -21,7 +21,7 @@ export interface ChurnResult {
 }
 
 /** Of so many changes one deletes a pod: that is some five events, as its ReplicaSet replaces it, and as much work as a dozen patches. */
-const changesPerDelete = 25;
+const changesPerDelete = 50;
 
 /** Changes pods of a cluster at a steady rate, and counts the events that its watchers get. */
 export async function churn(cluster: LocalCluster, options: ChurnOptions): Promise<ChurnResult> {
@@ -42,9 +42,10 @@ export async function churn(cluster: LocalCluster, options: ChurnOptions): Promi
         result.deletes += 1;
       } else {
         const text = `${number}`;
-        const metadata =
-          number % 2 === 0 ? { labels: { round: text } } : { annotations: { 'example.com/round': text } };
-        await patchObject(connection, { ...pods, ...pod }, { metadata });
+        const labels = number % 2 === 0 ? { round: text } : {};
+        // kwok would think as long about each change as the apiserver does
+        const annotations = { ...leftAloneAnnotation, 'example.com/round': text };
+        await patchObject(connection, { ...pods, ...pod }, { metadata: { labels, annotations } });
         result.patches += 1;
       }
     } catch (error) {
