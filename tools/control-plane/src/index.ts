@@ -8,7 +8,6 @@ export { clusterStatus, connectCluster, reapOrphans, stopCluster } from './clust
 export type { ClusterStatus } from './clusters.ts';
 export { kubeconfigOf } from './kubeconfig.ts';
 export type { Credential } from './kubeconfig.ts';
-export { leftAloneAnnotation } from './components/kwok.ts';
 export { fillScale } from './landscape/scale.ts';
 export type { FillOptions, ScaleShape } from './landscape/scale.ts';
 export { runScriptPods } from './landscape/script-pods.ts';

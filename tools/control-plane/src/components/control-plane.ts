@@ -1,6 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ClusterSpec } from '../state.ts';
 import { flags, type ClusterContext, type Component } from './component.ts';
+import { leaseSeconds } from './kwok.ts';
 
 /** Allocatable addresses of Services; nothing routes them. */
 const serviceRange = '10.0.0.0/24';
@@ -12,7 +14,10 @@ rules:
 `;
 
 /** Thousands of fake nodes tell of themselves rarely. */
-const kwokPatience = { 'node-monitor-period': '25s', 'node-monitor-grace-period': '3m20s' };
+const kwokPatience = (spec: ClusterSpec) => ({
+  'node-monitor-period': '25s',
+  'node-monitor-grace-period': `${leaseSeconds(spec)}s`,
+});
 /** A node is told from a dead one as soon as a busy machine allows. */
 const realPatience = { 'node-monitor-grace-period': '30s' };
 
@@ -103,7 +108,7 @@ export function controllerManager({ spec, layout, tools }: ClusterContext): Comp
       'service-account-private-key-file': join(layout.pki, 'service-account.key'),
       'cluster-signing-cert-file': join(layout.pki, 'ca.crt'),
       'cluster-signing-key-file': join(layout.pki, 'ca.key'),
-      ...(spec.kwokNodes > 0 ? kwokPatience : realPatience),
+      ...(spec.kwokNodes > 0 ? kwokPatience(spec) : realPatience),
     }),
   };
 }

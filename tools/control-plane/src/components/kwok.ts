@@ -1,12 +1,10 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ClusterSpec } from '../state.ts';
 import { flags, type ClusterContext, type Component } from './component.ts';
 
 /** Marks the nodes that kwok plays. */
 export const fakeNodeAnnotation = { 'kwok.x-k8s.io/node': 'fake' };
-
-/** Pods with it keep the status they have, and their changes cost kwok next to nothing. */
-export const leftAloneAnnotation = { 'kwok.x-k8s.io/status': 'custom' };
 
 /** Keeps pods that say nothing off the fake nodes where there is a real one. */
 export const fakeNodeTaint = { key: 'kwok.x-k8s.io/node', value: 'fake', effect: 'NoSchedule' };
@@ -15,8 +13,11 @@ export const fakeNodeLabels = { type: 'kwok' };
 
 const logLines = 200;
 
+/** How long a fake node is alive without a word. Each of a thousand would renew its lease often enough to fill a core. */
+export const leaseSeconds = ({ kwokNodes }: ClusterSpec): number => (kwokNodes < 100 ? 200 : 1600);
+
 /** kwok plays kubelets: its nodes and pods get their states, but nothing runs. */
-export async function kwok({ layout, tools, ports }: ClusterContext): Promise<Component> {
+export async function kwok({ layout, tools, ports, spec }: ClusterContext): Promise<Component> {
   const config = join(layout.configs, 'kwok.yaml');
   const log = join(layout.configs, 'kwok-pod.log');
   await mkdir(layout.configs, { recursive: true });
@@ -31,12 +32,11 @@ export async function kwok({ layout, tools, ports }: ClusterContext): Promise<Co
       config,
       'manage-all-nodes': false,
       'manage-nodes-with-annotation-selector': 'kwok.x-k8s.io/node=fake',
-      'disregard-status-with-annotation-selector': 'kwok.x-k8s.io/status=custom',
       'node-ip': '127.0.0.1',
       'node-name': 'localhost',
       'node-port': ports.kwok,
       'server-address': `127.0.0.1:${ports.kwok}`,
-      'node-lease-duration-seconds': 200,
+      'node-lease-duration-seconds': leaseSeconds(spec),
       'tls-cert-file': join(layout.pki, 'kwok-server.crt'),
       'tls-private-key-file': join(layout.pki, 'kwok-server.key'),
     }),

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { leftAloneAnnotation, type LocalCluster } from '@pilothouse/control-plane';
+import type { LocalCluster } from '@pilothouse/control-plane';
 import { apiPath, connect, deleteObject, KubeError, patchObject, readContext } from '@pilothouse/kube';
 
 export interface ChurnOptions {
@@ -20,7 +20,7 @@ export interface ChurnResult {
   seconds: number;
 }
 
-/** Of so many changes one deletes a pod: that is some five events, as its ReplicaSet replaces it, and as much work as a dozen patches. */
+/** Of so many changes one deletes a pod: that is some three events, as its ReplicaSet replaces it, and as much work as a dozen patches. */
 const changesPerDelete = 50;
 
 /** Changes pods of a cluster at a steady rate, and counts the events that its watchers get. */
@@ -42,10 +42,9 @@ export async function churn(cluster: LocalCluster, options: ChurnOptions): Promi
         result.deletes += 1;
       } else {
         const text = `${number}`;
-        const labels = number % 2 === 0 ? { round: text } : {};
-        // kwok would think as long about each change as the apiserver does
-        const annotations = { ...leftAloneAnnotation, 'example.com/round': text };
-        await patchObject(connection, { ...pods, ...pod }, { metadata: { labels, annotations } });
+        const metadata =
+          number % 2 === 0 ? { labels: { round: text } } : { annotations: { 'example.com/round': text } };
+        await patchObject(connection, { ...pods, ...pod }, { metadata });
         result.patches += 1;
       }
     } catch (error) {
