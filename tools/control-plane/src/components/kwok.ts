@@ -13,7 +13,7 @@ export const fakeNodeLabels = { type: 'kwok' };
 
 const logLines = 200;
 
-/** How long a fake node is alive without a word. Each of a thousand would renew its lease often enough to fill a core. */
+/** How long a fake node is alive without a word: many of them write rarely, and outlive their kwok for a long test. */
 export const leaseSeconds = ({ kwokNodes }: ClusterSpec): number => (kwokNodes < 100 ? 200 : 1600);
 
 /** kwok plays kubelets: its nodes and pods get their states, but nothing runs. */
