@@ -1,0 +1,1 @@
+export { timesTheCost } from './times-the-cost.ts';
