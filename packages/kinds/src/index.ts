@@ -1,3 +1,4 @@
+export { ExactInteger, parseExactJson } from './exact/exact-integer.ts';
 export * from './human-duration.ts';
 export * from './kind.ts';
 export { events } from './kinds/events.ts';

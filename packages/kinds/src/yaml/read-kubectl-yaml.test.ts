@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { Alias } from 'yaml';
+import { ExactInteger } from '../exact/exact-integer.ts';
 import { readKubectlYaml, type YamlValue } from './read-kubectl-yaml.ts';
 import { KubectlYamlError } from './yaml-error.ts';
 
@@ -21,7 +22,7 @@ function failureOf(text: string): KubectlYamlError {
 /** As kubectl's jsonpath prints: keys sorted, whole numbers with all their digits, text as Go escapes it. */
 function jsonOf(value: YamlValue): string {
   if (Array.isArray(value)) return `[${value.map(jsonOf).join(',')}]`;
-  if (typeof value === 'bigint') return String(value);
+  if (value instanceof ExactInteger) return String(value);
   if (value === null || typeof value !== 'object') return JSON.stringify(value).replaceAll('<', '\\u003c');
   const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return `{${entries.map(([key, item]) => `${jsonOf(key)}:${jsonOf(item)}`).join(',')}}`;

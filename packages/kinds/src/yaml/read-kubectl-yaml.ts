@@ -22,7 +22,7 @@ export interface YamlLimits {
   maxNodes?: number;
 }
 
-/** What YAML can say in JSON's terms; whole numbers beyond ±2^53 are bigint. */
+/** What YAML can say in JSON's terms. */
 export type YamlValue = Scalar | YamlValue[] | { [key: string]: YamlValue };
 
 const defaults: Required<YamlLimits> = { maxBytes: 1_048_576, maxDepth: 100, maxNodes: 20_000 };

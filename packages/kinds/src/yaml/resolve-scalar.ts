@@ -1,5 +1,7 @@
-/** What a scalar becomes. Whole numbers beyond ±2^53 are bigint, as kubectl keeps 64 bits. */
-export type Scalar = null | boolean | number | bigint | string;
+import { ExactInteger, exactInteger } from '../exact/exact-integer.ts';
+
+/** What a scalar becomes. */
+export type Scalar = null | boolean | number | ExactInteger | string;
 
 const words = new Map<string, Scalar>([
   ...['y', 'Y', 'yes', 'Yes', 'YES', 'true', 'True', 'TRUE', 'on', 'On', 'ON'].map(
@@ -25,17 +27,15 @@ function parseDigits(digits: string): bigint {
 }
 
 /** Go's ParseInt(text, 0, 64), then ParseUint: null where neither takes it. */
-function parseInteger(text: string): number | bigint | null {
+function parseInteger(text: string): number | ExactInteger | null {
   const match = integer.exec(text);
   if (match === null) return null;
   const [, sign = '', digits = ''] = match;
   const magnitude = parseDigits(digits);
   const value = sign === '-' ? -magnitude : magnitude;
-  if (value !== BigInt.asIntN(64, value)) {
-    // an unsigned 64-bit number reaches the object as a float
-    return sign === '' && value === BigInt.asUintN(64, value) ? Number(value) : null;
-  }
-  return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+  // an unsigned 64-bit number reaches the object as a float
+  const unsigned = sign === '' && value === BigInt.asUintN(64, value);
+  return exactInteger(value) ?? (unsigned ? Number(value) : null);
 }
 
 function parseFloatingPoint(text: string, form: RegExp): number | null {
@@ -77,7 +77,7 @@ export function resolveTagged(tag: string, text: string): Scalar | undefined {
     case '!!int':
       return /^[-+0-9]/.test(text) ? (parseInteger(text.replaceAll('_', '')) ?? undefined) : undefined;
     case '!!float':
-      return typeof value === 'number' || typeof value === 'bigint' ? Number(value) : undefined;
+      return typeof value === 'number' || value instanceof ExactInteger ? Number(String(value)) : undefined;
     default:
       return text;
   }
