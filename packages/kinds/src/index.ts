@@ -21,4 +21,6 @@ export * from './quantity.ts';
 export * from './registry.ts';
 export type * from './wire/core.ts';
 export { readKubectlYaml, type YamlLimits, type YamlValue } from './yaml/read-kubectl-yaml.ts';
+export { withoutServerFields } from './yaml/without-server-fields.ts';
+export { writeKubectlYaml, type YamlWriting } from './yaml/write-kubectl-yaml.ts';
 export { KubectlYamlError, type YamlHint, type YamlProblem } from './yaml/yaml-error.ts';
