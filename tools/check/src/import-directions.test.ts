@@ -43,6 +43,8 @@ function write(path: string, content: string) {
 test.each([
   ['apps/api/src/features/a/a.ts', 'apps/api/src/features/b/b.ts', 'features-meet-in-the-container'],
   ['apps/api/src/http/mount.ts', 'apps/api/src/features/a/a.ts', 'nothing-imports-features-back'],
+  ['apps/api/src/core.ts', 'apps/api/src/features/a/a.ts', 'nothing-imports-features-back'],
+  ['apps/api/src/features/a/a.ts', 'apps/api/src/core.ts', 'features-are-given-the-core'],
   ['apps/api/src/features/a/a.ts', 'apps/api/src/container.ts', 'container-constructs'],
   [
     'apps/api/src/features/a/a.service.ts',
@@ -58,6 +60,17 @@ test.each([
   '%s may not import %s',
   (importer, imported, rule) => {
     expect(brokenRules(importer, imported)).toEqual([rule]);
+  },
+  timeoutMs,
+);
+
+test.each([
+  ['apps/api/src/features/a/a.ts', 'apps/api/src/features/b/b.ts', ['features-meet-in-the-container']],
+  ['apps/api/src/features/a/a.module.ts', 'apps/api/src/core.ts', []],
+])(
+  'of types: %s may import of %s what breaks %j',
+  (importer, imported, rules) => {
+    expect(brokenRules(importer, imported, 'import type')).toEqual(rules);
   },
   timeoutMs,
 );

@@ -18,13 +18,12 @@ async function serve(redeem: RedeemTicket, live: SocketHandler<'live'> = () => u
     guard: new StreamGuard(rights, { live: 1, log: 1, logs: 5, exec: 1, download: 1 }),
     redeem,
     handlers: { live, log: () => undefined, logs: () => undefined, exec: () => undefined },
-    addressOf: () => '127.0.0.1',
     newRequestId: () => 'request',
     onForeignOrigin: async () => undefined,
     onError: (error) => expect.unreachable(String(error)),
   });
   const server = createServer().listen(0, '127.0.0.1');
-  router.attach(server);
+  router.attach(server, () => '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(async () => {
     await router.stop();

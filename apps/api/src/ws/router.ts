@@ -41,10 +41,9 @@ export interface UpgradeRouterOptions {
   publicUrl: string;
   pingMs: number;
   redeem: RedeemTicket;
-  handlers: SocketHandlers;
+  /** A socket that nobody serves is not there. */
+  handlers: Partial<SocketHandlers>;
   guard: StreamGuard;
-  /** The client's address, trusted proxies considered. */
-  addressOf: (request: IncomingMessage) => string;
   newRequestId: () => string;
   /** A foreign page knocked: worth an audit row. */
   onForeignOrigin: (knock: { origin: string; path: string; address: string }) => Promise<void>;
@@ -79,11 +78,12 @@ export class UpgradeRouter {
     this.#origin = new URL(options.publicUrl).origin;
   }
 
-  attach(server: Server): void {
+  /** @param addressOf the client's address, trusted proxies considered */
+  attach(server: Server, addressOf: (request: IncomingMessage) => string): void {
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       const broken = () => socket.destroy();
       socket.on('error', broken);
-      this.#admit(request).then(
+      this.#admit(request, addressOf(request)).then(
         (admission) => {
           try {
             // here and not earlier: nothing may come between the look and the watch
@@ -109,12 +109,12 @@ export class UpgradeRouter {
     await Promise.race([Promise.all(this.#serving), sleep(mostStopMs, undefined, { ref: false })]);
   }
 
-  async #admit(request: IncomingMessage): Promise<Admission> {
+  async #admit(request: IncomingMessage, address: string): Promise<Admission> {
     if (this.#stopping) throw new AppError('shuttingDown');
     const url = new URL(request.url ?? '/', 'http://platform');
     const purpose = purposes[url.pathname];
-    if (purpose === undefined) throw new AppError('notFound');
-    const address = this.#options.addressOf(request);
+    if (purpose === undefined || this.#options.handlers[purpose] === undefined)
+      throw new AppError('notFound');
     const origin = request.headers.origin;
     if (origin !== this.#origin) {
       await this.#options.onForeignOrigin({ origin: origin ?? 'none', path: url.pathname, address });

@@ -1,7 +1,7 @@
 import { endpoints } from '@pilothouse/contract';
 import { mount, type ApiRouter } from '../../http/mount.ts';
 import { livePage, orderOf } from '../../http/paging.ts';
-import type { AuditEvent, AuditRepository } from './audit.repository.ts';
+import type { AuditEvent, AuditSearch } from './audit-search.repository.ts';
 
 const sortable = {
   at: 'at',
@@ -13,10 +13,10 @@ const sortable = {
   status: 'status',
 } as const;
 
-export function mountAudit(api: ApiRouter, repository: AuditRepository): void {
+export function mountAudit(api: ApiRouter, search: AuditSearch): void {
   mount(api, endpoints.listAudit, async ({ query }) => {
     const order = orderOf(query.sort, sortable, { at: 'desc' });
-    const { rows, total } = await repository.page(query, [...order, { id: 'desc' }]);
+    const { rows, total } = await search.page(query, [...order, { id: 'desc' }]);
     const items = rows.map(({ userId: _userId, requestId: _requestId, username, ...row }) => ({
       ...row,
       at: row.at.toISOString(),

@@ -31,26 +31,12 @@ export interface AuthServiceOptions {
   guard: LoginGuard;
 }
 
-const pruneMs = 6 * 3600_000;
-
 /** Signing in, staying signed in, signing out. */
 export class AuthService {
   readonly #options: AuthServiceOptions;
-  #pruning: NodeJS.Timeout | undefined;
 
   constructor(options: AuthServiceOptions) {
     this.#options = options;
-  }
-
-  /** Begins to forget sessions that ended long ago. */
-  start(onError: (error: unknown) => void): void {
-    const prune = () => void this.#options.sessions.prune().catch(onError);
-    prune();
-    this.#pruning = setInterval(prune, pruneMs);
-  }
-
-  stop(): void {
-    clearInterval(this.#pruning);
   }
 
   /** Throws `badCredentials`, the same and as late for an unknown, a disabled and a known user, or `tooManyAttempts`. */

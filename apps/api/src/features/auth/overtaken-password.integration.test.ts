@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AccessTokens } from '../../authz/access-tokens.ts';
 import { Passwords } from '../../authz/passwords.ts';
-import { keyRingOf } from '../../container.ts';
+import { keyRingOf } from '../../core.ts';
 import { deriveKey } from '../../db/key-ring.ts';
 import { startTestApi, type TestApi } from '../../testing/test-api.ts';
 import { UserService } from '../users/user.service.ts';

@@ -10,7 +10,7 @@ const longestMs = 7 * 24 * 3600_000;
 const graceMs = 30_000;
 
 /** How long what has expired is kept. */
-const keptMs = 30 * 24 * 3600_000;
+export const keptMs = 30 * 24 * 3600_000;
 
 export interface Opened {
   sessionId: string;
@@ -94,9 +94,12 @@ export class SessionRepository {
       : { id: session.id, userId: session.userId, username: session.user.username };
   }
 
-  /** Forgets sessions that expired over a month ago. */
-  async prune(): Promise<void> {
-    const before = new Date(Date.now() - keptMs);
-    await this.#database.prisma.session.deleteMany({ where: { expiresAt: { lt: before } } });
+  /** Forgets up to `most` sessions that expired before; returns how many. */
+  async prune(before: Date, most: number): Promise<number> {
+    const { count } = await this.#database.prisma.session.deleteMany({
+      where: { expiresAt: { lt: before } },
+      limit: most,
+    });
+    return count;
   }
 }

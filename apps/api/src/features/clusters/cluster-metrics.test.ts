@@ -18,7 +18,7 @@ const traffic: TrafficSnapshot = {
 
 test('a cluster’s figures are as its connection has counted them, at each scrape', async () => {
   const registry = new Registry();
-  let clusters: ClusterFigures[] = [{ name: 'berlin', traffic, stores: 2, rows: 123 }];
+  let clusters: ClusterFigures[] = [{ name: 'berlin', traffic }];
   addClusterMetrics(registry, () => clusters);
   const lines = (await registry.metrics()).split('\n');
   const label = '{cluster="berlin"';
@@ -34,8 +34,6 @@ test('a cluster’s figures are as its connection has counted them, at each scra
     `breaker${label},state="open"} 1`,
     `breaker${label},state="closed"} 0`,
     `breaker_openings_total${label}} 1`,
-    `stores${label}} 2`,
-    `store_rows${label}} 123`,
     `request_duration_seconds_bucket${label},le="0.005"} 3`,
     `request_duration_seconds_bucket${label},le="0.05"} 5`,
     `request_duration_seconds_bucket${label},le="10"} 5`,

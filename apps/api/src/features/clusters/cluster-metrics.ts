@@ -5,9 +5,6 @@ import { Counter, Gauge, type Metric, type MetricValueWithName, type Registry } 
 export interface ClusterFigures {
   name: string;
   traffic: TrafficSnapshot;
-  /** Stores that run, and the rows in them. */
-  stores: number;
-  rows: number;
 }
 
 type Labels = Record<string, string>;
@@ -61,8 +58,6 @@ export function addClusterMetrics(registry: Registry, figures: () => ClusterFigu
   gauge('streams', 'Watches, logs and shells open now', ({ traffic }) => traffic.streams);
   gauge('running_requests', 'Requests under way', ({ traffic }) => traffic.running);
   gauge('waiting_requests', 'Requests that wait for their turn', ({ traffic }) => traffic.waiting);
-  gauge('stores', 'Kinds kept up to date because somebody looks', ({ stores }) => stores);
-  gauge('store_rows', 'Objects held in them as rows', ({ rows }) => rows);
   const latency = {
     name: 'pilothouse_cluster_request_duration_seconds',
     help: "Time until the cluster's answer began",

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { KubeError, type OpenApiDocument } from '@pilothouse/kube';
 import type { Request, Response } from 'express';
 import { AppError } from '../../http/app-error.ts';
-import type { ClusterRegistry } from './cluster-registry.ts';
+import type { ClusterRegistry } from '../../clusters/cluster-registry.ts';
 
 /** Reads a cluster's OpenAPI document. Throws `notFound`, `noOpenApi`, or KubeError. */
 export async function readOpenApi(

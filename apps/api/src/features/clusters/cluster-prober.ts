@@ -6,9 +6,9 @@ import {
   type ProbeResult,
   type RequestEvent,
 } from '@pilothouse/kube';
-import type { ClusterHandle } from './cluster-handle.ts';
+import type { ClusterHandle } from '../../clusters/cluster-handle.ts';
 import type { ClusterHealthRepository, HealthStamp, Probe } from './cluster-health.repository.ts';
-import type { ClusterRegistry } from './cluster-registry.ts';
+import type { ClusterRegistry } from '../../clusters/cluster-registry.ts';
 
 /** Between probes of a cluster nobody looks at. With jitter, tick and timeout a change is seen within 45 s. */
 const intervalMs = 30_000;

@@ -1,13 +1,13 @@
 import { limitedKubeconfig, type LocalCluster } from '@pilothouse/control-plane';
 import { sharedTestCluster } from '@pilothouse/control-plane/testing';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
-import { keyRingOf } from '../../container.ts';
+import { ClusterConnections } from '../../clusters/cluster-connections.repository.ts';
+import { ClusterRegistry, type ClusterName } from '../../clusters/cluster-registry.ts';
+import { keyRingOf } from '../../core.ts';
 import { createDatabase } from '../../db/database.ts';
 import { SecretBox } from '../../db/secret-box.ts';
 import { Versions } from '../../db/versions.ts';
 import { startTestApi, type TestApi } from '../../testing/test-api.ts';
-import { ClusterRegistry, type ClusterName } from './cluster-registry.ts';
-import { ClustersRepository } from './clusters.repository.ts';
 
 let api: TestApi;
 let cluster: LocalCluster;
@@ -30,7 +30,7 @@ async function anotherReplica() {
   const versions = new Versions(database, fail);
   const secrets = new SecretBox(keyRingOf(api.container.config));
   const registry = new ClusterRegistry({
-    repository: new ClustersRepository(database),
+    repository: new ClusterConnections(database),
     versions,
     allowLoopback: true,
     pingMs: 25_000,

@@ -62,22 +62,6 @@ export class ClustersRepository {
     return this.#database.prisma.cluster.count();
   }
 
-  /** What the registry needs of every cluster; secrets only of those that are asked for. */
-  async connections(): Promise<{ id: string; name: string; connectionVersion: number }[]> {
-    return this.#database.prisma.cluster.findMany({
-      select: { id: true, name: true, connectionVersion: true },
-    });
-  }
-
-  async credentials(
-    ids: string[],
-  ): Promise<{ id: string; source: string; timeoutMs: number; credential: Uint8Array }[]> {
-    return this.#database.prisma.cluster.findMany({
-      where: { id: { in: ids } },
-      select: { id: true, source: true, timeoutMs: true, credential: true },
-    });
-  }
-
   /** Throws `conflict` when the name is taken, or the file was registered by another replica meanwhile. */
   async create(cluster: {
     id: string;

@@ -1,7 +1,8 @@
 import { clusterEndpoints as endpoints } from '@pilothouse/contract';
 import { mount, type ApiRouter } from '../../http/mount.ts';
+import type { LiveTopics } from '../../ws/live-topics.ts';
 import { readOpenApi, sendOpenApi } from './cluster-open-api.ts';
-import type { ClusterRegistry } from './cluster-registry.ts';
+import type { ClusterRegistry } from '../../clusters/cluster-registry.ts';
 import { pasted, type ClustersService } from './clusters.service.ts';
 
 export function mountClusters(api: ApiRouter, clusters: ClustersService, registry: ClusterRegistry): void {
@@ -18,4 +19,20 @@ export function mountClusters(api: ApiRouter, clusters: ClustersService, registr
     sendOpenApi(await readOpenApi(registry, params, signal), req, res),
   );
   mount(api, endpoints.probeCluster, ({ params }) => clusters.probe(params.cluster));
+}
+
+/** The same, live: read again at each change, whichever replica made it. */
+export function addClusterTopics(
+  topics: LiveTopics,
+  clusters: ClustersService,
+  registry: ClusterRegistry,
+): void {
+  topics.add(endpoints.listClusters, {
+    read: async ({ scope }) => ({ items: await clusters.list(scope) }),
+    watch: (_call, changed) => registry.onChange(changed),
+  });
+  topics.add(endpoints.getCluster, {
+    read: ({ params }) => clusters.get(params.cluster),
+    watch: (_call, changed) => registry.onChange(changed),
+  });
 }

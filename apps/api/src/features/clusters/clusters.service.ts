@@ -15,7 +15,7 @@ import {
 } from './chosen-context.ts';
 import type { ClusterHealthRepository } from './cluster-health.repository.ts';
 import { probeWithin, type ClusterProber } from './cluster-prober.ts';
-import type { ClusterRegistry } from './cluster-registry.ts';
+import type { ClusterRegistry } from '../../clusters/cluster-registry.ts';
 import { clusterView, type ClusterView } from './cluster-view.ts';
 import { freeName } from './free-name.ts';
 import type {

@@ -16,7 +16,8 @@ export interface DemoClusters {
   /** The demo's cluster, while it is registered. */
   demoCluster: () => Promise<{ name: string } | undefined>;
   registerDemo: (kubeconfig: string) => Promise<void>;
-  count: () => Promise<number>;
+  /** Whether one is registered, or somebody put a kubeconfig where the platform looks for them. */
+  isAnyKnown: () => Promise<boolean>;
 }
 
 export interface DemoServiceOptions {
@@ -24,8 +25,6 @@ export interface DemoServiceOptions {
   /** Holds the local cluster's state. */
   dataDir: string;
   clusters: DemoClusters;
-  /** Whether somebody put a kubeconfig where the platform looks for them. */
-  hasKubeconfigs: () => Promise<boolean>;
   operations: Operations;
   repository: OperationsRepository;
 }
@@ -44,7 +43,11 @@ export class DemoService {
   constructor(options: DemoServiceOptions) {
     this.#options = options;
     this.#demo = new LocalDemo(options.dataDir);
-    const { operations, clusters } = options;
+  }
+
+  /** Makes its kind of operation known. */
+  register(): void {
+    const { operations, clusters } = this.#options;
     operations.register(
       demoKind,
       demoOperation(this.#demo, (kubeconfig) => clusters.registerDemo(kubeconfig)),
@@ -100,14 +103,14 @@ export class DemoService {
   }
 
   async #isWanted(): Promise<boolean> {
-    const { clusters, repository, hasKubeconfigs } = this.#options;
+    const { clusters, repository } = this.#options;
     const latest = await repository.latest(demoKind);
     // left over by a process that was killed: the runner takes it up again
     if (latest?.state === 'queued' || latest?.state === 'running') return false;
     if ((await clusters.demoCluster()) !== undefined) return true;
     // somebody cancelled it, or removed the cluster
     if (latest !== undefined && latest.state !== 'failed') return false;
-    return (await clusters.count()) === 0 && !(await hasKubeconfigs());
+    return !(await clusters.isAnyKnown());
   }
 
   async #submit(actor: OperationActor): Promise<void> {

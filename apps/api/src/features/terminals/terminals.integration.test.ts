@@ -183,9 +183,9 @@ test('the oldest recordings go when all together are too large, or too old; thei
   const [, second] = await sizes();
   // the repository only deletes here, so it needs no key
   const repository = new TerminalsRepository(database, undefined as never);
-  await repository.prune(new Date(0), second!);
+  await repository.prune(new Date(0), second!, 500);
   expect(await sizes()).toEqual([0, second]);
-  await repository.prune(new Date(Date.now() + 1000), 1e12);
+  await repository.prune(new Date(Date.now() + 1000), 1e12, 500);
   expect(await sizes()).toEqual([0, 0]);
   const id = shells[1]!.of('started')[0]!.terminal as string;
   expect((await world.api.admin.get(`/terminals/${id}/recording`)).body).toBe('');

@@ -1,4 +1,4 @@
-import type { Database, Queries } from '../../db/database.ts';
+import type { Database } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
 import type { SecretBox } from '../../db/secret-box.ts';
 import type { Terminal } from '../../db/generated/client.ts';
@@ -159,36 +159,44 @@ export class TerminalsRepository {
     });
   }
 
-  /** Drops recordings of shells that ended before, and the oldest ones beyond so many bytes; rows stay. */
-  async prune(endedBefore: Date, mostBytes: number): Promise<void> {
-    const recorded = { endedAt: { not: null }, recordingBytes: { gt: 0 } };
-    await this.#drop({ ...recorded, endedAt: { lt: endedBefore } });
-    const { _sum } = await this.#database.prisma.terminal.aggregate({ _sum: { recordingBytes: true } });
+  /**
+   * Drops up to `most` recordings: of shells that ended before, else the oldest ones while all together are beyond so
+   * many bytes; rows stay. Returns how many.
+   */
+  async prune(endedBefore: Date, mostBytes: number, most: number): Promise<number> {
+    const { terminal } = this.#database.prisma;
+    const recordingBytes = { gt: 0 };
+    const [old, { _sum }, ended] = await Promise.all([
+      terminal.findMany({
+        where: { recordingBytes, endedAt: { lt: endedBefore } },
+        select: { id: true },
+        take: most,
+      }),
+      terminal.aggregate({ _sum: { recordingBytes: true } }),
+      terminal.findMany({
+        where: { recordingBytes, endedAt: { not: null } },
+        orderBy: { startedAt: 'asc' },
+        select: { id: true, recordingBytes: true },
+        take: most,
+      }),
+    ]);
+    if (old.length > 0) return this.#drop(old);
     let excess = Number(_sum.recordingBytes ?? 0) - mostBytes;
-    if (excess <= 0) return;
-    const oldest = await this.#database.prisma.terminal.findMany({
-      where: recorded,
-      orderBy: { startedAt: 'asc' },
-      select: { id: true, recordingBytes: true },
-      take: 1000,
+    const oldest = ended.filter((recorded) => {
+      const goes = excess > 0;
+      excess -= Number(recorded.recordingBytes);
+      return goes;
     });
-    for (const { id, recordingBytes } of oldest) {
-      if (excess <= 0) return;
-      await this.#drop({ id });
-      excess -= Number(recordingBytes);
-    }
+    return this.#drop(oldest);
   }
 
-  async #drop(where: NonNullable<Parameters<Queries['terminal']['findMany']>[0]>['where']): Promise<void> {
-    const terminals = await this.#database.prisma.terminal.findMany({
-      where: where ?? {},
-      select: { id: true },
-    });
+  async #drop(terminals: { id: string }[]): Promise<number> {
     for (const { id } of terminals) {
       await this.#database.transaction(async (queries) => {
         await queries.terminalChunk.deleteMany({ where: { terminalId: id } });
         await queries.terminal.update({ where: { id }, data: { recordingBytes: 0n, truncated: true } });
       });
     }
+    return terminals.length;
   }
 }

@@ -11,33 +11,45 @@ import type { StreamGuard } from '../../ws/stream-guard.ts';
 import type { TerminalsRepository } from './terminals.repository.ts';
 import type { TerminalsService } from './terminals.service.ts';
 
-export function mountTerminals(
-  api: ApiRouter,
-  services: { terminals: TerminalsService; repository: TerminalsRepository; guard: StreamGuard },
-): void {
-  const { terminals, repository, guard } = services;
+export interface Recordings {
+  terminals: TerminalsService;
+  repository: TerminalsRepository;
+  guard: StreamGuard;
+}
+
+export function mountTerminals(api: ApiRouter, recordings: Recordings): void {
+  const { repository } = recordings;
 
   mount(api, endpoints.listTerminals, async ({ query }) => {
     const { rows, total } = await repository.page(query);
     return livePage(rows.map(terminalView), total, query);
   });
 
-  mount(api, endpoints.getRecording, async ({ params, principal, signal, res }) => {
-    const terminal = await terminals.authoriseRecording(principal, params.terminal);
-    const requirements = recordingRequirements(principal, terminal);
-    await guardAnswer(guard, { principal, requirements, signal }, (life) =>
-      sendRecording(repository, terminal, res, life),
-    );
-  });
+  mount(api, endpoints.getRecording, ({ params, principal, signal, res }) =>
+    writeRecording(recordings, { principal, terminal: params.terminal, signal, res }),
+  );
+}
+
+/** Writes a recording to whoever may have it, for as long as they may. */
+export async function writeRecording(
+  { terminals, repository, guard }: Recordings,
+  call: { principal: Principal; terminal: string; signal: AbortSignal; res: Response },
+): Promise<void> {
+  const { principal, signal, res } = call;
+  const terminal = await terminals.authoriseRecording(principal, call.terminal);
+  const requirements = recordingRequirements(principal, terminal);
+  await guardAnswer(guard, { principal, requirements, signal }, (life) =>
+    sendRecording(repository, terminal, res, life),
+  );
 }
 
 /** What a recording is read by: the own needs no right. */
-export function recordingRequirements({ userId }: Principal, terminal: Terminal): Requirement[] {
+function recordingRequirements({ userId }: Principal, terminal: Terminal): Requirement[] {
   return terminal.userId === userId ? [] : [recordingRight];
 }
 
 /** Writes a recording as a `.cast` file; the pieces are gzip members, together one gzip stream. */
-export async function sendRecording(
+async function sendRecording(
   repository: TerminalsRepository,
   terminal: Terminal,
   res: Response,

@@ -23,24 +23,18 @@ export interface TerminalsServiceOptions {
   authoriser: Pick<Authoriser, 'require'>;
   onError: (error: unknown) => void;
   /** Largest recording of one shell, bytes as stored. */
-  maxRecordingBytes?: number;
-  /** All recordings together; the oldest go first. */
-  maxTotalBytes?: number;
-  /** Days a recording is kept after its shell has ended. */
-  retentionDays?: number;
+  maxRecordingBytes: number;
 }
 
-const defaults = { maxRecordingBytes: 64 * 2 ** 20, maxTotalBytes: 4 * 2 ** 30, retentionDays: 90 };
 const beatMs = 5000;
 /** A terminal that has not been heard of for so long has lost its process. */
 const silenceMs = 20_000;
-const pruneMs = 3_600_000;
 /** A stop waits no longer for shells to end. */
 const stopMs = 5000;
 
 /** The shells of this replica, and what is left of those that other processes of the platform left behind. */
 export class TerminalsService {
-  readonly #options: TerminalsServiceOptions & typeof defaults;
+  readonly #options: TerminalsServiceOptions;
   /** Names this process: host and PID, by which a later process on the same host knows that it is gone. */
   readonly #replica = `${hostname().slice(0, 50)}:${process.pid}`;
   readonly #sessions = new Map<string, TerminalSession>();
@@ -49,10 +43,10 @@ export class TerminalsService {
   #timers: NodeJS.Timeout[] = [];
 
   constructor(options: TerminalsServiceOptions) {
-    this.#options = { ...defaults, ...options };
+    this.#options = options;
   }
 
-  /** Begins to look after the rows: heartbeats of our own shells, an end for those of dead processes, retention. */
+  /** Begins to look after the rows: heartbeats of our own shells, an end for those of dead processes. */
   start(): void {
     const { onError } = this.#options;
     const every = (ms: number, work: () => Promise<void>) => {
@@ -61,7 +55,6 @@ export class TerminalsService {
     };
     every(beatMs, () => this.#beat());
     every(silenceMs, () => this.reapOrphans());
-    every(pruneMs, () => this.#prune());
   }
 
   /** Ends every shell and waits until that is written down, but not for ever. */
@@ -230,11 +223,6 @@ export class TerminalsService {
     } catch (error) {
       this.#options.onError(error);
     }
-  }
-
-  #prune(): Promise<void> {
-    const { repository, retentionDays, maxTotalBytes } = this.#options;
-    return repository.prune(new Date(Date.now() - retentionDays * 86_400_000), maxTotalBytes);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { TicketRequest } from '@pilothouse/contract';
-import type { PrismaClient } from '../../db/generated/client.ts';
+import type { Database } from '../../db/database.ts';
 
 export interface TicketRow {
   id: string;
@@ -14,13 +14,13 @@ export interface TicketRow {
 }
 
 /** Tickets that nobody redeemed are kept this long, so that late use can be told from invention in the audit. */
-const keptMs = 10 * 60_000;
+export const keptMs = 10 * 60_000;
 
 export class TicketsRepository {
-  readonly #prisma: PrismaClient;
+  readonly #database: Database;
 
-  constructor(prisma: PrismaClient) {
-    this.#prisma = prisma;
+  constructor(database: Database) {
+    this.#database = database;
   }
 
   async insert(ticket: {
@@ -33,7 +33,7 @@ export class TicketsRepository {
     createdAt: Date;
     expiresAt: Date;
   }): Promise<void> {
-    await this.#prisma.ticket.create({ data: ticket });
+    await this.#database.prisma.ticket.create({ data: ticket });
   }
 
   /**
@@ -41,21 +41,26 @@ export class TicketsRepository {
    * expired as it may be, so that the attempt can be laid at somebody's door.
    */
   async take(tokenHash: string, at: Date): Promise<{ taken: boolean; ticket: TicketRow | undefined }> {
-    const { count } = await this.#prisma.ticket.updateMany({
+    const { prisma } = this.#database;
+    const { count } = await prisma.ticket.updateMany({
       where: { tokenHash, usedAt: null, expiresAt: { gt: at } },
       data: { usedAt: at },
     });
-    const row = await this.#prisma.ticket.findUnique({ where: { tokenHash } });
+    const row = await prisma.ticket.findUnique({ where: { tokenHash } });
     if (row === null) return { taken: false, ticket: undefined };
-    const user = await this.#prisma.user.findUnique({
+    const user = await prisma.user.findUnique({
       where: { id: row.userId },
       select: { username: true },
     });
     return { taken: count === 1, ticket: { ...row, username: user?.username ?? '' } };
   }
 
-  /** Drops what ran out long ago. */
-  async prune(now: Date): Promise<void> {
-    await this.#prisma.ticket.deleteMany({ where: { expiresAt: { lt: new Date(now.getTime() - keptMs) } } });
+  /** Drops up to `most` of what ran out before; returns how many. */
+  async prune(before: Date, most: number): Promise<number> {
+    const { count } = await this.#database.prisma.ticket.deleteMany({
+      where: { expiresAt: { lt: before } },
+      limit: most,
+    });
+    return count;
   }
 }

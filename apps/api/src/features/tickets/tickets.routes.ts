@@ -1,29 +1,15 @@
 import { endpoints, type TicketRequest } from '@pilothouse/contract';
-import type { Response } from 'express';
-import type { Principal } from '../../authz/principal.ts';
+import { AppError } from '../../http/app-error.ts';
 import { mount, type ApiRouter } from '../../http/mount.ts';
+import type { Download, Downloads, DownloadSource } from '../../ws/downloads.ts';
 import type { TicketsService } from './tickets.service.ts';
-
-type Download = Extract<TicketRequest, { purpose: 'download' }>['what'];
-
-/** What can be downloaded by ticket; other features see to it. */
-export interface Downloads {
-  /** Throws AppError when the caller may not have it, which the contract's rights cannot say. */
-  authorise(principal: Principal, what: Download): Promise<void>;
-  /** Writes the file. */
-  send(
-    principal: Principal,
-    what: Download,
-    call: { auditId: string; signal: AbortSignal; res: Response },
-  ): Promise<void>;
-}
 
 export function mountTickets(
   api: ApiRouter,
-  { tickets, downloads }: { tickets: TicketsService; downloads: Downloads },
+  { tickets, downloads }: { tickets: TicketsService; downloads: Partial<Downloads> },
 ): void {
   mount(api, endpoints.createTicket, async ({ body, principal }) => {
-    if (body.purpose === 'download') await downloads.authorise(principal, body.what);
+    if (body.purpose === 'download') await sourceOf(downloads, body.what).authorise?.(principal, body.what);
     return tickets.create(principal, body);
   });
 
@@ -34,11 +20,18 @@ export function mountTickets(
     const params: Record<string, string> =
       what.kind === 'log' ? { ...placeOf(what) } : { terminal: what.terminal };
     noteAudit({ principal, params: { kind: what.kind, ...params } });
-    await downloads.authorise(principal, what);
-    await downloads.send(principal, what, { auditId, signal, res });
+    const source = sourceOf(downloads, what);
+    await source.authorise?.(principal, what);
+    await source.send(principal, what, { auditId, signal, res });
   });
 }
 
 function placeOf({ cluster, namespace, pod, container }: Extract<Download, { kind: 'log' }>) {
   return { cluster, namespace, pod, container };
+}
+
+function sourceOf(downloads: Partial<Downloads>, { kind }: Download): DownloadSource<Download> {
+  const source = downloads[kind];
+  if (source === undefined) throw new AppError('notFound');
+  return source as DownloadSource<Download>;
 }

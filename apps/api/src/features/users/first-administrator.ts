@@ -1,44 +1,38 @@
 import { oneTimePassword, type Passwords } from '../../authz/passwords.ts';
-import type { Database } from '../../db/database.ts';
+import type { Queries } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
-import { bumpVersion } from '../../db/versions.ts';
 
 export const firstAdministratorName = 'admin';
 
 /**
- * Where there are no users yet: makes the administrator, who has to change the password at the first sign-in.
+ * Where there are no users yet: makes the administrator, who has to change the password at the first sign-in. Belongs
+ * into a transaction that lets one process through at a time.
  * @returns the password drawn for them, to be told once; null when there was nothing to do or one was given
  */
 export async function createFirstAdministrator(
-  database: Database,
+  queries: Queries,
   passwords: Passwords,
   givenPassword: string | null,
 ): Promise<string | null> {
-  if ((await database.prisma.user.count()) > 0) return null;
+  if ((await queries.user.count()) > 0) return null;
   const password = givenPassword ?? oneTimePassword();
   const passwordHash = await passwords.hash(password);
-  const created = await database.transaction(async (queries) => {
-    // one process at a time gets past this row
-    await bumpVersion(queries, 'access', 'policies');
-    if ((await queries.user.count()) > 0) return false;
-    const role = await queries.role.findUniqueOrThrow({ where: { name: 'platform-admin' } });
-    const userId = newId();
-    const now = new Date();
-    await queries.user.create({
-      data: {
-        id: userId,
-        username: firstAdministratorName,
-        displayName: 'Administrator',
-        passwordHash,
-        mustChangePassword: true,
-        passwordChangedAt: now,
-        createdAt: now,
-      },
-    });
-    await queries.grant.create({
-      data: { id: newId(), userId, roleId: role.id, domain: '*', createdAt: now },
-    });
-    return true;
+  const role = await queries.role.findUniqueOrThrow({ where: { name: 'platform-admin' } });
+  const userId = newId();
+  const now = new Date();
+  await queries.user.create({
+    data: {
+      id: userId,
+      username: firstAdministratorName,
+      displayName: 'Administrator',
+      passwordHash,
+      mustChangePassword: true,
+      passwordChangedAt: now,
+      createdAt: now,
+    },
   });
-  return created && givenPassword === null ? password : null;
+  await queries.grant.create({
+    data: { id: newId(), userId, roleId: role.id, domain: '*', createdAt: now },
+  });
+  return givenPassword === null ? password : null;
 }

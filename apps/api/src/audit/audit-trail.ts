@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
-import type { Prisma } from '../../db/database.ts';
-import { newId } from '../../db/ids.ts';
-import { AppError } from '../../http/app-error.ts';
-import type { AuditEntry, AuditIntent, AuditOutcome, SharedAuditLog } from '../../http/audit.ts';
+import type { Prisma } from '../db/database.ts';
+import { newId } from '../db/ids.ts';
+import { AppError } from '../http/app-error.ts';
+import type { AuditEntry, AuditIntent, AuditOutcome, SharedAuditLog } from '../http/audit.ts';
 import type { AnonymousLimits } from './anonymous-share.ts';
 import { AuditOverflow } from './audit-overflow.ts';
 import type { AuditRepository } from './audit.repository.ts';

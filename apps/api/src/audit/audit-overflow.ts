@@ -1,5 +1,5 @@
-import type { AuditIntent, AuditOutcome } from '../../http/audit.ts';
-import { networkOf } from '../../http/network-of.ts';
+import type { AuditIntent, AuditOutcome } from '../http/audit.ts';
+import { networkOf } from '../http/network-of.ts';
 import { AnonymousShare, type AnonymousLimits } from './anonymous-share.ts';
 
 /** A row that stands for many. */

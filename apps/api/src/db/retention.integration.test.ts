@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { newId } from './db/ids.ts';
-import { createDatabase, type Database } from './db/database.ts';
-import { AuditRepository } from './features/audit/audit.repository.ts';
-import { OperationsRepository } from './operations/operations.repository.ts';
-import { Retention } from './retention.ts';
-import { startTestDatabase, type TestServer } from './testing/test-database.ts';
+import { newId } from './ids.ts';
+import { createDatabase, type Database } from './database.ts';
+import { AuditRepository } from '../audit/audit.repository.ts';
+import { OperationsRepository } from '../operations/operations.repository.ts';
+import { dayMs, Retention } from './retention.ts';
+import { startTestDatabase, type TestServer } from '../testing/test-database.ts';
 
 let server: TestServer;
 let database: Database;
@@ -20,19 +20,18 @@ beforeAll(async () => {
   statements = [];
   const audit = new AuditRepository(database);
   const operations = new OperationsRepository(database);
-  retention = new Retention({
-    audit: {
+  retention = new Retention((error) => expect.unreachable(String(error)));
+  retention.add(
+    {
+      keepMs: 365 * dayMs,
       prune: async (before, most) => {
         const dropped = await audit.prune(before, most);
         statements.push(dropped);
         return dropped;
       },
     },
-    operations,
-    auditDays: 365,
-    operationDays: 90,
-    onError: (error) => expect.unreachable(String(error)),
-  });
+    { keepMs: 90 * dayMs, prune: (before, most) => operations.prune(before, most) },
+  );
 });
 afterAll(async () => {
   await database?.close();

@@ -1,7 +1,7 @@
 import type { ClusterCredential, RequestEvent } from '@pilothouse/kube';
-import type { Versions } from '../../db/versions.ts';
+import type { Versions } from '../db/versions.ts';
+import type { ClusterConnections } from './cluster-connections.repository.ts';
 import { ClusterHandle } from './cluster-handle.ts';
-import type { ClustersRepository } from './clusters.repository.ts';
 
 export interface ClusterName {
   id: string;
@@ -9,7 +9,7 @@ export interface ClusterName {
 }
 
 export interface ClusterRegistryOptions {
-  repository: ClustersRepository;
+  repository: ClusterConnections;
   versions: Versions;
   /** Opens a sealed credential. */
   open: (clusterId: string, sealed: Uint8Array) => ClusterCredential;
@@ -130,7 +130,7 @@ export class ClusterRegistry {
 
   async #read(): Promise<void> {
     const { repository, open, allowLoopback, pingMs } = this.#options;
-    const rows = await repository.connections();
+    const rows = await repository.list();
     const isKnown = (row: { id: string; name: string; connectionVersion: number }) => {
       const known = this.#handles.get(row.name);
       return known?.id === row.id && known.connectionVersion === row.connectionVersion;

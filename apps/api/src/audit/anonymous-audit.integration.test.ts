@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createLogger } from '../../log.ts';
-import { startTestApi, type TestApi } from '../../testing/test-api.ts';
-import { knock } from '../../ws/testing/stream-client.ts';
+import { createLogger } from '../log.ts';
+import { startTestApi, type TestApi } from '../testing/test-api.ts';
+import { knock } from '../ws/testing/stream-client.ts';
 import { AuditRepository } from './audit.repository.ts';
 import { AuditTrail } from './audit-trail.ts';
 

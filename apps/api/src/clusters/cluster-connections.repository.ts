@@ -1,0 +1,26 @@
+import type { Database } from '../db/database.ts';
+
+/** Clusters as the registry reads them: which there are, and their sealed credentials. */
+export class ClusterConnections {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  async list(): Promise<{ id: string; name: string; connectionVersion: number }[]> {
+    return this.#database.prisma.cluster.findMany({
+      select: { id: true, name: true, connectionVersion: true },
+    });
+  }
+
+  /** Secrets only of those that are asked for. */
+  async credentials(
+    ids: string[],
+  ): Promise<{ id: string; source: string; timeoutMs: number; credential: Uint8Array }[]> {
+    return this.#database.prisma.cluster.findMany({
+      where: { id: { in: ids } },
+      select: { id: true, source: true, timeoutMs: true, credential: true },
+    });
+  }
+}

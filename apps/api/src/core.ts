@@ -1,0 +1,136 @@
+import path from 'node:path';
+import type { Logger } from 'pino';
+import { AuditRepository } from './audit/audit.repository.ts';
+import { AuditTrail } from './audit/audit-trail.ts';
+import { AccessTokens } from './authz/access-tokens.ts';
+import { Authoriser } from './authz/authoriser.ts';
+import { LiveSessions } from './authz/live-sessions.ts';
+import { Passwords } from './authz/passwords.ts';
+import { StreamAccess } from './authz/stream-access.ts';
+import { ClusterConnections } from './clusters/cluster-connections.repository.ts';
+import { ClusterRegistry } from './clusters/cluster-registry.ts';
+import type { Config } from './config.ts';
+import { createDatabase, type Database } from './db/database.ts';
+import { deriveKey, fixedKeyRing, KeyFile, type KeyRing } from './db/key-ring.ts';
+import { dayMs, Retention } from './db/retention.ts';
+import { SecretBox } from './db/secret-box.ts';
+import { Versions } from './db/versions.ts';
+import { Metrics } from './http/metrics.ts';
+import { Operations } from './operations/operations.ts';
+import { OperationsRepository } from './operations/operations.repository.ts';
+import type { Downloads } from './ws/downloads.ts';
+import { LiveTopics } from './ws/live-topics.ts';
+import { liveHandler } from './ws/live.ts';
+import type { SocketHandlers } from './ws/router.ts';
+import { StreamGuard } from './ws/stream-guard.ts';
+import { addStreamMetrics } from './ws/stream-metrics.ts';
+
+/** The master keys of the settings, else of the data folder, where the first start makes one. */
+export function keyRingOf(config: Pick<Config, 'masterKeys' | 'dataFolder'>): KeyRing {
+  if (config.masterKeys !== null) return fixedKeyRing(config.masterKeys);
+  return new KeyFile(path.join(config.dataFolder, 'master.key')).ensure();
+}
+
+/** What every feature stands on, constructed but not running. It knows none of them. */
+export class Core {
+  readonly config: Config;
+  readonly log: Logger;
+  /** For what nobody waits for. */
+  readonly onError: (error: unknown) => void;
+  readonly database: Database;
+  readonly secrets: SecretBox;
+  readonly versions: Versions;
+  readonly metrics = new Metrics();
+  readonly audit: AuditTrail;
+  /** The registered clusters. */
+  readonly registry: ClusterRegistry;
+  readonly passwords = new Passwords();
+  readonly tokens: AccessTokens;
+  readonly sessions: LiveSessions;
+  readonly authoriser: Authoriser;
+  readonly operations: Operations;
+  /** The rows of {@link Core.operations}. */
+  readonly operationRows: OperationsRepository;
+  readonly retention: Retention;
+  readonly topics = new LiveTopics();
+  /** Rights as streams are held to them. */
+  readonly streamAccess: StreamAccess;
+  readonly streams: StreamGuard;
+  /** Who serves which socket, and which download: filled by the features before the first is asked for. */
+  readonly sockets: Partial<SocketHandlers>;
+  readonly downloads: Partial<Downloads> = {};
+
+  constructor(config: Config, log: Logger) {
+    const onError = (error: unknown) => log.error({ err: error });
+    const keys = keyRingOf(config);
+    const database = createDatabase(config.databaseUrl);
+    const secrets = new SecretBox(keys);
+    const versions = new Versions(database, onError);
+    const auditRows = new AuditRepository(database);
+    const audit = new AuditTrail(auditRows, log);
+    const registry = new ClusterRegistry({
+      repository: new ClusterConnections(database),
+      versions,
+      allowLoopback: config.allowLoopbackClusters,
+      pingMs: config.pingMs,
+      open: (id, sealed) => JSON.parse(secrets.open('clusters', id, 'credential', sealed).toString('utf8')),
+      onError,
+    });
+    const sessions = new LiveSessions(database, versions);
+    const authoriser = new Authoriser(database, versions, (name) => registry.idOf(name));
+    const operationRows = new OperationsRepository(database);
+    const retention = new Retention(onError);
+    const { auditDays, operationDays } = config.retention;
+    retention.add(
+      { keepMs: auditDays * dayMs, prune: (before, most) => auditRows.prune(before, most) },
+      { keepMs: operationDays * dayMs, prune: (before, most) => operationRows.prune(before, most) },
+    );
+    const streamAccess = new StreamAccess(sessions, authoriser, versions);
+    const streams = new StreamGuard(streamAccess, config.streamLimits);
+    registry.onRemoved(({ name }) => streams.clusterRemoved(name));
+    addStreamMetrics(this.metrics.registry, () => streams.counts);
+
+    this.config = config;
+    this.log = log;
+    this.onError = onError;
+    this.database = database;
+    this.secrets = secrets;
+    this.versions = versions;
+    this.audit = audit;
+    this.registry = registry;
+    this.tokens = new AccessTokens(deriveKey(keys.current(), 'access tokens'));
+    this.sessions = sessions;
+    this.authoriser = authoriser;
+    this.operations = new Operations({ database, repository: operationRows, audit, authoriser, onError });
+    this.operationRows = operationRows;
+    this.retention = retention;
+    this.streamAccess = streamAccess;
+    this.streams = streams;
+    this.sockets = { live: liveHandler({ topics: this.topics, authoriser, onError }, streamAccess) };
+  }
+
+  /** Begins to know what is registered and what has changed; the rows of `prepare` are there. */
+  async open(): Promise<void> {
+    await this.versions.start();
+    await this.registry.start();
+  }
+
+  /** Takes up what happens by itself. */
+  start(): void {
+    this.retention.start();
+    this.operations.start();
+  }
+
+  /** Ends that. */
+  async stop(): Promise<void> {
+    await Promise.all([this.operations.stop(), this.retention.stop()]);
+  }
+
+  /** Lets go of clusters and the database. */
+  async close(): Promise<void> {
+    await this.registry.stop();
+    await this.audit.flush();
+    this.versions.stop();
+    await this.database.close();
+  }
+}

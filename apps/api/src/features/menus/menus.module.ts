@@ -1,0 +1,13 @@
+import { builtInRoles } from '../../authz/built-in-roles.ts';
+import type { Core } from '../../core.ts';
+import type { Feature } from '../../feature.ts';
+import { MenuRepository, seedMenus } from './menu.repository.ts';
+
+/** The menu, and which roles show what of it. */
+export function build({ database }: Core) {
+  const menus = new MenuRepository(database);
+  return {
+    prepare: (queries) => seedMenus(queries, builtInRoles),
+    menusOf: (userId: string) => menus.menusOf(userId),
+  } satisfies Feature & Record<string, unknown>;
+}

@@ -1,0 +1,34 @@
+import type { Core } from '../../core.ts';
+import type { Feature } from '../../feature.ts';
+import { ObjectChanges } from './object-changes.ts';
+import { ResourceLists } from './resource-lists.ts';
+import { batchHandler, batchKinds } from './resource-operations.ts';
+import { addResourceTopics, mountResources } from './resources.routes.ts';
+import { ResourcesService } from './resources.service.ts';
+import { RowSources } from './row-sources.ts';
+import { SourcePool } from './source-pool.ts';
+import { addStoreMetrics } from './store-metrics.ts';
+
+/** Clusters' objects: lists and their stores, single objects, batches. */
+export function build({ registry, authoriser, operations, metrics }: Core): Feature {
+  const findCluster = (name: string) => registry.get(name);
+  const pool = new SourcePool();
+  const sources = new RowSources(pool);
+  const lists = new ResourceLists(findCluster, sources, authoriser);
+  const service = new ResourcesService(findCluster, operations);
+  const changes = new ObjectChanges(findCluster, sources);
+  addStoreMetrics(metrics.registry, () =>
+    registry
+      .handles()
+      .filter(({ traffic }) => traffic !== undefined)
+      .map((handle) => ({ name: handle.name, ...pool.sizeOf(handle) })),
+  );
+  return {
+    mount: (api) => mountResources(api, lists, service),
+    topics: (topics) => addResourceTopics(topics, lists, service, changes),
+    operations(runner) {
+      for (const kind of Object.values(batchKinds)) runner.register(kind, batchHandler(findCluster));
+    },
+    stop: () => pool.stop(),
+  };
+}
