@@ -1,6 +1,6 @@
 import type { LocalCluster } from '@pilothouse/control-plane';
 import { sharedTestCluster } from '@pilothouse/control-plane/testing';
-import { endpoints } from '@pilothouse/contract';
+import { endpoints, endpointsOfActions } from '@pilothouse/contract';
 import { beforeAll, expect, test } from 'vitest';
 import { createAccount, type Account } from './support/accounts.ts';
 import type { ApiClient } from './support/api.ts';
@@ -123,7 +123,7 @@ test('the API narrows what can be narrowed and refuses the rest', async () => {
     log: await dora.api.attempt(endpoints.podLog, { params: place, query: {} }),
     logTicket: await dora.api.attempt(endpoints.createTicket, { body: { purpose: 'log', ...place } }),
     shellTicket: await dora.api.attempt(endpoints.createTicket, { body: { purpose: 'exec', ...place } }),
-    deletion: await dora.api.attempt(endpoints.deleteResource, {
+    deletion: await dora.api.attempt(endpointsOfActions.delete.one, {
       params: { ...pods, namespace: 'demo', name: 'shell' },
       query: {},
     }),

@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import { endpoints } from '@pilothouse/contract';
+import { allEndpoints } from '@pilothouse/contract';
 import type { Express } from 'express';
 import type { Logger } from 'pino';
 import { createApp } from './app.ts';
@@ -80,7 +80,7 @@ export class Container {
     }
     mountOpenApi(api);
     api.finish();
-    core.topics.finish(Object.values(endpoints));
+    core.topics.finish(allEndpoints);
 
     this.config = config;
     this.log = log;

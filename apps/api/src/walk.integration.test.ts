@@ -1,4 +1,14 @@
-import { endpoints, type Endpoint, type EndpointInput, type Requirement } from '@pilothouse/contract';
+import {
+  actions,
+  allEndpoints,
+  endpoints,
+  endpointsOfActions,
+  type ActionId,
+  type Endpoint,
+  type EndpointInput,
+  type ParametersOf,
+  type Requirement,
+} from '@pilothouse/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clusterDomain, domainOf } from './authz/domain.ts';
 import { newId } from './db/ids.ts';
@@ -20,7 +30,6 @@ const here = 'walked';
 const elsewhere = 'elsewhere';
 const absentId = '01900000-0000-7000-8000-000000000000';
 const pod = { cluster: here, namespace: 'shop', pod: 'web-0' };
-const node = { cluster: here, group: 'core', plural: 'nodes', namespace: '_', name: 'node-1' };
 const podObject = { cluster: here, group: 'core', plural: 'pods', namespace: 'shop', name: 'web-0' };
 
 interface Sample {
@@ -59,12 +68,6 @@ const samples: Record<keyof typeof endpoints, Sample> = {
   startDemo: {},
   listResources: { params: { cluster: here, group: 'core', plural: 'pods' } },
   getResource: { params: podObject },
-  deleteResource: { params: podObject },
-  actOnResource: { params: { ...node, action: 'cordon' }, body: {} },
-  actOnResources: {
-    params: { cluster: here, group: 'core', plural: 'pods', action: 'delete' },
-    body: { targets: [{ namespace: 'shop', name: 'web-0' }] },
-  },
   podLog: { params: pod },
   listOperations: { query: { scope: 'all' } },
   getOperation: { params: { operation: absentId } },
@@ -77,6 +80,42 @@ const samples: Record<keyof typeof endpoints, Sample> = {
   getRecording: { params: { terminal: absentId } },
   getOpenApi: {},
 };
+
+/** Valid parameters of every action. */
+const parameters: { [Id in ActionId]: Partial<ParametersOf<Id>> } = {
+  cordon: {},
+  uncordon: {},
+  scale: { replicas: 2 },
+  restart: {},
+  'set-image': { images: [{ container: 'main', image: 'localhost/web:2' }] },
+  undo: {},
+  pause: {},
+  resume: {},
+  label: { set: { tier: 'web' } },
+  annotate: { remove: ['example.org/note'] },
+  delete: {},
+};
+
+interface Asked {
+  name: string;
+  endpoint: Endpoint;
+  sample: Sample;
+}
+
+function askedOfAction(id: ActionId): Asked[] {
+  const { on } = actions[id];
+  const [group = 'core', plural = 'pods'] = on === 'any' ? [] : (on[0]?.split('/') ?? []);
+  const namespace = plural === 'nodes' ? '_' : 'shop';
+  const target = { name: 'web-0', ...(namespace !== '_' && { namespace }) };
+  const params = { cluster: here, group, plural };
+  const body = { parameters: parameters[id] };
+  const { one, many, plan } = endpointsOfActions[id];
+  const several = [many, plan].flatMap((endpoint) => (endpoint === null ? [] : [endpoint]));
+  return [
+    { endpoint: one, sample: { params: { ...params, namespace, name: 'web-0' }, body } },
+    ...several.map((endpoint) => ({ endpoint, sample: { params, body: { ...body, targets: [target] } } })),
+  ].map(({ endpoint, sample }) => ({ name: endpoint.id, endpoint: endpoint as unknown as Endpoint, sample }));
+}
 
 beforeAll(async () => {
   api = await startTestApi({ config: { allowLoopbackClusters: true } });
@@ -150,17 +189,20 @@ function expectLetThrough(answer: TestAnswer): void {
   });
 }
 
-const all = Object.entries(endpoints) as [keyof typeof endpoints, Endpoint][];
-const asked = all.map(([name, endpoint]) => {
-  const requirements = requirementsOf(endpoint, samples[name]);
-  return { name, endpoint, sample: samples[name], requirements };
-});
+const asked = [
+  ...(Object.entries(endpoints) as [keyof typeof endpoints, Endpoint][]).map(([name, endpoint]) => ({
+    name,
+    endpoint,
+    sample: samples[name],
+  })),
+  ...(Object.keys(actions) as ActionId[]).flatMap(askedOfAction),
+].map((each) => ({ ...each, requirements: requirementsOf(each.endpoint, each.sample) }));
 const guarded = asked.filter(({ requirements }) => requirements.length > 0);
 const byName = <T extends { name: string }>(cases: T[]) => cases.map((item) => [item.name, item] as const);
 
 test('every endpoint is mounted, and nothing else', () => {
   const mounted = [...api.container.api.mounted.keys()];
-  expect(mounted.toSorted()).toEqual(all.map(([, endpoint]) => endpoint.id).toSorted());
+  expect(mounted.toSorted()).toEqual(allEndpoints.map(({ id }) => id).toSorted());
 });
 
 test('only these are for everybody', () => {

@@ -1,7 +1,5 @@
 import { expect, test } from 'vitest';
-import { endpoints } from './index.ts';
-
-const all = Object.values(endpoints);
+import { allEndpoints as all } from './index.ts';
 
 test('ids and routes are unique', () => {
   expect(new Set(all.map((endpoint) => endpoint.id)).size).toBe(all.length);

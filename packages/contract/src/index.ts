@@ -1,3 +1,5 @@
+import { actionEndpoints } from './actions/action-endpoints.ts';
+import type { Endpoint } from './endpoint.ts';
 import { accessEndpoints } from './endpoints/access.ts';
 import { auditEndpoints } from './endpoints/audit.ts';
 import { authEndpoints } from './endpoints/auth.ts';
@@ -8,6 +10,10 @@ import { resourceEndpoints } from './endpoints/resources.ts';
 import { streamEndpoints } from './endpoints/streams.ts';
 
 export * from './ack-gatherer.ts';
+export * from './actions/action.ts';
+export * from './actions/action-endpoints.ts';
+export * from './actions/index.ts';
+export { isLabelValue, isQualifiedName } from './actions/metadata-changes.ts';
 export * from './common.ts';
 export * from './endpoint.ts';
 export * from './endpoints/access.ts';
@@ -22,7 +28,7 @@ export * from './errors.ts';
 export * from './messages.ts';
 export * from './rights.ts';
 
-/** Every endpoint of the platform. A route that is not here does not exist. */
+/** The endpoints that are declared one by one. */
 export const endpoints = {
   ...authEndpoints,
   ...accessEndpoints,
@@ -33,3 +39,9 @@ export const endpoints = {
   ...streamEndpoints,
   ...platformEndpoints,
 };
+
+/** Every endpoint of the platform, those of actions too. A route that is not here does not exist. */
+export const allEndpoints: readonly Endpoint[] = [
+  ...(Object.values(endpoints) as unknown as Endpoint[]),
+  ...actionEndpoints,
+];

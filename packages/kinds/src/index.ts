@@ -1,5 +1,6 @@
 export { ExactInteger, parseExactJson } from './exact/exact-integer.ts';
 export * from './human-duration.ts';
+export * from './image.ts';
 export * from './kind.ts';
 export { events } from './kinds/events.ts';
 export { namespaces } from './kinds/namespaces.ts';

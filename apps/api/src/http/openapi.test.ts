@@ -1,11 +1,11 @@
-import { endpoints } from '@pilothouse/contract';
+import { allEndpoints } from '@pilothouse/contract';
 import { expect, test } from 'vitest';
 import { openApiDocument } from './openapi.ts';
 
 const document = openApiDocument('1.2.3');
 
 test('every endpoint of the contract is in the document, with its parameters', () => {
-  for (const endpoint of Object.values(endpoints)) {
+  for (const endpoint of allEndpoints) {
     const operation = document.paths[endpoint.path]?.[endpoint.method.toLowerCase()] as {
       operationId: string;
       parameters: { name: string; in: string; required: boolean }[];

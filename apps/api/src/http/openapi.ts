@@ -1,4 +1,4 @@
-import { endpoints, errorCodes, type Endpoint } from '@pilothouse/contract';
+import { allEndpoints, endpoints, errorCodes, type Endpoint } from '@pilothouse/contract';
 import { z } from 'zod';
 import manifest from '../../package.json' with { type: 'json' };
 import { mount, type ApiRouter } from './mount.ts';
@@ -9,7 +9,7 @@ type Json = Record<string, unknown>;
 export function openApiDocument(version: string) {
   const writer = new SchemaWriter();
   const paths: Record<string, Json> = {};
-  for (const endpoint of Object.values(endpoints) as Endpoint[]) {
+  for (const endpoint of allEndpoints) {
     const path = (paths[endpoint.path] ??= {});
     path[endpoint.method.toLowerCase()] = operationOf(endpoint, writer);
   }

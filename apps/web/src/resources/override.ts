@@ -1,7 +1,12 @@
 import type { KubernetesObject } from '@pilothouse/kinds';
+import type { Requirement } from '@pilothouse/contract';
 import type { Component } from 'vue';
+import type { ComposerTranslation } from 'vue-i18n';
+import type { Router } from 'vue-router';
+import type { Row } from '../api/live-rows.ts';
 import type { ListState } from './list-state.ts';
-import type { TableColumn } from '../components/ResourceTable/table-column.ts';
+import type { TableAction, TableColumn } from '../components/ResourceTable/table-column.ts';
+import type { ResourceRef } from './resource-location.ts';
 
 /** What a detail tab or an overview gets. */
 export interface DetailProps {
@@ -22,6 +27,21 @@ export interface ListExtraProps {
   view: ListState;
 }
 
+/** Buttons of a kind beside the contract's actions: ways to other pages. */
+export interface OwnActions {
+  ofRow: (row: Row) => TableAction<Row>[];
+  batch: TableAction<Row[]>[];
+}
+
+/** What a list page knows, for a kind's own buttons. */
+export interface PageContext {
+  resource: ResourceRef;
+  selection: ReadonlyMap<string, Row>;
+  t: ComposerTranslation;
+  can: (requirements: readonly Requirement[]) => boolean;
+  router: Router;
+}
+
 /** What a kind's pages have beyond the generic ones. */
 export interface KindOverride {
   /** Columns shown at first, in this order; absent: those `kubectl get` shows. */
@@ -32,6 +52,9 @@ export interface KindOverride {
   extraColumns?: Omit<TableColumn, 'title'>[];
   /** Components for cells, by column id; they get CellProps. */
   cells?: Record<string, Component>;
+  /** Its deletion gives containers time to shut down. */
+  hasGracePeriod?: boolean;
+  ownActions?: (context: PageContext) => OwnActions;
   /** Beside the list's filters; gets ListExtraProps. */
   listExtra?: Component;
   /** The first tab of the detail page; gets DetailProps. */

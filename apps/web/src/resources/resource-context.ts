@@ -1,5 +1,6 @@
 import { inject, provide, type InjectionKey, type Ref } from 'vue';
 import type { Row } from '../api/live-rows.ts';
+import type { ActionId } from '@pilothouse/contract';
 import type { ResourceRef } from './resource-location.ts';
 
 /** What a list's cells need to know of their page. */
@@ -7,9 +8,9 @@ export interface ResourceContext {
   ref: Readonly<Ref<ResourceRef>>;
   /** uids whose action is under way. */
   busy: Readonly<Ref<ReadonlySet<string>>>;
-  act(action: 'cordon' | 'uncordon', row: Row): void;
-  /** Whether the user may patch here. */
-  canPatch: Readonly<Ref<boolean>>;
+  /** Begins an action: at once, or by its dialog. */
+  begin(action: ActionId, row: Row): void;
+  may(action: ActionId, row: Row): boolean;
 }
 
 const key: InjectionKey<ResourceContext> = Symbol('resource');

@@ -8,7 +8,6 @@ import {
   pageOf,
   pluralName,
   resourceListQuery,
-  uuid,
 } from '../common.ts';
 import { defineEndpoint, type DomainRef, type Requirement } from '../endpoint.ts';
 
@@ -32,9 +31,9 @@ export const kubernetesObject = z.looseObject({
   metadata: z.looseObject({ name: z.string() }),
 });
 
-const collectionParams = z.strictObject({ cluster: dnsLabel, group: groupName, plural: pluralName });
+export const collectionParams = z.strictObject({ cluster: dnsLabel, group: groupName, plural: pluralName });
 /** `namespace` is `_` where the kind is cluster-scoped. */
-const objectParams = collectionParams.extend({
+export const objectParams = collectionParams.extend({
   namespace: z.union([z.literal('_'), dnsLabel]),
   name: objectName,
 });
@@ -65,12 +64,13 @@ export function resourceRight(
 }
 
 /** The right `verb` on one object. As in Kubernetes, a namespace itself lies in the namespace of its name. */
-function objectRight(params: ObjectRef, verb: string): Requirement {
+export function objectRight(params: ObjectRef, verb: string, subresource?: string): Requirement {
   const isNamespace = params.group === 'core' && params.plural === 'namespaces' && params.namespace === '_';
-  return resourceRight(isNamespace ? { ...params, namespace: params.name } : params, verb);
+  return resourceRight(isNamespace ? { ...params, namespace: params.name } : params, verb, subresource);
 }
 
-function targetOf(params: ObjectRef) {
+/** What an audit row says of one object. */
+export function targetOf(params: ObjectRef) {
   return {
     cluster: params.cluster,
     resource: `k8s/${params.group}/${params.plural}`,
@@ -78,26 +78,6 @@ function targetOf(params: ObjectRef) {
     ...(params.namespace === '_' ? {} : { namespace: params.namespace }),
   };
 }
-
-/** Actions of the generic door and the Kubernetes verb (and subresource) each stands for. */
-export const resourceActions = {
-  cordon: { verb: 'patch' },
-  uncordon: { verb: 'patch' },
-  delete: { verb: 'delete' },
-} as const satisfies Record<string, { verb: string }>;
-export const resourceAction = z.enum(['cordon', 'uncordon', 'delete']);
-
-export const actionParameters = z.strictObject({
-  /** Seconds; 0 deletes at once, absent is the object's own. */
-  gracePeriodSeconds: z.number().int().min(0).max(86_400).optional(),
-});
-
-export const actionTarget = z.strictObject({
-  namespace: dnsLabel.optional(),
-  name: objectName,
-  /** When given, an object of the same name with another uid is left alone. */
-  uid: z.string().max(64).optional(),
-});
 
 const logQuery = z.strictObject({
   container: dnsLabel.optional(),
@@ -139,58 +119,6 @@ export const resourceEndpoints = {
     response: z.object({ object: kubernetesObject, state: dataState }),
     permission: ({ params }) => [objectRight(params, 'get')],
     live: true,
-  }),
-  deleteResource: defineEndpoint({
-    id: 'resources.delete',
-    method: 'DELETE',
-    path: '/clusters/{cluster}/k8s/{group}/{plural}/{namespace}/{name}',
-    summary: 'Delete one object',
-    params: objectParams,
-    query: z.strictObject({
-      gracePeriodSeconds: z.coerce.number().int().min(0).max(86_400).optional(),
-      uid: z.string().max(64).optional(),
-    }),
-    response: z.object({ object: kubernetesObject.nullable() }),
-    permission: ({ params }) => [objectRight(params, 'delete')],
-    audit: { code: 'resource.delete', target: ({ params }) => targetOf(params) },
-  }),
-  actOnResource: defineEndpoint({
-    id: 'resources.act',
-    method: 'POST',
-    path: '/clusters/{cluster}/k8s/{group}/{plural}/{namespace}/{name}/actions/{action}',
-    summary: 'Do an action of the kind to one object',
-    params: objectParams.extend({ action: resourceAction }),
-    body: actionParameters.default({}),
-    response: z.object({ object: kubernetesObject.nullable() }),
-    permission: ({ params }) => [objectRight(params, resourceActions[params.action].verb)],
-    audit: {
-      code: 'resource.action',
-      target: ({ params }) => targetOf(params),
-      params: ({ params }) => ({ action: params.action }),
-    },
-  }),
-  actOnResources: defineEndpoint({
-    id: 'resources.actMany',
-    method: 'POST',
-    path: '/clusters/{cluster}/k8s/{group}/{plural}/actions/{action}',
-    summary: 'Do an action to many objects as an operation; rights are checked again for each',
-    params: collectionParams.extend({ action: resourceAction }),
-    body: z.strictObject({
-      targets: z.array(actionTarget).min(1).max(5000),
-      parameters: actionParameters.default({}),
-    }),
-    response: z.object({ operation: uuid }),
-    status: 202,
-    permission: ({ params, body }) => {
-      const verb = resourceActions[params.action].verb;
-      const namespaces = new Set(body.targets.map((target) => target.namespace ?? '_'));
-      return [...namespaces].map((namespace) => resourceRight({ ...params, namespace }, verb));
-    },
-    audit: {
-      code: 'resource.actionMany',
-      target: ({ params }) => ({ cluster: params.cluster, resource: `k8s/${params.group}/${params.plural}` }),
-      params: ({ params, body }) => ({ action: params.action, objects: body.targets.length }),
-    },
   }),
   podLog: defineEndpoint({
     id: 'pods.log',

@@ -25,6 +25,8 @@ const patchTypes = {
 export interface PatchOptions extends CallOptions {
   /** Default `merge`. With `metadata.resourceVersion` in the patch it only applies to that version (409 otherwise). */
   type?: keyof typeof patchTypes;
+  /** The cluster does all but keep it. */
+  dryRun?: boolean;
 }
 
 /** Patches one object and returns it as the cluster left it. */
@@ -32,13 +34,13 @@ export function patchObject<T = KubernetesObject>(
   connection: ClusterConnection,
   ref: ObjectRef,
   patch: unknown,
-  { type = 'merge', ...call }: PatchOptions = {},
+  { type = 'merge', dryRun = false, ...call }: PatchOptions = {},
 ): Promise<T> {
   return connection.json<T>(
     {
       method: 'PATCH',
       path: apiPath(ref),
-      query: { fieldManager },
+      query: { fieldManager, dryRun: dryRun ? 'All' : undefined },
       body: patch,
       contentType: patchTypes[type],
     },
@@ -54,13 +56,22 @@ export interface DeleteOptions extends CallOptions {
   /** Preconditions: an object of the same name that is another one is left alone (409). */
   uid?: string;
   resourceVersion?: string;
+  /** The cluster does all but delete it. */
+  dryRun?: boolean;
 }
 
 /** Deletes one object. Answers with the object while it is terminating, or with a Status once it is gone. */
 export function deleteObject(
   connection: ClusterConnection,
   ref: ObjectRef,
-  { gracePeriodSeconds, propagationPolicy, uid, resourceVersion, ...call }: DeleteOptions = {},
+  {
+    gracePeriodSeconds,
+    propagationPolicy,
+    uid,
+    resourceVersion,
+    dryRun = false,
+    ...call
+  }: DeleteOptions = {},
 ): Promise<KubernetesObject | { kind: 'Status' }> {
   const body = {
     apiVersion: 'v1',
@@ -71,5 +82,6 @@ export function deleteObject(
       ? {}
       : { preconditions: { uid, resourceVersion } }),
   };
-  return connection.json({ method: 'DELETE', path: apiPath(ref), body }, call);
+  const query = { dryRun: dryRun ? 'All' : undefined };
+  return connection.json({ method: 'DELETE', path: apiPath(ref), query, body }, call);
 }

@@ -133,7 +133,7 @@ test('what failed is run again by whoever asks, with their own rights', async ()
   const codesOf = (items: { result: { code: string } }[]) => new Set(items.map(({ result }) => result.code));
   expect(codesOf((await ended(cleo, refused.body.id)).items)).toEqual(new Set(['forbidden']));
   const retried = await api.admin.post(`/operations/${id}/retry`);
-  expect(retried.body).toMatchObject({ actor: 'admin', kind: 'resource.cordon', counts: { total: 3 } });
+  expect(retried.body).toMatchObject({ actor: 'admin', kind: 'action.cordon', counts: { total: 3 } });
   expect(codesOf((await ended(api.admin, retried.body.id)).items)).toEqual(new Set(['clusterNotFound']));
 });
 

@@ -236,9 +236,9 @@ describe('one object', () => {
 
 describe('delete', () => {
   test('leaves another object of the same name alone', async () => {
-    const answer = await admin.delete(
-      `${door}/core/pods/${namespace}/beta?uid=11111111-1111-1111-1111-111111111111`,
-    );
+    const answer = await admin.post(`${door}/core/pods/${namespace}/beta/actions/delete`, {
+      uid: '11111111-1111-1111-1111-111111111111',
+    });
     expect([answer.status, answer.body.error.code]).toEqual([409, 'clusterConflict']);
     expect(answer.body.error.status.message).toContain('does not match the UID');
     expect(await names(admin, 'sort=name')).toContain('beta');
@@ -249,12 +249,13 @@ describe('delete', () => {
     const audited = await world.auditedFromNow();
     const { body } = await admin.get(`${door}/core/pods/${namespace}/doomed`);
     const { uid } = body.object.metadata;
-    const answer = await admin.delete(
-      `${door}/core/pods/${namespace}/doomed?uid=${uid}&gracePeriodSeconds=0`,
-    );
+    const answer = await admin.post(`${door}/core/pods/${namespace}/doomed/actions/delete`, {
+      uid,
+      parameters: { gracePeriodSeconds: 0 },
+    });
     expect(answer.status).toBe(200);
     expect((await admin.get(`${door}/core/pods/${namespace}/doomed`)).status).toBe(404);
-    const ours = await admin.get('/audit?code=resource.delete&pageSize=1');
+    const ours = await admin.get('/audit?code=resource.action&pageSize=1');
     expect(ours.body.items[0]).toMatchObject({
       namespace,
       name: 'doomed',
@@ -297,7 +298,7 @@ describe('cordon', () => {
 
   test.each([
     ['core/pods', `${namespace}/alpha`, 'cordon'],
-    ['core/namespaces', `_/${namespace}`, 'delete'],
+    ['core/namespaces', `_/${namespace}`, 'cordon'],
   ])('%s have no such action', async (kind, object, action) => {
     const answer = await admin.post(`${door}/${kind}/${object}/actions/${action}`);
     expect([answer.status, answer.body.error.code]).toEqual([404, 'unknownAction']);
@@ -311,7 +312,7 @@ describe('cordon', () => {
     const operation = async () => (await admin.get(`/operations/${answer.body.operation}`)).body;
     await expect.poll(async () => (await operation()).state, { timeout: 15_000 }).toBe('failed');
     const { items, kind } = await operation();
-    expect(kind).toBe('resource.cordon');
+    expect(kind).toBe('action.cordon');
     expect(
       items.map((item: { target: string; state: string; result: { code: string } }) => [
         item.target,
@@ -319,8 +320,8 @@ describe('cordon', () => {
         item.result.code,
       ]),
     ).toEqual([
-      ['kwok-2', 'succeeded', 'cordoned'],
-      ['kwok-3', 'succeeded', 'cordoned'],
+      ['kwok-2', 'succeeded', 'done'],
+      ['kwok-3', 'succeeded', 'done'],
       ['no-such-node', 'failed', 'clusterNotFound'],
     ]);
     expect([await cordoned('kwok-2'), await cordoned('kwok-3')]).toEqual([true, true]);

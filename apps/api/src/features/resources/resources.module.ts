@@ -1,8 +1,9 @@
 import type { Core } from '../../core.ts';
 import type { Feature } from '../../feature.ts';
+import { mountActions } from './actions/actions.routes.ts';
+import { ResourceActions } from './actions/resource-actions.ts';
 import { ObjectChanges } from './object-changes.ts';
 import { ResourceLists } from './resource-lists.ts';
-import { batchHandler, batchKinds } from './resource-operations.ts';
 import { addResourceTopics, mountResources } from './resources.routes.ts';
 import { ResourcesService } from './resources.service.ts';
 import { RowSources } from './row-sources.ts';
@@ -15,7 +16,8 @@ export function build({ registry, authoriser, operations, metrics }: Core): Feat
   const pool = new SourcePool();
   const sources = new RowSources(pool);
   const lists = new ResourceLists(findCluster, sources, authoriser);
-  const service = new ResourcesService(findCluster, operations);
+  const service = new ResourcesService(findCluster);
+  const actions = new ResourceActions(findCluster, operations);
   const changes = new ObjectChanges(findCluster, sources);
   addStoreMetrics(metrics.registry, () =>
     registry
@@ -24,11 +26,12 @@ export function build({ registry, authoriser, operations, metrics }: Core): Feat
       .map((handle) => ({ name: handle.name, ...pool.sizeOf(handle) })),
   );
   return {
-    mount: (api) => mountResources(api, lists, service),
-    topics: (topics) => addResourceTopics(topics, lists, service, changes),
-    operations(runner) {
-      for (const kind of Object.values(batchKinds)) runner.register(kind, batchHandler(findCluster));
+    mount(api) {
+      mountResources(api, lists, service);
+      mountActions(api, actions);
     },
+    topics: (topics) => addResourceTopics(topics, lists, service, changes),
+    operations: (runner) => actions.register(runner),
     stop: () => pool.stop(),
   };
 }

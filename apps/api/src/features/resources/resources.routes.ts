@@ -9,20 +9,6 @@ import type { ResourcesService } from './resources.service.ts';
 export function mountResources(api: ApiRouter, lists: ResourceLists, resources: ResourcesService): void {
   mount(api, endpoints.listResources, (call) => lists.read(call));
   mount(api, endpoints.getResource, ({ params, signal }) => resources.get(params, signal));
-  mount(api, endpoints.deleteResource, async ({ params, query, auditId, noteAudit }) => {
-    const { object } = await resources.delete(params, { ...query, auditId });
-    noteAudit({ clusterStatus: 200 });
-    return { object };
-  });
-  mount(api, endpoints.actOnResource, async ({ params, body, auditId, noteAudit }) => {
-    const { done, object } = await resources.act(params.action, params, { ...body, auditId });
-    noteAudit(done ? { clusterStatus: 200 } : { params: { alreadySo: true } });
-    return { object };
-  });
-  mount(api, endpoints.actOnResources, async ({ params, query, body, principal, address }) => {
-    const { userId, username } = principal;
-    return { operation: await resources.actOnMany({ params, query, body }, { userId, username, address }) };
-  });
 }
 
 /** The same, live. */

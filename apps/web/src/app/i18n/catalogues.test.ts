@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  endpoints,
+  actions,
+  allEndpoints,
   errorCodes,
   environment,
   itemState,
@@ -10,7 +11,6 @@ import {
   kubeconfigRefusal,
   operationState,
   probeReason,
-  resourceActions,
   streamEndReasons,
 } from '@pilothouse/contract';
 import { kinds } from '@pilothouse/kinds';
@@ -60,18 +60,20 @@ const lists = [/^operationResult\./];
 
 const codes: Record<string, readonly string[]> = {
   errors: Object.keys(errorCodes),
-  audit: [...new Set(Object.values(endpoints).flatMap(({ audit }) => (audit === null ? [] : [audit.code])))],
+  audit: [...new Set(allEndpoints.flatMap(({ audit }) => (audit === null ? [] : [audit.code])))],
   environment: environment.options,
   operationState: [...new Set([...itemState.options, ...operationState.options])],
   streamEnd: streamEndReasons,
   kubeconfigProblem: kubeconfigProblem.options,
-  action: Object.keys(resourceActions),
   'register.authentication': kubeconfigContext.shape.authentication.options,
-  operation: ['demo.start', ...Object.keys(resourceActions).map((action) => `resource.${action}`)],
+  operation: ['demo.start'],
   kind: [...kinds.values()].map(({ plural }) => plural),
 };
 const needed = [
   ...Object.entries(codes).flatMap(([area, names]) => names.map((name) => `${area}.${name}`)),
+  ...Object.keys(actions).flatMap((id) =>
+    ['label', 'consequence', 'done'].map((word) => `actions.${id}.${word}`),
+  ),
   ...probeReason.options.flatMap((reason) => [`probe.${reason}.reason`, `probe.${reason}.remedy`]),
   ...kubeconfigRefusal.shape.code.options.flatMap((code) => [`refusal.${code}.what`, `refusal.${code}.way`]),
 ];

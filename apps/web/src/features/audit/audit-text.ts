@@ -12,7 +12,7 @@ export function useAuditText() {
     const action = String(event.params['action'] ?? '');
     return t(`audit.${event.code}`, {
       ...event.params,
-      action: te(`action.${action}`) ? t(`action.${action}`) : action,
+      action: te(`actions.${action}.label`) ? t(`actions.${action}.label`) : action,
       name: event.name ?? '',
       resource: (event.resource ?? '').replace(/^k8s\//, ''),
     });

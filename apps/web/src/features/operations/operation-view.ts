@@ -36,8 +36,12 @@ export function progressStatus(operation: Operation): 'active' | 'exception' | '
 export function useOperationText() {
   const { t, te } = useI18n();
   return {
-    kindText: ({ kind }: Pick<Operation, 'kind'>) =>
-      te(`operation.${kind}`) ? t(`operation.${kind}`) : kind,
+    /** A batch of an action is named as the action. */
+    kindText: ({ kind }: Pick<Operation, 'kind'>) => {
+      const action = /^action\.(.+)$/.exec(kind)?.[1];
+      const key = action === undefined ? `operation.${kind}` : `actions.${action}.label`;
+      return te(key) ? t(key) : kind;
+    },
     /** A step of a build has a name of ours; objects are named as they are. */
     targetText: (target: string) =>
       te(`operationTarget.${target}`) ? t(`operationTarget.${target}`) : target,

@@ -3,10 +3,13 @@ import type { KindOverride } from '../../override.ts';
 import StatusCell from '../../StatusCell.vue';
 import NodeLinkCell from './NodeLinkCell.vue';
 import SelectorLogs from './SelectorLogs.vue';
+import { podActions } from './pod-actions.ts';
 
 export const podOverride: KindOverride = {
   defaultColumns: ['name', 'ready', 'status', 'restarts', 'age', 'ip', 'node'],
   cells: { status: StatusCell, node: NodeLinkCell },
+  hasGracePeriod: true,
+  ownActions: podActions,
   listExtra: SelectorLogs,
   overview: defineAsyncComponent(() => import('./PodOverview.vue')),
   tabs: [

@@ -1,0 +1,41 @@
+import { actions, isActionOn, type Action, type ActionId, type ActionTarget } from '@pilothouse/contract';
+import { AppError } from '../../../http/app-error.ts';
+import { namespaceOf, type ServedKind } from '../resource-cluster.ts';
+import type { ActionOutcome, ActionSubject } from './action-implementation.ts';
+import { implementations } from './index.ts';
+
+export interface ActionCall {
+  parameters: unknown;
+  /** What `resolve` fixed. */
+  resolved: unknown;
+  dryRun: boolean;
+  /** Goes out as `Audit-ID` with the changing call, and with no other. */
+  auditId: string;
+}
+
+/** Throws `unknownAction` where the kind has no such action. */
+export function checkAction({ resource }: ServedKind, id: ActionId): void {
+  const { group, plural } = resource;
+  if (!isActionOn(actions[id] as Pick<Action, 'on'>, group === '' ? 'core' : group, plural))
+    throw new AppError('unknownAction', { action: id, plural });
+}
+
+/** The object an action is done to. */
+export function subjectOf(
+  kind: ServedKind,
+  { namespace: given = '_', name, uid }: ActionTarget,
+  signal?: AbortSignal,
+): ActionSubject {
+  const { group, version, plural } = kind.resource;
+  const namespace = namespaceOf(kind, given);
+  const ref = { group, version, plural, name, ...(namespace !== undefined && { namespace }) };
+  return { kind, connection: kind.cluster.connection, ref, uid, signal };
+}
+
+/** Does an action to one object. Rejects with AppError or KubeError. */
+export function act(id: ActionId, subject: ActionSubject, call: ActionCall): Promise<ActionOutcome> {
+  const { parameters, resolved, dryRun, auditId } = call;
+  const read = subject.signal === undefined ? {} : { signal: subject.signal };
+  const write = { ...read, dryRun, auditId };
+  return implementations[id].run({ ...subject, parameters, resolved, dryRun, read, write });
+}

@@ -1,0 +1,73 @@
+import { actionRights, actions, actionTarget, type Action, type ActionId } from '@pilothouse/contract';
+import { KubeError } from '@pilothouse/kube';
+import { z } from 'zod';
+import { AppError } from '../../../http/app-error.ts';
+import type { OperationHandler } from '../../../operations/operation-handler.ts';
+import { servedKind, type FindCluster } from '../resource-cluster.ts';
+import { act, checkAction, subjectOf } from './act.ts';
+
+const batchItem = z.strictObject({
+  target: actionTarget,
+  /** What was fixed at submit; or why that could not be, which is the item's failure. */
+  resolved: z.unknown(),
+  refusal: z
+    .strictObject({ code: z.string(), params: z.record(z.string(), z.union([z.string(), z.number()])) })
+    .optional(),
+});
+export type BatchItem = z.output<typeof batchItem>;
+
+const batchInput = z.strictObject({ group: z.string(), plural: z.string(), parameters: z.unknown() });
+export type BatchInput = z.output<typeof batchInput>;
+
+/** The kind of an action's operations; translated by the SPA as `actions.<id>.label`. */
+export function batchKind(id: ActionId): string {
+  return `action.${id}`;
+}
+
+/** Objects of one cluster at work at once. */
+const concurrency = 4;
+
+/** An action done to many objects; each is one item with an audit row of its own. */
+export function batchHandler(id: ActionId, find: FindCluster): OperationHandler<BatchInput, BatchItem> {
+  const action = actions[id] as unknown as Action;
+  return {
+    input: batchInput.extend({ parameters: action.parameters }),
+    item: batchItem,
+    concurrency,
+    requirements: ({ cluster, input: { group, plural, parameters } }, { target }) => {
+      const { namespace = '_', name } = target;
+      const object = { cluster: cluster?.name ?? '', group, plural, namespace, name };
+      return actionRights(action, object, parameters);
+    },
+    audit: ({ cluster, input: { group, plural, parameters } }, { target: { namespace, name } }) => ({
+      code: 'resource.action',
+      target: {
+        ...(cluster !== null && { cluster: cluster.name }),
+        resource: `k8s/${group}/${plural}`,
+        name,
+        ...(namespace !== undefined && { namespace }),
+      },
+      params: { action: id, ...action.audited(parameters as never) },
+    }),
+    async run({ operation: { cluster, input }, item, auditId, signal }) {
+      if (item.refusal !== undefined) throw new AppError(item.refusal.code as never, item.refusal.params);
+      // a cluster registered again under the same name is another cluster
+      const same: FindCluster = (name) => {
+        const found = find(name);
+        return found?.id === cluster?.id ? found : undefined;
+      };
+      const kind = await servedKind(same, { ...input, cluster: cluster?.name ?? '' });
+      checkAction(kind, id);
+      const call = { parameters: input.parameters, resolved: item.resolved, dryRun: false, auditId };
+      try {
+        const { alreadySo } = await act(id, subjectOf(kind, item.target, signal), call);
+        if (alreadySo) return { state: 'skipped', code: 'alreadySo' };
+        return { state: 'succeeded', code: 'done', clusterStatus: 200 };
+      } catch (error) {
+        if (id === 'delete' && error instanceof KubeError && error.status === 404)
+          return { state: 'skipped', code: 'alreadyGone', clusterStatus: 404 };
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import { actions, endpointsOfActions, type ActionId, type Endpoint } from '@pilothouse/contract';
+import { mount, type ApiRouter } from '../../../http/mount.ts';
+import type { ResourceActions } from './resource-actions.ts';
+
+/** The endpoints that the contract generates for every action. */
+export function mountActions(api: ApiRouter, service: ResourceActions): void {
+  for (const id of Object.keys(actions) as ActionId[]) {
+    const { one, many, plan } = endpointsOfActions[id];
+    mount(api, one, async ({ params, query, body, auditId, noteAudit }) => {
+      const warnings: string[] = [];
+      const { object, alreadySo } = await service.one(id, params, { ...query, ...body, auditId });
+      noteAudit(alreadySo ? { params: { alreadySo } } : { clusterStatus: 200 });
+      return { object, alreadySo, warnings };
+    });
+    if (many !== null)
+      mount(api, many, async ({ params, body, principal, address }) => {
+        const { userId, username } = principal;
+        return { operation: await service.many(id, params, body, { userId, username, address }) };
+      });
+    if (plan !== null)
+      mount(api, plan as Endpoint, ({ params, body, signal }) =>
+        service.plan(id, params as never, body as never, signal),
+      );
+  }
+}

@@ -1,0 +1,28 @@
+import type { ActionId } from '@pilothouse/contract';
+import type { ActionImplementation, ImplementationOf } from './action-implementation.ts';
+import { cordon, uncordon } from './cordon.ts';
+import { deleteAction } from './delete.ts';
+import { annotate, label } from './label.ts';
+import { pause, resume } from './pause.ts';
+import { restart } from './restart.ts';
+import { scale } from './scale.ts';
+import { setImage } from './set-image.ts';
+import { undo } from './undo.ts';
+
+// An action of the contract that is not here does not compile
+const table: { [Id in ActionId]: ImplementationOf<Id> } = {
+  cordon,
+  uncordon,
+  scale,
+  restart,
+  'set-image': setImage,
+  undo,
+  pause,
+  resume,
+  label,
+  annotate,
+  delete: deleteAction,
+};
+
+/** What each action does. */
+export const implementations: Record<ActionId, ActionImplementation> = table;

@@ -1,0 +1,102 @@
+import { actions, type ActionId, type ActionTarget } from '@pilothouse/contract';
+import { toAppError } from '../../../http/error-handler.ts';
+import { runPool } from '../../../operations/item-pool.ts';
+import type { OperationActor } from '../../../operations/operation-handler.ts';
+import type { Operations } from '../../../operations/operations.ts';
+import { servedKind, type FindCluster, type ServedKind } from '../resource-cluster.ts';
+import { act, checkAction, subjectOf, type ActionCall } from './act.ts';
+import type { ActionOutcome } from './action-implementation.ts';
+import { batchHandler, batchKind, type BatchInput, type BatchItem } from './action-operations.ts';
+import { implementations } from './index.ts';
+
+interface CollectionRef {
+  cluster: string;
+  group: string;
+  plural: string;
+}
+interface Many {
+  targets: ActionTarget[];
+  parameters: unknown;
+}
+
+/** Objects looked at at once where what will be written depends on them. */
+const resolvers = 10;
+
+/** Actions: on one object at once, on many as an operation. */
+export class ResourceActions {
+  readonly #find: FindCluster;
+  readonly #operations: Pick<Operations, 'submit'>;
+
+  constructor(find: FindCluster, operations: Pick<Operations, 'submit'>) {
+    this.#find = find;
+    this.#operations = operations;
+  }
+
+  /** Makes the operations of all batches known. */
+  register(runner: Pick<Operations, 'register'>): void {
+    for (const { id, batch } of Object.values(actions))
+      if (batch) runner.register(batchKind(id), batchHandler(id, this.#find));
+  }
+
+  async one(
+    id: ActionId,
+    params: CollectionRef & { namespace: string; name: string },
+    { uid, ...call }: Omit<ActionCall, 'resolved'> & { uid?: string | undefined },
+  ): Promise<ActionOutcome> {
+    const { namespace, name } = params;
+    const subject = subjectOf(await this.#kind(id, params), { namespace, name, uid });
+    const resolved = await implementations[id].resolve?.(subject, call.parameters);
+    return act(id, subject, { ...call, resolved });
+  }
+
+  /** Submits; the operation goes on whatever becomes of the caller. Returns its id. */
+  async many(id: ActionId, params: CollectionRef, many: Many, actor: OperationActor): Promise<string> {
+    const kind = await this.#kind(id, params);
+    const { group, plural } = params;
+    const { id: cluster, name } = kind.cluster;
+    return this.#operations.submit<BatchInput, BatchItem>({
+      kind: batchKind(id),
+      input: { group, plural, parameters: many.parameters },
+      items: await itemsOf(id, kind, many),
+      actor,
+      cluster: { id: cluster, name },
+    });
+  }
+
+  async plan(id: ActionId, params: CollectionRef, many: Many, signal: AbortSignal): Promise<unknown> {
+    const kind = await this.#kind(id, params);
+    const subjects = many.targets.map((target) => subjectOf(kind, target, signal));
+    return implementations[id].plan?.(subjects, many.parameters);
+  }
+
+  async #kind(id: ActionId, params: CollectionRef): Promise<ServedKind> {
+    const kind = await servedKind(this.#find, params);
+    checkAction(kind, id);
+    return kind;
+  }
+}
+
+/** One item a target, with what will be written fixed; a target where that cannot be said fails alone, at its turn. */
+async function itemsOf(id: ActionId, kind: ServedKind, { targets, parameters }: Many) {
+  const items = targets.map((target) => ({
+    target: target.namespace === undefined ? target.name : `${target.namespace}/${target.name}`,
+    subject: subjectOf(kind, target),
+    input: { target, resolved: null } as BatchItem,
+  }));
+  const { resolve } = implementations[id];
+  if (resolve === undefined) return items;
+  await runPool(items, { concurrency: resolvers, mayGoOn: () => true }, async (item) => {
+    item.input = { ...item.input, ...(await resolution(() => resolve(item.subject, parameters))) };
+  });
+  return items;
+}
+
+async function resolution(resolve: () => unknown): Promise<Pick<BatchItem, 'resolved' | 'refusal'>> {
+  try {
+    return { resolved: await resolve() };
+  } catch (error) {
+    const { code, params } = toAppError(error);
+    if (code === 'internal') throw error;
+    return { resolved: null, refusal: { code, params } };
+  }
+}

@@ -1,0 +1,56 @@
+import {
+  ColumnHeightOutlined,
+  DeleteOutlined,
+  FormOutlined,
+  PauseCircleOutlined,
+  PauseOutlined,
+  PlayCircleOutlined,
+  ReloadOutlined,
+  StepForwardOutlined,
+  TagsOutlined,
+  UndoOutlined,
+  CloudDownloadOutlined,
+} from '@ant-design/icons-vue';
+import type { ActionId } from '@pilothouse/contract';
+import { defineAsyncComponent, type Component } from 'vue';
+import type { Row } from '../../api/live-rows.ts';
+import type { ResourceRef } from '../resource-location.ts';
+
+/** What a component for an action's parameters gets; it emits `update:parameters`. */
+export interface ParametersProps {
+  id: ActionId;
+  resource: ResourceRef;
+  rows: Row[];
+  parameters: Record<string, unknown>;
+  /** What is wrong, by path in the parameters. */
+  errors: Record<string, string>;
+}
+
+interface ActionView {
+  icon: Component;
+  /** Asks for the parameters; absent: a field for each, by its schema. */
+  form?: Component;
+}
+
+const keyValues = defineAsyncComponent(() => import('./forms/KeyValueParameters.vue'));
+
+/** How each action looks. */
+export const actionViews: Record<ActionId, ActionView> = {
+  cordon: { icon: PauseCircleOutlined },
+  uncordon: { icon: PlayCircleOutlined },
+  scale: {
+    icon: ColumnHeightOutlined,
+    form: defineAsyncComponent(() => import('./forms/ScaleParameters.vue')),
+  },
+  restart: { icon: ReloadOutlined },
+  'set-image': {
+    icon: CloudDownloadOutlined,
+    form: defineAsyncComponent(() => import('./forms/SetImageParameters.vue')),
+  },
+  undo: { icon: UndoOutlined, form: defineAsyncComponent(() => import('./forms/UndoParameters.vue')) },
+  pause: { icon: PauseOutlined },
+  resume: { icon: StepForwardOutlined },
+  label: { icon: TagsOutlined, form: keyValues },
+  annotate: { icon: FormOutlined, form: keyValues },
+  delete: { icon: DeleteOutlined, form: defineAsyncComponent(() => import('./forms/DeleteParameters.vue')) },
+};

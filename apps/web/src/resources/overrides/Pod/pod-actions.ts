@@ -1,0 +1,52 @@
+import { CodeOutlined, FileTextOutlined } from '@ant-design/icons-vue';
+import { mostLogSources, resourceRight } from '@pilothouse/contract';
+import type { Row } from '../../../api/live-rows.ts';
+import type { TableAction } from '../../../components/ResourceTable/table-column.ts';
+import { logsLocation } from '../../../features/log/logs-location.ts';
+import type { OwnActions, PageContext } from '../../override.ts';
+import { detailLocation } from '../../resource-location.ts';
+
+/** Where a Pod's logs and shell are; the logs of several in one. */
+export function podActions({ resource, selection, t, can, router }: PageContext): OwnActions {
+  function ofRow(row: Row): TableAction<Row>[] {
+    const place = { ...resource, ...(row.namespace !== undefined && { namespace: row.namespace }) };
+    const open = (tab: string) => void router.push(detailLocation(resource, row, { tab }));
+    const logs = {
+      id: 'logs',
+      label: t('resources.action.logs'),
+      icon: FileTextOutlined,
+      run: () => open('logs'),
+    };
+    const shell = {
+      id: 'shell',
+      label: t('resources.action.shell'),
+      icon: CodeOutlined,
+      run: () => open('shell'),
+    };
+    return [
+      ...(can([resourceRight(place, 'get', 'log')]) ? [logs] : []),
+      ...(can([resourceRight(place, 'create', 'exec')]) ? [shell] : []),
+    ];
+  }
+
+  /** A stream is of one namespace. */
+  function logsOfMany(): TableAction<Row[]> {
+    const namespaces = new Set([...selection.values()].map(({ namespace }) => namespace));
+    const tooMany = selection.size > mostLogSources ? t('log.tooMany', { most: mostLogSources }) : null;
+    return {
+      id: 'logs',
+      label: t('resources.action.logs'),
+      icon: FileTextOutlined,
+      disabledBecause: namespaces.size > 1 ? t('log.oneNamespace') : tooMany,
+      run: (rows) => {
+        const [{ namespace } = {}] = rows;
+        if (namespace === undefined) return;
+        const pods = rows.map(({ name }) => name).toSorted();
+        void router.push(logsLocation(resource.cluster, { namespace, pods }));
+      },
+    };
+  }
+
+  const seesLogs = can([{ ...resourceRight(resource, 'get', 'log'), match: 'narrows' }]);
+  return { ofRow, batch: seesLogs ? [logsOfMany()] : [] };
+}

@@ -1,0 +1,33 @@
+import type { z } from 'zod';
+import { annotate } from './annotate.ts';
+import { cordon } from './cordon.ts';
+import { deleteAction } from './delete.ts';
+import { label } from './label.ts';
+import { pause } from './pause.ts';
+import { restart } from './restart.ts';
+import { resume } from './resume.ts';
+import { scale } from './scale.ts';
+import { setImage } from './set-image.ts';
+import { uncordon } from './uncordon.ts';
+import { undo } from './undo.ts';
+
+/** Every action, in the order in which they are offered. */
+export const actions = {
+  cordon,
+  uncordon,
+  scale,
+  restart,
+  'set-image': setImage,
+  undo,
+  pause,
+  resume,
+  label,
+  annotate,
+  delete: deleteAction,
+};
+
+export type ActionId = keyof typeof actions;
+export type ParametersOf<Id extends ActionId> = z.output<(typeof actions)[Id]['parameters']>;
+export type PlanOf<Id extends ActionId> = (typeof actions)[Id]['plan'] extends z.ZodType
+  ? z.output<(typeof actions)[Id]['plan']>
+  : undefined;
