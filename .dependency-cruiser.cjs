@@ -12,6 +12,17 @@ const packageMayImport = (folder, allowed) =>
     { path: '^(apps|packages|tools|e2e)/', pathNot: `^(${[folder, ...allowed].join('|')})/` },
   );
 
+/** From the pages that know everything down to what knows nothing of pages. */
+const webLayers = ['app', 'features', 'resources', 'components', 'api'];
+
+const webLayerMayImport = (layer, index) =>
+  forbid(
+    `web-${layer}-imports`,
+    `apps/web: ${webLayers.join(' -> ')}, never back`,
+    { path: `^apps/web/src/${layer}/`, pathNot: tests },
+    { path: '^apps/web/src/', pathNot: `^apps/web/src/(${webLayers.slice(index).join('|')})/` },
+  );
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
@@ -29,6 +40,13 @@ module.exports = {
     ]),
     packageMayImport('tools/control-plane', []),
     packageMayImport('tools/start', []),
+    ...webLayers.map(webLayerMayImport),
+    forbid(
+      'pages-do-not-import-each-other',
+      'What two features of the web share is a component',
+      { path: '^apps/web/src/features/([^/]+)/', pathNot: tests },
+      { path: '^apps/web/src/features/', pathNot: '^apps/web/src/features/$1/' },
+    ),
     forbid(
       'demo-alone-starts-clusters',
       'Of the platform only the demo knows that local clusters can be built',

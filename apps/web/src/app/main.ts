@@ -6,8 +6,8 @@ import App from './App.vue';
 import { mendAria } from './mend-aria.ts';
 import { isChunkError, reloadForChunk } from './chunk-reload.ts';
 import { i18n, setLocale } from './i18n/i18n.ts';
-import { usePreferences } from './preferences.ts';
-import { queryClient } from './query-client.ts';
+import { usePreferences } from '../components/preferences/preferences.ts';
+import { queryClient } from '../api/query-client.ts';
 import { router } from './router.ts';
 
 const pinia = createPinia();

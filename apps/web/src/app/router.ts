@@ -2,10 +2,10 @@ import type { Requirement } from '@pilothouse/contract';
 import { createRouter, createWebHistory, type RouteLocationNormalized } from 'vue-router';
 import { forgetChunkReloads, isChunkError, reloadForChunk } from './chunk-reload.ts';
 import { i18n } from './i18n/i18n.ts';
-import { usePreferences } from './preferences.ts';
-import { returnPath } from './return-path.ts';
+import { usePreferences } from '../components/preferences/preferences.ts';
+import { returnPath } from '../features/auth/return-path.ts';
 import { routes } from './routes.ts';
-import { useSession } from './session.ts';
+import { useSession } from '../api/session.ts';
 
 declare module 'vue-router' {
   interface RouteMeta {

@@ -1,5 +1,5 @@
 import { shallowRef } from 'vue';
-import type { Cluster } from '../app/clusters.ts';
+import type { Cluster } from '../api/clusters.ts';
 
 export interface Confirmation {
   title: string;

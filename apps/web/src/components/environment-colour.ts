@@ -1,4 +1,4 @@
-import type { Environment } from '../app/clusters.ts';
+import type { Environment } from '../api/clusters.ts';
 
 /** ant-design-vue's preset colours, so that tags fit both themes. */
 export const environmentColours: Record<Environment, string> = {

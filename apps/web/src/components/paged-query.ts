@@ -13,7 +13,7 @@ export interface PagedQuery {
   clear: () => void;
 }
 
-export const pageSizes = [20, 50, 100, 200];
+export const pageSizes = [20, 50, 100, 200, 500];
 
 /**
  * Page and filters of a list, kept in the address.

@@ -1,4 +1,5 @@
 import type { LocationQuery, LocationQueryRaw } from 'vue-router';
+import { pageSizes } from '../components/paged-query.ts';
 
 /** Everything that defines a list's view besides the cluster; it lives in the URL and nowhere else. */
 export interface ListState {
@@ -13,7 +14,6 @@ export interface ListState {
 }
 
 const defaults: ListState = { page: 1, pageSize: 50, sort: null, q: '', labelSelector: '', namespaces: [] };
-export const pageSizes = [20, 50, 100, 200, 500];
 
 function strings(value: LocationQuery[string] | undefined): string[] {
   return (Array.isArray(value) ? value : [value]).filter((each): each is string => Boolean(each));

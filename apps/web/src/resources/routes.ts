@@ -63,7 +63,7 @@ export const resourceRoutes: RouteRecordRaw[] = [
   {
     path: 'pods/logs',
     name: 'logs',
-    component: () => import('../features/log/PodsLogPage.vue'),
+    component: () => import('./logs/PodsLogPage.vue'),
     props: true,
     meta: { title: 'log.many', requires: readsLogs },
   },

@@ -16,7 +16,8 @@ import {
 import { kinds } from '@pilothouse/kinds';
 import { createI18n } from 'vue-i18n';
 import { describe, expect, test } from 'vitest';
-import { locales, type Catalogue } from './i18n.ts';
+import { type Catalogue } from './i18n.ts';
+import { locales } from '../../components/preferences/languages.ts';
 
 const source = join(import.meta.dirname, '../..');
 

@@ -2,12 +2,7 @@ import type { ConfigProviderProps } from 'ant-design-vue';
 import dayjs from 'dayjs';
 import { shallowRef } from 'vue';
 import { createI18n } from 'vue-i18n';
-
-export const locales = ['en-US', 'zh-CN'] as const;
-export type Locale = (typeof locales)[number];
-
-/** What each language calls itself. */
-export const localeNames: Record<Locale, string> = { 'en-US': 'English', 'zh-CN': '简体中文' };
+import type { Locale } from '../../components/preferences/languages.ts';
 
 export interface Catalogue {
   [key: string]: string | Catalogue;
@@ -36,15 +31,6 @@ export const i18n = createI18n({
   missingWarn: false,
   fallbackWarn: false,
 });
-
-/** The best of our languages for this browser. */
-export function browserLocale(languages: readonly string[]): Locale {
-  for (const language of languages) {
-    if (language.toLowerCase().startsWith('zh')) return 'zh-CN';
-    if (language.toLowerCase().startsWith('en')) return 'en-US';
-  }
-  return 'en-US';
-}
 
 /** Loads a language and switches to it. */
 export async function setLocale(locale: Locale): Promise<void> {

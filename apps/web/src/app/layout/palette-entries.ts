@@ -1,5 +1,5 @@
 import type { RouteLocationRaw } from 'vue-router';
-import type { Cluster } from '../clusters.ts';
+import type { Cluster } from '../../api/clusters.ts';
 import type { MenuModule } from './menu-items.ts';
 
 export interface PaletteEntry {

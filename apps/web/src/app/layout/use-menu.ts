@@ -1,9 +1,9 @@
 import { computed } from 'vue';
 import { useRoute } from 'vue-router';
-import { useClusters } from '../clusters.ts';
-import { usePreferences } from '../preferences.ts';
-import { useSession } from '../session.ts';
-import { useClusterName } from '../use-cluster.ts';
+import { useClusters } from '../../api/clusters.ts';
+import { usePreferences } from '../../components/preferences/preferences.ts';
+import { useSession } from '../../api/session.ts';
+import { useClusterName } from '../../api/use-cluster.ts';
 import { currentPage, menuModules } from './menu-items.ts';
 
 /** The menu as it stands at this address. */

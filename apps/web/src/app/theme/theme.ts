@@ -1,26 +1,6 @@
 import { theme as antTheme, type ConfigProviderProps } from 'ant-design-vue';
-import { computed, ref, watchEffect, type ComputedRef } from 'vue';
-import { usePreferences, type ThemeChoice } from '../preferences.ts';
+import { watchEffect, type ComputedRef } from 'vue';
 import { dark, light, monospace, type Palette } from './palette.ts';
-
-const systemDark = globalThis.matchMedia('(prefers-color-scheme: dark)');
-const isSystemDark = ref(systemDark.matches);
-systemDark.addEventListener('change', (event) => {
-  isSystemDark.value = event.matches;
-});
-
-/** Light or dark as the user fixed it, or as the system has it. */
-export function useTheme(): { isDark: ComputedRef<boolean>; choose: (choice: ThemeChoice) => void } {
-  const preferences = usePreferences();
-  return {
-    isDark: computed(() =>
-      preferences.theme === 'system' ? isSystemDark.value : preferences.theme === 'dark',
-    ),
-    choose: (choice) => {
-      preferences.theme = choice;
-    },
-  };
-}
 
 /** The palette as ant-design-vue's theme. */
 export function antThemeOf(isDark: boolean): NonNullable<ConfigProviderProps['theme']> {

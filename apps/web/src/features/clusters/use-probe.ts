@@ -1,7 +1,7 @@
 import { endpoints } from '@pilothouse/contract';
 import { ref, shallowRef } from 'vue';
 import { call } from '../../api/call.ts';
-import { useClusters } from '../../app/clusters.ts';
+import { useClusters } from '../../api/clusters.ts';
 
 /** "Probe now", for several clusters at once. */
 export function useProbe() {

@@ -1,7 +1,7 @@
 import { endpoints, type OutputOf } from '@pilothouse/contract';
 import { computed, ref, shallowRef, watch } from 'vue';
 import { call } from '../../../api/call.ts';
-import type { Probe } from '../../../app/clusters.ts';
+import type { Probe } from '../../../api/clusters.ts';
 
 export type KubeconfigInspection = OutputOf<typeof endpoints.inspectKubeconfig>;
 export type KubeconfigContext = KubeconfigInspection['contexts'][number];

@@ -2,7 +2,7 @@ import { CodeOutlined, FileTextOutlined } from '@ant-design/icons-vue';
 import { mostLogSources, resourceRight } from '@pilothouse/contract';
 import type { Row } from '../../../api/live-rows.ts';
 import type { TableAction } from '../../../components/ResourceTable/table-column.ts';
-import { logsLocation } from '../../../features/log/logs-location.ts';
+import { logsLocation } from '../../logs/logs-location.ts';
 import type { OwnActions, PageContext } from '../../override.ts';
 import { detailLocation } from '../../resource-location.ts';
 

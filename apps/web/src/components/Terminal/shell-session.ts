@@ -6,7 +6,7 @@ import {
   type execClientMessage,
 } from '@pilothouse/contract';
 import type { z } from 'zod';
-import { refusalOf, type StreamEnd } from '../stream/stream-end.ts';
+import { refusalOf, type StreamEnd } from '../../api/streams/stream-end.ts';
 
 export type ShellState = 'connecting' | 'open' | 'ended';
 

@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia';
 import { ref, watch, type Ref } from 'vue';
-import { browserLocale, locales, type Locale } from './i18n/i18n.ts';
+import { browserLocale, locales, type Locale } from './languages.ts';
 
 export type ThemeChoice = 'system' | 'light' | 'dark';
 

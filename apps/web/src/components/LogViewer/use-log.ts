@@ -1,5 +1,5 @@
 import { onScopeDispose, ref, shallowRef, triggerRef } from 'vue';
-import type { StreamEnd } from '../stream/stream-end.ts';
+import type { StreamEnd } from '../../api/streams/stream-end.ts';
 import { LogBuffer } from './log-buffer.ts';
 import { LogSession, type LogOrigin, type LogStart, type LogState } from './log-session.ts';
 

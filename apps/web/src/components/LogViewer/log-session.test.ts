@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { WireSocket } from '../stream/wire-socket.ts';
+import { WireSocket } from '../../api/streams/wire-socket.ts';
 import { LogSession, type LogState } from './log-session.ts';
 
 let sockets: WireSocket[];

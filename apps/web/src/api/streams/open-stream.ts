@@ -1,5 +1,5 @@
 import { endpoints, type TicketRequest } from '@pilothouse/contract';
-import { call } from '../../api/call.ts';
+import { call } from '../call.ts';
 
 /** A socket of the platform for what the ticket request names; the ticket is fresh, good once and for 30 s. */
 export async function openStream(request: TicketRequest): Promise<WebSocket> {

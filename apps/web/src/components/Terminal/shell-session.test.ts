@@ -1,6 +1,6 @@
 import { execAckBytes, execInputWindowBytes } from '@pilothouse/contract';
 import { beforeEach, expect, test } from 'vitest';
-import { WireSocket } from '../stream/wire-socket.ts';
+import { WireSocket } from '../../api/streams/wire-socket.ts';
 import { ShellSession } from './shell-session.ts';
 
 let wire: WireSocket;

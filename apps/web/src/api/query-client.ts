@@ -1,5 +1,5 @@
 import { QueryClient } from '@tanstack/vue-query';
-import { ApiError } from '../api/api-error.ts';
+import { ApiError } from './api-error.ts';
 
 export const queryClient = new QueryClient({
   defaultOptions: {

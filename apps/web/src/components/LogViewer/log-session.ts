@@ -1,6 +1,6 @@
 import { AckGatherer, logAckLines, logServerMessage, type logClientMessage } from '@pilothouse/contract';
 import type { z } from 'zod';
-import { refusalOf, type StreamEnd } from '../stream/stream-end.ts';
+import { refusalOf, type StreamEnd } from '../../api/streams/stream-end.ts';
 
 export type LogState = 'connecting' | 'streaming' | 'empty' | 'waiting' | 'reconnecting' | 'ended';
 

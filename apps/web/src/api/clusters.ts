@@ -1,7 +1,7 @@
 import { endpoints, type OutputOf } from '@pilothouse/contract';
 import { defineStore } from 'pinia';
 import { computed } from 'vue';
-import { useLive } from '../api/use-live.ts';
+import { useLive } from './use-live.ts';
 import { useSession } from './session.ts';
 
 export type Cluster = OutputOf<typeof endpoints.getCluster>;

@@ -1,16 +1,10 @@
 import { endpoints, type OutputOf } from '@pilothouse/contract';
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
-import {
-  forgetToken,
-  keepToken,
-  onSessionEnd,
-  refreshSession,
-  type SessionAnswer,
-} from '../api/access-token.ts';
-import { ApiError } from '../api/api-error.ts';
-import { call } from '../api/call.ts';
-import { closeLive, onLiveEnd } from '../api/live.ts';
+import { forgetToken, keepToken, onSessionEnd, refreshSession, type SessionAnswer } from './access-token.ts';
+import { ApiError } from './api-error.ts';
+import { call } from './call.ts';
+import { closeLive, onLiveEnd } from './live.ts';
 import { queryClient } from './query-client.ts';
 
 type Me = OutputOf<typeof endpoints.me>;
