@@ -1,13 +1,6 @@
 import { actionEndpoints } from './actions/action-endpoints.ts';
 import type { Endpoint } from './endpoint.ts';
-import { accessEndpoints } from './endpoints/access.ts';
-import { auditEndpoints } from './endpoints/audit.ts';
-import { authEndpoints } from './endpoints/auth.ts';
-import { clusterEndpoints } from './endpoints/clusters.ts';
-import { operationEndpoints } from './endpoints/operations.ts';
-import { platformEndpoints } from './endpoints/platform.ts';
-import { resourceEndpoints } from './endpoints/resources.ts';
-import { streamEndpoints } from './endpoints/streams.ts';
+import * as features from './endpoints/index.ts';
 
 export * from './ack-gatherer.ts';
 export * from './actions/action.ts';
@@ -16,29 +9,24 @@ export * from './actions/index.ts';
 export { isLabelValue, isQualifiedName } from './actions/metadata-changes.ts';
 export * from './common.ts';
 export * from './endpoint.ts';
-export * from './endpoints/access.ts';
-export * from './endpoints/audit.ts';
-export * from './endpoints/auth.ts';
-export * from './endpoints/clusters.ts';
-export * from './endpoints/operations.ts';
-export * from './endpoints/platform.ts';
-export * from './endpoints/resources.ts';
-export * from './endpoints/streams.ts';
+export * from './endpoints/index.ts';
 export * from './errors.ts';
 export * from './messages.ts';
 export * from './rights.ts';
 
+type Features = typeof features;
+type Tables = Features[keyof Features & `${string}Endpoints`];
+/** Of several tables the one that has what each has. */
+type Together<T> = (T extends unknown ? (table: T) => void : never) extends (all: infer All) => void
+  ? { [Id in keyof All]: All[Id] }
+  : never;
+
+const tables = Object.entries(features).flatMap(([name, table]) =>
+  name.endsWith('Endpoints') ? [table] : [],
+);
+
 /** The endpoints that are declared one by one. */
-export const endpoints = {
-  ...authEndpoints,
-  ...accessEndpoints,
-  ...clusterEndpoints,
-  ...resourceEndpoints,
-  ...operationEndpoints,
-  ...auditEndpoints,
-  ...streamEndpoints,
-  ...platformEndpoints,
-};
+export const endpoints = Object.assign({}, ...tables) as Together<Tables>;
 
 /** Every endpoint of the platform, those of actions too. A route that is not here does not exist. */
 export const allEndpoints: readonly Endpoint[] = [

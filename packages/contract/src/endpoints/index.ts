@@ -1,0 +1,9 @@
+/** A line a feature: what it exports under a name that ends in `Endpoints` is part of the contract. */
+export * from './access.ts';
+export * from './audit.ts';
+export * from './auth.ts';
+export * from './clusters.ts';
+export * from './operations.ts';
+export * from './platform.ts';
+export * from './resources.ts';
+export * from './streams.ts';
