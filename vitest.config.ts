@@ -25,7 +25,7 @@ export default defineConfig({
           include: source.map((folder) => `${folder}/**/*.hostile.test.ts`),
           exclude: ['**/node_modules/**'],
           testTimeout: 60_000,
-          expect: { poll: { timeout: 10_000 } },
+          expect: { poll: { timeout: 30_000 } },
           // it measures: nothing else runs beside it, and the process has the product's own flags
           fileParallelism: false,
           execArgv: ['--max-semi-space-size=4'],
@@ -40,7 +40,7 @@ export default defineConfig({
           globalSetup: ['tools/control-plane/src/vitest-global-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 180_000,
-          expect: { poll: { timeout: 10_000 } },
+          expect: { poll: { timeout: 30_000 } },
           maxWorkers: 2,
         },
       },

@@ -91,5 +91,5 @@ test('closing the page leaves no process behind', async () => {
   await shell.type('sleep 4321 & sleep 4322');
   await waitUntil('both run', async () => /sleep 4321[^]*sleep 4322/.test(await running()));
   await tab.page.goto('about:blank');
-  await waitUntil('both are gone', async () => !/sleep 432[12]/.test(await running()), 15_000);
+  await waitUntil('both are gone', async () => !/sleep 432[12]/.test(await running()));
 });

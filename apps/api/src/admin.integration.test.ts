@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { within } from '@pilothouse/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { KeyFile } from './db/key-ring.ts';
 import { newId } from './db/ids.ts';
@@ -37,7 +38,7 @@ test('reset-password ends the user’s sessions and lets them in with the new pa
   const { code, output } = await admin('reset-password', 'ada').ended;
   expect({ code, output }).toMatchObject({ code: 0 });
   const password = /One-time password of ada: (\S+)/.exec(output)?.[1];
-  await expect.poll(async () => (await user.get('/auth/me')).status, { timeout: 5000 }).toBe(401);
+  await within(5000, () => expect.poll(async () => (await user.get('/auth/me')).status).toBe(401));
   expect((await api.anonymous.post('/auth/login', { username: 'ada', password: user.password })).status).toBe(
     401,
   );

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { within } from '@pilothouse/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestApi, type TestApi } from './testing/test-api.ts';
 import { startTestDatabase, type TestServer } from './testing/test-database.ts';
@@ -20,15 +21,13 @@ test('a killed database: requests fail by name meanwhile, and go on within 10 s 
   await sleep(1500);
   process.kill(database.pid, 'SIGKILL');
   for (let call = 0; call < 5; call++) {
-    const startedAt = performance.now();
-    const { status, body } = await api.admin.get('/users');
+    const { status, body } = await within(12_000, () => api.admin.get('/users'));
     expect([status, body.error?.code]).toEqual([503, 'databaseUnavailable']);
-    expect(performance.now() - startedAt).toBeLessThan(12_000);
   }
   expect((await fetch(`${api.url}/healthz`)).status).toBe(200);
   await database.startAgain();
-  await expect.poll(async () => (await api.admin.get('/users')).status, { timeout: 10_000 }).toBe(200);
-  await expect.poll(async () => (await fetch(`${api.url}/readyz`)).status, { timeout: 5000 }).toBe(200);
+  await within(10_000, () => expect.poll(async () => (await api.admin.get('/users')).status).toBe(200));
+  await expect.poll(async () => (await fetch(`${api.url}/readyz`)).status).toBe(200);
   const created = await api.admin.post('/users', { username: 'after', displayName: 'After' });
   expect(created.status).toBe(201);
 }, 120_000);

@@ -150,7 +150,7 @@ describe('a real cluster', () => {
       const found = () => store.page({ q: 'seen', namespaces: ['default'], page: 1, pageSize: 5 }).total;
       await expect.poll(found).toBe(1);
       await cluster.kubectl('delete', 'pod', 'seen', '-n', 'default', '--now');
-      await expect.poll(found, { timeout: 20_000 }).toBe(0);
+      await expect.poll(found).toBe(0);
     } finally {
       store.stop();
     }
@@ -211,17 +211,17 @@ describe('an apiserver that is killed', () => {
       store.start();
       await store.ready();
       await cluster.killApiServer();
-      const killedAt = Date.now();
       await expect.poll(() => store.state).toBe('stale');
       expect(store.size).toBe(2);
-      expect(store.asOf.getTime()).toBeLessThanOrEqual(killedAt + 1000);
+      const { asOf } = store;
       expect(await probe(connection)).toMatchObject({ ok: false, reason: 'refused' });
       await sleep(1000);
+      expect(store.asOf).toEqual(asOf);
       await cluster.startApiServer();
       await cluster.kubectl('cordon', 'kwok-1');
       const cordoned = () =>
         store.page({ filter: ({ cells }) => cells['cordoned'] === true, page: 1, pageSize: 9 }).total;
-      await expect.poll(cordoned, { timeout: 30_000 }).toBe(1);
+      await expect.poll(cordoned).toBe(1);
       expect([store.state, store.lastError]).toEqual(['live', null]);
     } finally {
       store.stop();
@@ -242,10 +242,10 @@ describe('an apiserver that is killed', () => {
       store.start();
       await store.ready();
       process.kill(pid, 'SIGSTOP');
-      await expect.poll(() => store.state, { timeout: 15_000 }).toBe('stale');
+      await expect.poll(() => store.state).toBe('stale');
       expect(store.lastError?.reason).toBe('timeout');
       process.kill(pid, 'SIGCONT');
-      await expect.poll(() => store.state, { timeout: 20_000 }).toBe('live');
+      await expect.poll(() => store.state).toBe('live');
     } finally {
       process.kill(pid, 'SIGCONT');
       store.stop();

@@ -222,7 +222,7 @@ describe('openAttach', () => {
     expect(await stream.ended).toMatchObject({ kind: 'exit' });
     const phase = () =>
       cluster.kubectl('get', 'pod', '-n', 'demo', 'attachable', '-o', 'jsonpath={.status.phase}');
-    await expect.poll(phase, { timeout: 15_000 }).toBe('Failed');
+    await expect.poll(phase).toBe('Failed');
     await cluster.kubectl('delete', 'pod', '-n', 'demo', 'attachable', '--now');
   });
 });

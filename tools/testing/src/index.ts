@@ -1,1 +1,3 @@
 export { timesTheCost } from './times-the-cost.ts';
+export { timesTheWait } from './times-the-wait.ts';
+export { within } from './within.ts';

@@ -109,7 +109,7 @@ describe('a database', () => {
     versions.onChange('access', () => heard.push('access'));
     versions.onChange('policies', () => heard.push('policies'));
     await database.transaction((queries) => bumpVersion(queries, 'access', 'policies'));
-    await expect.poll(() => heard, { timeout: 5000 }).toEqual(['policies', 'access']);
+    await expect.poll(() => heard).toEqual(['policies', 'access']);
     versions.stop();
   });
 

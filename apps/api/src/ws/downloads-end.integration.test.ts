@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
+import { within } from '@pilothouse/testing';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { TestUser } from '../testing/test-api.ts';
 import { ticketUrl } from './testing/stream-client.ts';
@@ -59,9 +60,9 @@ test.each(['by ticket', 'as an answer'])(
     const code = how === 'by ticket' ? 'download' : 'pod.log';
     const row = async () =>
       (await world.api.admin.get(`/audit?user=${user.username}&code=${code}`)).body.items[0];
-    await expect
-      .poll(row, { timeout: 5000 })
-      .toMatchObject({ outcome: 'refused', reason: 'forbidden', status: 403 });
+    await within(5000, () =>
+      expect.poll(row).toMatchObject({ outcome: 'refused', reason: 'forbidden', status: 403 }),
+    );
     expect(await ending(response)).toBe('cut');
   },
 );

@@ -75,5 +75,5 @@ test('a peer that answers no ping is closed', async () => {
   await new Promise((resolve) => setTimeout(resolve, 1000));
   expect(guarded.ended, 'a live peer answers').toBeUndefined();
   browser.pause();
-  await expect.poll(() => guarded.ended, { timeout: 5000 }).toEqual({ reason: 'disconnected' });
+  await expect.poll(() => guarded.ended).toEqual({ reason: 'disconnected' });
 });

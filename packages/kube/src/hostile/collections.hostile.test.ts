@@ -27,12 +27,15 @@ async function mirror(
     forMs = 2000,
     timeoutMs = 2000,
     until = () => false,
+    firstMs = timing.firstMs,
     ...limits
   }: {
     forMs?: number;
     timeoutMs?: number;
     until?: (store: ObjectStore<StoreRow>) => boolean;
-    memoryBytes?: number;
+    /** Until it tries again. */
+    firstMs?: number;
+    memory?: number;
   } = {},
 ): Promise<Mirrored> {
   const server = await startHostile(attack);
@@ -43,7 +46,7 @@ async function mirror(
       connection,
       resource: pods,
       project: podRow,
-      timing,
+      timing: { ...timing, firstMs, mostMs: Math.max(firstMs, timing.mostMs) },
       mostBytes,
     });
     let told = 0;
@@ -92,7 +95,7 @@ describe('a list with', () => {
     ['a continue with nothing before it', 1],
     ['a continue that is always the same', 2],
   ])('%s fails at once, by name', async (attack, asked) => {
-    const { lists, ...mirrored } = await mirror(attack, { until: failed });
+    const { lists, ...mirrored } = await mirror(attack, { until: failed, firstMs: 600_000 });
     expect(mirrored).toMatchObject({ state: 'syncing', reason: 'protocol' });
     expect(lists).toBe(asked);
   });
@@ -143,7 +146,7 @@ describe('a watch with', () => {
     'labels of 60 KB that are always others',
   ])('%s holds one object', async (attack) => {
     // what a server can send in this time is little more, were it all kept
-    const { told, ...mirrored } = await mirror(attack, { forMs: 5000, memoryBytes: 40 * 1024 * 1024 });
+    const { told, ...mirrored } = await mirror(attack, { forMs: 5000, memory: 3 });
     expect(mirrored).toMatchObject({ names: ['a'], size: 1, state: 'live' });
     expect(told).toBeGreaterThan(0);
   });

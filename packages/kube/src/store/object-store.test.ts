@@ -106,6 +106,7 @@ describe('watching', () => {
     'says that it is denied on %i, with the rows it has, and asks again at a slow pace',
     async (code, reason) => {
       const denied = refuse(code, reason);
+      const begunAt = Date.now();
       const { server, store, names } = await storeOn(
         {
           lists: [list('10', [pod('a', 1)]), denied, list('30', [pod('b', 25)])],
@@ -119,12 +120,12 @@ describe('watching', () => {
       const asked = server.requests.length;
       expect(store.lastError?.status).toBe(code);
       expect(names()).toEqual(['a']);
-      expect(Date.now() - store.asOf.getTime()).toBeLessThan(5000);
+      expect(store.asOf.getTime()).toBeGreaterThanOrEqual(begunAt);
       await store.ready();
       await sleep(200);
       expect(server.requests.length).toBe(asked);
       expect(states).toContain('denied');
-      await expect.poll(names, { timeout: 5000 }).toEqual(['b']);
+      await expect.poll(names).toEqual(['b']);
       await expect.poll(() => store.state).toBe('live');
       expect(store.lastError).toBeNull();
     },

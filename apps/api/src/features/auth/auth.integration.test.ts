@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SignJWT } from 'jose';
+import { within } from '@pilothouse/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deriveKey } from '../../db/key-ring.ts';
 import { Container } from '../../container.ts';
@@ -327,9 +328,9 @@ test('what ends on one replica ends on the others', async () => {
   expect((await elsewhere.get('/clusters')).status).toBe(200);
   const { body } = await api.admin.get('/grants?user=travelling');
   await api.admin.delete(`/grants/${body.items[0].id}`);
-  await expect.poll(async () => (await elsewhere.get('/clusters')).status, { timeout: 5000 }).toBe(403);
+  await within(5000, () => expect.poll(async () => (await elsewhere.get('/clusters')).status).toBe(403));
   await user.post('/auth/logout');
-  await expect.poll(async () => (await elsewhere.get('/auth/me')).status, { timeout: 5000 }).toBe(401);
+  await within(5000, () => expect.poll(async () => (await elsewhere.get('/auth/me')).status).toBe(401));
 
   server.closeAllConnections();
   server.close();

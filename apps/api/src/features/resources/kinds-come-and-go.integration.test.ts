@@ -45,7 +45,7 @@ describe('a kind defined while the platform runs', () => {
     const { admin } = world.api;
     expect((await admin.get(widgets)).body.error).toMatchObject({ code: 'unknownResource' });
     await world.cluster.apply(definition);
-    await expect.poll(async () => (await admin.get(widgets)).status, { timeout: 5000 }).toBe(200);
+    await expect.poll(async () => (await admin.get(widgets)).status).toBe(200);
     await world.cluster.apply(
       JSON.stringify({
         apiVersion: `${group}/v1`,
@@ -104,16 +104,18 @@ describe('a kind that can be listed and not watched', () => {
   test('is listed again and again, and says how old it is', async () => {
     const { admin } = world.api;
     const read = async () => (await admin.get(`${door}/core/componentstatuses?sort=name`)).body;
+    const askedAt = new Date().toISOString();
     const first = await read();
     expect(first).toMatchObject({ state: 'stale', narrowedTo: null });
     expect(first.items.map(({ name }: { name: string }) => name)).toContain('scheduler');
-    expect(Date.now() - Date.parse(first.asOf)).toBeLessThan(15_000);
+    // listed for whoever asked, not for somebody before
+    expect(first.asOf >= askedAt).toBe(true);
     const watching = await openStream(admin, 'live');
     const params = { cluster: 'here', group: 'core', plural: 'componentstatuses' };
     watching.say({ type: 'subscribe', id: 1, endpoint: 'resources.list', params });
     await expect.poll(() => watching.of('snapshot').length).toBe(1);
     const since = () => watching.of('rows').filter(({ asOf }) => asOf > first.asOf).length;
-    await expect.poll(since, { timeout: 25_000 }).toBeGreaterThan(0);
+    await expect.poll(since).toBeGreaterThan(0);
     expect((await read()).asOf > first.asOf).toBe(true);
     watching.socket.terminate();
   });

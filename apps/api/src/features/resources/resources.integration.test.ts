@@ -65,9 +65,11 @@ describe('a list', () => {
   });
 
   test('says how old it is and how many there are', async () => {
+    const askedAt = new Date().toISOString();
     const { body } = await admin.get(`${door}/core/pods?namespace=${namespace}&pageSize=1`);
     expect(body).toMatchObject({ total: 3, page: 1, pageSize: 1, state: 'live', narrowedTo: null });
-    expect(Math.abs(Date.now() - Date.parse(body.asOf))).toBeLessThan(5000);
+    // live: as of the answer
+    expect(body.asOf >= askedAt && body.asOf <= new Date().toISOString()).toBe(true);
   });
 
   test.each([
@@ -310,7 +312,7 @@ describe('cordon', () => {
     const answer = await admin.post(`${door}/core/nodes/actions/cordon`, { targets });
     expect(answer.status).toBe(202);
     const operation = async () => (await admin.get(`/operations/${answer.body.operation}`)).body;
-    await expect.poll(async () => (await operation()).state, { timeout: 15_000 }).toBe('failed');
+    await expect.poll(async () => (await operation()).state).toBe('failed');
     const { items, kind } = await operation();
     expect(kind).toBe('action.cordon');
     expect(

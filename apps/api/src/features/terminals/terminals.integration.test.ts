@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pino } from 'pino';
+import { within } from '@pilothouse/testing';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { Container } from '../../container.ts';
 import { migrate, migrationsFolder, readMigrations } from '../../db/migrate.ts';
@@ -84,13 +85,15 @@ test('kill -9: the next start ends the row, keeps the recording and ends the pro
 
     const second = await start();
     const again = await administrator(second.url);
-    await expect
-      .poll(() => terminalOf(again, shell), { timeout: 5000 })
-      .toMatchObject({
-        endReason: 'platformRestart',
-        truncated: true,
-      });
-    await expect.poll(() => world.processes('shell'), { timeout: 10_000 }).not.toContain('sleep 60001');
+    await within(5000, () =>
+      expect
+        .poll(() => terminalOf(again, shell))
+        .toMatchObject({
+          endReason: 'platformRestart',
+          truncated: true,
+        }),
+    );
+    await expect.poll(() => world.processes('shell')).not.toContain('sleep 60001');
     const { terminal } = shell.of('started')[0]!;
     const recording = await again.get(`/terminals/${terminal}/recording`);
     expect(recordedOutput(recording.body)).toContain('sleep 60001');
@@ -110,7 +113,7 @@ test('a stop tells the browser, ends the shells and is done within 10 s', async 
     const log = await openStream(admin, 'log', world.place('shell'));
     log.say({ type: 'start' });
     await begin(shell, 'sleep 60002');
-    expect(await platform.end('SIGTERM')).toBeLessThan(10_000);
+    await within(10_000, () => platform.end('SIGTERM'));
     expect(shell.end).toMatchObject({ reason: 'shuttingDown' });
     expect(log.end).toMatchObject({ reason: 'shuttingDown' });
     expect(await world.processes('shell')).not.toContain('sleep 60002');
@@ -135,7 +138,7 @@ test('a ticket of one replica opens on another, and what is revoked on one ends 
     const open = answers.flatMap((answer) => ('stream' in answer ? [answer.stream] : []));
     expect(open).toHaveLength(1);
     await world.api.admin.patch('/users/of-two-replicas', { disabled: true });
-    await expect.poll(() => open[0]!.end, { timeout: 5000 }).toMatchObject({ reason: 'sessionEnded' });
+    await within(5000, () => expect.poll(() => open[0]!.end).toMatchObject({ reason: 'sessionEnded' }));
   } finally {
     replica.beginStop();
     await replica.stopWork();
@@ -153,8 +156,8 @@ test('a recording that cannot be stored ends the shell with the reason', async (
   try {
     shell.keys('\u0003');
     shell.keys('sleep 60003\r');
-    await expect.poll(() => shell.end, { timeout: 6000 }).toMatchObject({ reason: 'recordingFailed' });
-    await expect.poll(() => world.processes('shell'), { timeout: 10_000 }).not.toContain('sleep 60003');
+    await expect.poll(() => shell.end).toMatchObject({ reason: 'recordingFailed' });
+    await expect.poll(() => world.processes('shell')).not.toContain('sleep 60003');
   } finally {
     await prisma.$executeRawUnsafe('RENAME TABLE chunks_elsewhere TO terminal_chunks');
   }
@@ -195,7 +198,7 @@ test('a container without a shell says what was looked for', async () => {
   const stream = await openStream(world.api.admin, 'exec', world.place('bare'));
   stream.say({ type: 'start', columns: 80, rows: 24 });
   await expect
-    .poll(() => stream.end, { timeout: 10_000 })
+    .poll(() => stream.end)
     .toMatchObject({
       reason: 'failed',
       error: { code: 'noShell', params: { shells: 'bash, sh, ash, dash' } },

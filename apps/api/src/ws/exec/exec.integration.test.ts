@@ -1,3 +1,4 @@
+import { within } from '@pilothouse/testing';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { TestUser } from '../../testing/test-api.ts';
 import { recordedOutput } from '../testing/recorded-output.ts';
@@ -26,7 +27,7 @@ const developer = (): Promise<TestUser> =>
 async function type(shell: StreamClient, keys: string, expected: RegExp): Promise<void> {
   shell.screen = '';
   shell.keys(keys);
-  await expect.poll(() => shell.screen, { timeout: 5000 }).toMatch(expected);
+  await expect.poll(() => shell.screen).toMatch(expected);
 }
 
 const grantOf = async (user: TestUser) =>
@@ -63,7 +64,7 @@ test('what is typed while the shell is still looked for is not lost', async () =
   shell.say({ type: 'resize', columns: 90, rows: 20 });
   // The kubelet resizes beside the input, not before it.
   shell.keys('sleep 1; stty size; exit 3\r');
-  await expect.poll(() => shell.end, { timeout: 10_000 }).toMatchObject({ reason: 'exit' });
+  await expect.poll(() => shell.end).toMatchObject({ reason: 'exit' });
   expect(shell.screen).toContain('20 90');
   expect(shell.of('exit')).toEqual([{ type: 'exit', exitCode: 3 }]);
 });
@@ -81,7 +82,7 @@ test('a closed browser leaves no process behind, background jobs included', asyn
   await type(shell, '(trap "" HUP; sleep 778) & sleep 779\r', /779/);
   await expect.poll(() => world.processes('other')).toMatch(/sleep 778[\s\S]*sleep 779/);
   shell.socket.terminate();
-  await expect.poll(() => world.processes('other'), { timeout: 10_000 }).not.toMatch(/sleep 77[89]/);
+  await expect.poll(() => world.processes('other')).not.toMatch(/sleep 77[89]/);
   expect((await auditOf('shell.open', user))[0]).toMatchObject({
     outcome: 'succeeded',
     reason: 'disconnected',
@@ -112,11 +113,11 @@ test.for(losses)(
     await type(shell, `${marker}\r`, new RegExp(marker));
     const answer = await revoke(user);
     expect(answer.status).toBeLessThan(300);
-    await expect.poll(() => shell.end, { timeout: 5000 }).toMatchObject({ reason });
-    await expect.poll(() => world.processes('shell'), { timeout: 10_000 }).not.toContain(marker);
-    await expect
-      .poll(() => auditOf('shell.open', user), { timeout: 5000 })
-      .toMatchObject([{ outcome: 'failed', reason }]);
+    await within(5000, () => expect.poll(() => shell.end).toMatchObject({ reason }));
+    await expect.poll(() => world.processes('shell')).not.toContain(marker);
+    await within(5000, () =>
+      expect.poll(() => auditOf('shell.open', user)).toMatchObject([{ outcome: 'failed', reason }]),
+    );
   },
 );
 
@@ -125,8 +126,8 @@ test('a removed cluster ends its shells, their processes too', async () => {
   const shell = await openShellStream(world.api.admin, { ...world.place('shell'), cluster: 'gone-soon' });
   await type(shell, 'sleep 70123\r', /70123/);
   expect((await world.api.admin.delete('/clusters/gone-soon')).status).toBe(204);
-  await expect.poll(() => shell.end, { timeout: 5000 }).toMatchObject({ reason: 'clusterRemoved' });
-  await expect.poll(() => world.processes('shell'), { timeout: 10_000 }).not.toContain('sleep 70123');
+  await within(5000, () => expect.poll(() => shell.end).toMatchObject({ reason: 'clusterRemoved' }));
+  await expect.poll(() => world.processes('shell')).not.toContain('sleep 70123');
 });
 
 test('no more output is sent than the window while nothing is acknowledged', async () => {
@@ -137,7 +138,7 @@ test('no more output is sent than the window while nothing is acknowledged', asy
   expect(shell.receivedBytes).toBeLessThanOrEqual(512 * 1024);
   shell.acknowledges = true;
   shell.say({ type: 'ack', bytes: shell.receivedBytes });
-  await expect.poll(() => shell.screen.slice(-200), { timeout: 30_000 }).toContain('done');
+  await expect.poll(() => shell.screen.slice(-200)).toContain('done');
 });
 
 test('what the shell has taken is acknowledged in large pieces, not every key', async () => {
@@ -145,7 +146,7 @@ test('what the shell has taken is acknowledged in large pieces, not every key', 
   await type(shell, 'stty -icanon -echo; echo rea""dy; head -c 100000 | wc -c\r', /ready/);
   expect(shell.of('ack')).toEqual([]);
   for (let piece = 0; piece < 100; piece += 1) shell.keys('x'.repeat(1000));
-  await expect.poll(() => shell.screen, { timeout: 20_000 }).toMatch(/^\s*100000/m);
+  await expect.poll(() => shell.screen).toMatch(/^\s*100000/m);
   expect(shell.of('ack')).toEqual([{ type: 'ack', bytes: expect.toSatisfy((bytes) => bytes >= 64 * 1024) }]);
 });
 

@@ -1,3 +1,4 @@
+import { within } from '@pilothouse/testing';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { heldBytes } from '../../testing/held-bytes.ts';
 import type { TestUser } from '../../testing/test-api.ts';
@@ -62,11 +63,12 @@ test('tail, since and an end without follow', async () => {
 test('a viewer that acknowledges nothing gets one window, and the platform keeps little of the rest', async () => {
   const before = heldBytes();
   const stream = await view('firehose');
-  await expect.poll(() => logLinesOf(stream).length, { timeout: 20_000 }).toBe(5000);
+  await expect.poll(() => logLinesOf(stream).length).toBe(5000);
   await new Promise((resolve) => setTimeout(resolve, 3000));
   expect(logLinesOf(stream)).toHaveLength(5000);
-  // the log has 80 MB; the browser's side is in this very process too
-  expect(heldBytes() - before).toBeLessThan(32 * 1024 * 1024);
+  // the browser's side is in this very process too
+  const logBytes = 80_000_000;
+  expect(heldBytes() - before).toBeLessThan(0.4 * logBytes);
   stream.say({ type: 'ack', lines: 5000 });
   await expect.poll(() => logLinesOf(stream).length).toBe(10_000);
   stream.socket.terminate();
@@ -80,7 +82,7 @@ test('lost rights end the view within 5 s, and its connection to the cluster', a
   await expect.poll(() => logLinesOf(stream).length).toBeGreaterThan(1);
   const grants = await world.api.admin.get('/grants?user=loses');
   await world.api.admin.delete(`/grants/${grants.body.items[0].id}`);
-  await expect.poll(() => stream.end, { timeout: 5000 }).toMatchObject({ reason: 'rightsLost' });
+  await within(5000, () => expect.poll(() => stream.end).toMatchObject({ reason: 'rightsLost' }));
   await expect
     .poll(async () => (await world.api.admin.get('/audit?code=log.view&user=loses')).body.items[0])
     .toMatchObject({ outcome: 'failed', reason: 'rightsLost' });

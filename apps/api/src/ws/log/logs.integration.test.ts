@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { within } from '@pilothouse/testing';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { TestUser } from '../../testing/test-api.ts';
 import { knock, logCursorsOf, logLinesOf, openStream, ticketUrl } from '../testing/stream-client.ts';
@@ -51,7 +52,7 @@ test('pods of a selector: merged by time, through cuts of the browser, joined by
   let cursors: string[] = [];
   const watchFor = async (ready: (stream: StreamClient) => boolean) => {
     const stream = await view(developer, target, { cursors, ...(cursors.length === 0 && { tailLines: 20 }) });
-    await expect.poll(() => ready(stream), { timeout: 20_000 }).toBe(true);
+    await expect.poll(() => ready(stream)).toBe(true);
     stream.socket.terminate();
     cursors = logCursorsOf(stream);
     for (const [pod, numbers] of numbersOf(stream)) seen.set(pod, [...(seen.get(pod) ?? []), ...numbers]);
@@ -115,7 +116,7 @@ test('lost rights end it within 5 s, and every read of the cluster', async () =>
   await expect.poll(() => new Set(logLinesOf(stream).map(({ source }) => source)).size).toBe(2);
   const grants = await world.api.admin.get('/grants?user=leaver');
   await world.api.admin.delete(`/grants/${grants.body.items[0].id}`);
-  await expect.poll(() => stream.end, { timeout: 5000 }).toMatchObject({ reason: 'rightsLost' });
+  await within(5000, () => expect.poll(() => stream.end).toMatchObject({ reason: 'rightsLost' }));
   const rows = async (code: string) =>
     (await world.api.admin.get(`/audit?code=${code}&user=leaver`)).body.items as Record<string, unknown>[];
   await expect

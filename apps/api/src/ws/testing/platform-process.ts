@@ -9,8 +9,8 @@ const main = path.join(import.meta.dirname, '../../main.ts');
 /** The platform as a process of its own, to be killed. */
 export interface PlatformProcess {
   url: string;
-  /** Resolves with the milliseconds it took to go. */
-  end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number>;
+  /** Resolves when it has gone. */
+  end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>;
 }
 
 /** Starts it; the same settings again are the same platform again. */
@@ -23,11 +23,9 @@ export async function startPlatformProcess(settings: Record<string, string>): Pr
   return {
     url,
     async end(signal) {
-      const begun = Date.now();
       const gone = child.exitCode !== null || child.signalCode !== null ? undefined : once(child, 'exit');
       child.kill(signal);
       await gone;
-      return Date.now() - begun;
     },
   };
 }

@@ -107,7 +107,7 @@ test('a failed start says which component ended, and leaves nothing', async () =
   // not awaited yet: it must not count as unhandled
   starting.catch(() => undefined);
   const etcd = async () => state()?.components.etcd?.pid ?? 0;
-  await expect.poll(etcd, { timeout: 10_000 }).toBeGreaterThan(0);
+  await expect.poll(etcd).toBeGreaterThan(0);
   process.kill(await etcd(), 'SIGKILL');
   await expect(starting).rejects.toThrow('etcd ended while the cluster started');
   expect(await leftovers()).toEqual([]);

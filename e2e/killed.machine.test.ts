@@ -195,7 +195,7 @@ test('killed while the demo cluster is built, and while it starts: it goes on, a
   const underWay = async (target: string) =>
     (await steps()).find((step) => step.target === target)?.step ?? '';
 
-  await waitUntil('etcd is built', async () => /etcd/.test(await underWay('buildControlPlane')), 30_000);
+  await waitUntil('etcd is built', async () => /etcd/.test(await underWay('buildControlPlane')));
   run = await killAndStart(options);
   api = await signInToApi(run.url, 'admin', adminPassword);
   expect(await api.call(endpoints.getDemo, {})).toMatchObject({ state: 'starting', operation });
