@@ -1,3 +1,4 @@
+export { NotOneObjectError, ObjectDocument, type NotOneObject } from './document/object-document.ts';
 export { ExactInteger, parseExactJson } from './exact/exact-integer.ts';
 export * from './human-duration.ts';
 export * from './image.ts';
@@ -21,7 +22,13 @@ export { podStatus, type PodStatus } from './pod/pod-status.ts';
 export * from './quantity.ts';
 export * from './registry.ts';
 export type * from './wire/core.ts';
-export { readKubectlYaml, type YamlLimits, type YamlValue } from './yaml/read-kubectl-yaml.ts';
+export {
+  readKubectlDocuments,
+  readKubectlYaml,
+  type KubectlDocument,
+  type YamlLimits,
+  type YamlValue,
+} from './yaml/read-kubectl-yaml.ts';
 export { withoutServerFields } from './yaml/without-server-fields.ts';
 export { writeKubectlYaml, type YamlWriting } from './yaml/write-kubectl-yaml.ts';
 export { KubectlYamlError, type YamlHint, type YamlProblem } from './yaml/yaml-error.ts';

@@ -82,13 +82,9 @@ class Reader {
   }
 
   private resolve(node: YamlScalar): Scalar {
-    const text = String(node.value ?? '');
-    if (node.tag !== undefined) {
-      const tagged = resolveTagged(node.tag, text);
-      if (tagged === undefined) this.fail('badScalar', `this is no ${node.tag}`, node.range?.[0] ?? 0);
-      return tagged;
-    }
-    return node.type === YamlScalar.PLAIN ? resolveScalar(text) : text;
+    const value = scalarOf(node);
+    if (value === undefined) this.fail('badScalar', `this is no ${node.tag}`, node.range?.[0] ?? 0);
+    return value;
   }
 
   private scalar(node: YamlScalar): Scalar {
@@ -118,7 +114,8 @@ class Reader {
 
   private key(node: Node | null, offset: number): string {
     const target = isAlias(node) ? this.target(node) : node;
-    const key = isScalar(target) ? keyOf(this.resolve(target), String(target.value)) : undefined;
+    if (isScalar(target)) this.resolve(target);
+    const key = keyOfNode(target);
     if (key === undefined) this.fail('badKey', 'this cannot be a key', offset);
     return key;
   }
@@ -135,6 +132,20 @@ class Reader {
     const merged = this.value(source, depth + 1) as { [key: string]: YamlValue };
     for (const [key, value] of Object.entries(merged)) define(into, key, value);
   }
+}
+
+/** What a scalar becomes to kubectl; undefined where it does not fit its own tag. */
+function scalarOf(node: YamlScalar): Scalar | undefined {
+  const text = String(node.value ?? '');
+  if (node.tag !== undefined) return resolveTagged(node.tag, text);
+  return node.type === YamlScalar.PLAIN ? resolveScalar(text) : text;
+}
+
+/** What a mapping's key becomes to kubectl, aliases aside; undefined where it refuses it. */
+export function keyOfNode(node: unknown): string | undefined {
+  if (!isScalar(node)) return undefined;
+  const value = scalarOf(node);
+  return value === undefined ? undefined : keyOf(value, String(node.value));
 }
 
 /**
@@ -155,7 +166,8 @@ function targetsOf(document: Document): Map<Alias, Node> {
   return targets;
 }
 
-function isMergeKey(key: Node | null): boolean {
+/** Whether a key merges another mapping in (`<<`). */
+export function isMergeKey(key: unknown): boolean {
   return isScalar(key) && key.type === YamlScalar.PLAIN && key.value === '<<';
 }
 
@@ -186,11 +198,14 @@ function parse(text: string, lines: LineCounter): Document[] {
   }) as unknown as Document[];
 }
 
-/**
- * Reads YAML as `kubectl apply -f` does (`sigs.k8s.io/yaml` on go-yaml 2), stricter where kubectl loses data: a
- * duplicate key is an error. Documents are separated by `---`, empty ones are left out. Throws `KubectlYamlError`.
- */
-export function readKubectlYaml(text: string, limits: YamlLimits = {}): YamlValue[] {
+/** One document of a text, and the nodes it was read from: positions, comments. */
+export interface KubectlDocument {
+  value: YamlValue;
+  document: Document;
+}
+
+/** As `readKubectlYaml`, with the nodes. */
+export function readKubectlDocuments(text: string, limits: YamlLimits = {}): KubectlDocument[] {
   const bounds = { ...defaults, ...limits };
   if (text.length > bounds.maxBytes || new TextEncoder().encode(text).length > bounds.maxBytes) {
     throw new KubectlYamlError('tooLarge', `larger than ${bounds.maxBytes} bytes`, 1, 1);
@@ -202,5 +217,20 @@ export function readKubectlYaml(text: string, limits: YamlLimits = {}): YamlValu
   const reader = new Reader(text, lines, bounds);
   const separator = /^---(?:[^\s]|[ \t]+[^\s#])/m.exec(text);
   if (separator !== null) reader.fail('badSeparator', 'only a comment may follow ---', separator.index);
-  return documents.map((document) => reader.read(document)).filter((value) => value !== null);
+  return documents
+    .map((document) => ({ value: reader.read(document), document }))
+    .filter(({ value }) => value !== null);
+}
+
+/** What a document says after its nodes were changed. Throws `KubectlYamlError`, without a place. */
+export function readKubectlDocument(document: Document, limits: YamlLimits = {}): YamlValue {
+  return new Reader('', new LineCounter(), { ...defaults, ...limits }).read(document);
+}
+
+/**
+ * Reads YAML as `kubectl apply -f` does (`sigs.k8s.io/yaml` on go-yaml 2), stricter where kubectl loses data: a
+ * duplicate key is an error. Documents are separated by `---`, empty ones are left out. Throws `KubectlYamlError`.
+ */
+export function readKubectlYaml(text: string, limits: YamlLimits = {}): YamlValue[] {
+  return readKubectlDocuments(text, limits).map(({ value }) => value);
 }
