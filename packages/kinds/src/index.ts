@@ -1,4 +1,5 @@
 export { NotOneObjectError, ObjectDocument, type NotOneObject } from './document/object-document.ts';
+export { rangeOf, type TextRange } from './document/range-of.ts';
 export { ExactInteger, parseExactJson } from './exact/exact-integer.ts';
 export * from './human-duration.ts';
 export * from './image.ts';

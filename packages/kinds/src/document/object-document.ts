@@ -11,7 +11,7 @@ import { expandAliases } from './expand-aliases.ts';
 import { keyNode, nodeOf, pairAt } from './yaml-node.ts';
 
 /** Objects of a cluster may have 1.5 MB, and more as text. */
-const limits: YamlLimits = { maxBytes: 8 * 1024 * 1024, maxNodes: 400_000 };
+const limits: YamlLimits = { maxBytes: 8 * 1024 * 1024, maxNodes: 150_000 };
 
 /** Why a text is not one object. */
 export type NotOneObject = 'noDocument' | 'manyDocuments' | 'notAnObject';

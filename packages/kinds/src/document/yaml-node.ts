@@ -1,31 +1,31 @@
+import { SCALAR_STYLE } from 'js-yaml';
 import { isMap, Pair, Scalar, YAMLMap, YAMLSeq, type Node } from 'yaml';
 import { isRecord } from '../merge/values.ts';
-import { resolveScalar } from '../yaml/resolve-scalar.ts';
 import { keyOfNode } from '../yaml/read-kubectl-yaml.ts';
+import { styleOf } from '../yaml/scalar-style.ts';
 
-/** How a text is written so that kubectl reads the same text; undefined leaves it to the writer, which quotes what it must. */
-function styleOf(text: string): Scalar.Type | undefined {
-  if (text.includes('\n')) return Scalar.BLOCK_LITERAL;
-  return typeof resolveScalar(text) === 'string' ? undefined : Scalar.QUOTE_DOUBLE;
-}
+const styles: Partial<Record<number, Scalar.Type>> = {
+  [SCALAR_STYLE.SINGLE_QUOTED]: Scalar.QUOTE_SINGLE,
+  [SCALAR_STYLE.DOUBLE_QUOTED]: Scalar.QUOTE_DOUBLE,
+  [SCALAR_STYLE.LITERAL_BLOCK]: Scalar.BLOCK_LITERAL,
+};
 
-function textNode(text: string): Scalar {
+/** A text that kubectl reads as this text; the writer quotes what it must beyond that. */
+function textNode(text: string, isKey: boolean): Scalar {
   const node = new Scalar(text);
-  const style = styleOf(text);
+  const style = styles[styleOf(text, isKey)];
   if (style !== undefined) node.type = style;
   return node;
 }
 
 /** A key that kubectl reads as this text. */
 export function keyNode(key: string): Scalar {
-  const node = textNode(key);
-  if (node.type === Scalar.BLOCK_LITERAL || key === '<<') node.type = Scalar.QUOTE_DOUBLE;
-  return node;
+  return textNode(key, true);
 }
 
 /** A JSON value as nodes that `readKubectlDocument` reads as that value. Keys without a value are left out. */
 export function nodeOf(value: unknown): Node {
-  if (typeof value === 'string') return textNode(value);
+  if (typeof value === 'string') return textNode(value, false);
   if (Array.isArray(value)) {
     const list = new YAMLSeq();
     list.items = value.map(nodeOf);

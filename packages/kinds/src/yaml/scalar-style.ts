@@ -15,7 +15,8 @@ const timeLike = /^\d{4}-\d\d?-\d\d?(?:[Tt ]|$)|^[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\
 const fitsLiteral = (text: string) =>
   !unprintable.test(text) && !/[ \t](?:\n|$)/.test(text) && !/^\n*\t/.test(text);
 
-function styleOf(text: string, isKey: boolean): ScalarStyle {
+/** How kubectl writes a text. */
+export function styleOf(text: string, isKey: boolean): ScalarStyle {
   if (text.includes('\n')) {
     return !isKey && fitsLiteral(text) ? SCALAR_STYLE.LITERAL_BLOCK : SCALAR_STYLE.DOUBLE_QUOTED;
   }
