@@ -13,7 +13,7 @@ export { listKeysOf } from './merge/list-keys-of.ts';
 export { applyMergePatch, mergePatch } from './merge/merge-patch.ts';
 export * from './merge/path.ts';
 export * from './merge/three-way-merge.ts';
-export { sameValue } from './merge/values.ts';
+export { isRecord, sameValue } from './merge/values.ts';
 export * from './node-figures.ts';
 export { checkObject, type SchemaProblem } from './open-api/check-object.ts';
 export * from './open-api/schema-node.ts';

@@ -1,0 +1,33 @@
+import { EditorView } from '@codemirror/view';
+import { mount } from '@vue/test-utils';
+import { createPinia } from 'pinia';
+import { expect, test } from 'vitest';
+import { createI18n } from 'vue-i18n';
+import yaml from '../../app/i18n/en-US/yaml.json' with { type: 'json' };
+import YamlDiff from './YamlDiff.vue';
+
+function mountDiff(before: string, after: string) {
+  const i18n = createI18n({ legacy: false, locale: 'en-US', messages: { 'en-US': { yaml } } });
+  return mount(YamlDiff, {
+    props: { before, after, label: 'What changes' },
+    global: { plugins: [i18n, createPinia()] },
+    attachTo: document.body,
+  });
+}
+
+test('what goes and what comes, one below the other', async () => {
+  const lines = Array.from({ length: 30 }, (_, index) => `k${index}: ${index}`);
+  const diff = mountDiff(lines.join('\n'), lines.with(15, 'k15: changed').join('\n'));
+  expect(diff.get('.cm-deletedChunk').text()).toBe('k15: 15');
+  expect(diff.get('.cm-changedLine').text()).toBe('k15: changed');
+  expect(diff.findAll('.cm-collapsedLines').map((each) => each.text())).toEqual([
+    '12 unchanged lines',
+    '11 unchanged lines',
+  ]);
+  await diff.get('input[type=checkbox]').setValue(true);
+  expect(diff.find('.cm-collapsedLines').exists()).toBe(false);
+  expect(EditorView.findFromDOM(diff.element as HTMLElement)?.state.readOnly).toBe(true);
+  await diff.setProps({ after: lines.join('\n') });
+  expect(diff.text()).toBe('Nothing changes.');
+  diff.unmount();
+});
