@@ -30,6 +30,8 @@ const here = 'walked';
 const elsewhere = 'elsewhere';
 const absentId = '01900000-0000-7000-8000-000000000000';
 const pod = { cluster: here, namespace: 'shop', pod: 'web-0' };
+const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a', resourceVersion: '1' } };
+const configMaps = { cluster: here, group: 'core', plural: 'configmaps', namespace: 'shop' };
 const podObject = { cluster: here, group: 'core', plural: 'pods', namespace: 'shop', name: 'web-0' };
 
 interface Sample {
@@ -68,6 +70,15 @@ const samples: Record<keyof typeof endpoints, Sample> = {
   startDemo: {},
   listResources: { params: { cluster: here, group: 'core', plural: 'pods' } },
   getResource: { params: podObject },
+  createResource: {
+    params: configMaps,
+    body: { object: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } } },
+  },
+  replaceResource: { params: { ...configMaps, name: 'a' }, body: { object: configMap } },
+  patchResource: {
+    params: { ...configMaps, name: 'a' },
+    body: { type: 'apply', object: configMap, force: true },
+  },
   podLog: { params: pod },
   listOperations: { query: { scope: 'all' } },
   getOperation: { params: { operation: absentId } },

@@ -55,6 +55,8 @@ export const errorCodes = {
   clusterForbidden: { status: 403, message: 'The cluster refuses: {message}' },
   clusterNotFound: { status: 404, message: 'The cluster says: {message}' },
   clusterConflict: { status: 409, message: 'The cluster says: {message}' },
+  /** Server-side apply met fields of others; `conflicts` names each. */
+  applyConflict: { status: 409, message: 'Others own fields that this would change: {managers}' },
   clusterInvalid: { status: 422, message: 'The cluster says: {message}' },
   clusterBusy: { status: 429, message: 'The cluster asks to slow down; try again in {seconds} s' },
   clusterError: { status: 502, message: 'The cluster answered {status}: {message}' },
@@ -62,6 +64,10 @@ export const errorCodes = {
   apiUnavailable: {
     status: 503,
     message: 'The cluster cannot say what {group} serves: whatever answers for that group is down',
+  },
+  dryRunUnavailable: {
+    status: 409,
+    message: 'The cluster does not declare dry run for {verb} of {plural}, so nothing was sent',
   },
   noOpenApi: { status: 404, message: 'The cluster has no OpenAPI document for {group} {version}' },
   unknownAction: { status: 404, message: 'There is no action {action} on {plural}' },
@@ -90,8 +96,10 @@ export interface ErrorBody {
     params?: Record<string, string | number>;
     /** Dotted path of the offending input: `body.name`. */
     field?: string;
-    /** All fields that were wrong, when there are several. */
+    /** All fields that were wrong; with `clusterInvalid` paths in the object as the apiserver has them: `spec.ports[0].port`. */
     fields?: { field: string; code: string; message: string }[];
+    /** With `applyConflict`: who owns which field; `manager` is null where the cluster does not say. */
+    conflicts?: { manager: string | null; field: string; message: string }[];
     requestId: string;
     /** The cluster's own Status, verbatim, when it refused. */
     status?: unknown;

@@ -6,6 +6,8 @@ type FieldErrors = NonNullable<ErrorBody['error']['fields']>;
 export interface ErrorDetails {
   /** All fields that were wrong, when there are several. */
   fields?: FieldErrors;
+  /** Who owns which field, where server-side apply met others' fields. */
+  conflicts?: NonNullable<ErrorBody['error']['conflicts']>;
   /** The cluster's Status, verbatim. */
   clusterStatus?: unknown;
   /** HTTP status of the cluster's answer, for the audit row. */
@@ -34,7 +36,7 @@ export class AppError extends Error {
 
   /** The body of the answer. */
   toBody(requestId: string): ErrorBody {
-    const { fields, clusterStatus } = this.details;
+    const { fields, conflicts, clusterStatus } = this.details;
     return {
       error: {
         code: this.code,
@@ -42,6 +44,7 @@ export class AppError extends Error {
         ...(Object.keys(this.params).length > 0 && { params: this.params }),
         ...(this.field !== undefined && { field: this.field }),
         ...(fields !== undefined && { fields }),
+        ...(conflicts !== undefined && { conflicts }),
         requestId,
         ...(clusterStatus !== undefined && { status: clusterStatus }),
       },

@@ -13,6 +13,7 @@ const status = (code: number) => ({
 });
 
 test.each([
+  [400, 'clusterInvalid', 422],
   [401, 'clusterUnauthorized', 502],
   [403, 'clusterForbidden', 403],
   [404, 'clusterNotFound', 404],
@@ -26,6 +27,18 @@ test.each([
   expect([error.code, error.status]).toEqual([ours, httpStatus]);
   expect(error.details.clusterCode).toBe(code);
   expect(error.toBody('r').error.status).toEqual(status(code));
+});
+
+test('what a cluster does not accept is told by field, an apply’s 500 as well', () => {
+  const message =
+    'failed to create typed patch object (/a; /v1, Kind=Service): .spec.typo: field not declared';
+  const error = toAppError(
+    new KubeError('api', message, { status: 500, statusObject: { ...status(500), message } }),
+  );
+  expect([error.code, error.status]).toEqual(['clusterInvalid', 422]);
+  expect(error.toBody('r').error.fields).toEqual([
+    { field: 'spec.typo', code: 'UnknownField', message: 'field not declared' },
+  ]);
 });
 
 test.each([

@@ -1,13 +1,17 @@
 import type { ErrorCode } from '@pilothouse/contract';
-import { KubeconfigError, KubeError } from '@pilothouse/kube';
+import { fieldErrorsOf, KubeconfigError, KubeError } from '@pilothouse/kube';
 import { AppError, type ErrorParams } from './app-error.ts';
 
 /** What a cluster's answer of this status becomes; a cluster's 401 is never the platform's. */
 const answerCodes: Record<number, ErrorCode> = {
+  400: 'clusterInvalid',
   401: 'clusterUnauthorized',
   403: 'clusterForbidden',
   404: 'clusterNotFound',
+  405: 'clusterInvalid',
   409: 'clusterConflict',
+  413: 'clusterInvalid',
+  415: 'clusterInvalid',
   422: 'clusterInvalid',
   429: 'clusterBusy',
 };
@@ -18,11 +22,19 @@ export function fromKubeError(error: unknown): AppError | undefined {
     return new AppError(error.code, { ...error.params }, undefined, { cause: error });
   if (!(error instanceof KubeError)) return undefined;
   const [code, params] = translate(error);
+  const fields = code === 'clusterInvalid' && error.statusObject ? fieldErrorsOf(error.statusObject) : [];
   return new AppError(code, params, undefined, {
     cause: error,
+    ...(fields.length > 0 && { fields }),
     ...(error.statusObject !== undefined && { clusterStatus: error.statusObject }),
     ...(error.status !== undefined && { clusterCode: error.status }),
   });
+}
+
+/** A server-side apply whose document does not fit its schema is said with 500. */
+const misfit = /^failed to (?:create typed patch|convert new) object /;
+function isInvalid({ status, statusObject }: KubeError): boolean {
+  return status === 500 && misfit.test(statusObject?.message ?? '');
 }
 
 function translate(error: KubeError): [ErrorCode, ErrorParams] {
@@ -30,7 +42,7 @@ function translate(error: KubeError): [ErrorCode, ErrorParams] {
   switch (reason) {
     case 'api':
       return [
-        answerCodes[status ?? 0] ?? 'clusterError',
+        isInvalid(error) ? 'clusterInvalid' : (answerCodes[status ?? 0] ?? 'clusterError'),
         {
           message: error.statusObject?.message ?? message,
           status: status ?? 0,

@@ -104,6 +104,14 @@ function errorSchema(): Json {
             type: 'array',
             items: { type: 'object', properties: { field: text, code: text, message: text } },
           },
+          conflicts: {
+            type: 'array',
+            description: 'With applyConflict: who owns which field',
+            items: {
+              type: 'object',
+              properties: { manager: { type: ['string', 'null'] }, field: text, message: text },
+            },
+          },
           requestId: text,
           status: { type: 'object', description: 'The cluster’s own Status, verbatim' },
         },

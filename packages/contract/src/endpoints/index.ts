@@ -7,3 +7,4 @@ export * from './operations.ts';
 export * from './platform.ts';
 export * from './resources.ts';
 export * from './streams.ts';
+export * from './write.ts';

@@ -9,7 +9,7 @@ import {
   pluralName,
   resourceListQuery,
 } from '../common.ts';
-import { defineEndpoint, type DomainRef, type Requirement } from '../endpoint.ts';
+import { defineEndpoint, type AuditTarget, type DomainRef, type Requirement } from '../endpoint.ts';
 
 /** A projected field: what the server sorts and filters by. Times are RFC 3339, cpu is in millicores, memory in bytes. */
 export const cellValue = z.union([z.string(), z.number(), z.boolean(), z.null()]);
@@ -69,8 +69,8 @@ export function objectRight(params: ObjectRef, verb: string, subresource?: strin
   return resourceRight(isNamespace ? { ...params, namespace: params.name } : params, verb, subresource);
 }
 
-/** What an audit row says of one object. */
-export function targetOf(params: ObjectRef) {
+/** One object, as the audit log names it. */
+export function targetOf(params: ObjectRef): AuditTarget {
   return {
     cluster: params.cluster,
     resource: `k8s/${params.group}/${params.plural}`,

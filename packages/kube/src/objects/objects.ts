@@ -1,8 +1,10 @@
 import { apiPath, type PathRef } from '../transport/api-path.ts';
 import type { CallOptions, ClusterConnection } from '../transport/connection.ts';
-import { fieldManager } from './field-manager.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
+import { write, type WriteOptions } from './write-options.ts';
 
+/** Objects of one kind, in a namespace or not. */
+export type CollectionRef = Omit<PathRef, 'name' | 'subresource'>;
 /** One object, or a subresource of it. */
 export type ObjectRef = PathRef & { name: string };
 
@@ -15,6 +17,32 @@ export function getObject<T = KubernetesObject>(
   return connection.json<T>({ path: apiPath(ref) }, call);
 }
 
+/**
+ * Creates an object and returns it as the cluster made it; with `metadata.generateName` the cluster names it. Rejects
+ * with KubeError `api`, 409 and reason `AlreadyExists`, where the name is taken.
+ */
+export function createObject<T = KubernetesObject>(
+  connection: ClusterConnection,
+  ref: CollectionRef,
+  object: unknown,
+  options: WriteOptions = {},
+): Promise<T> {
+  return write<T>(connection, { method: 'POST', path: apiPath(ref), body: object }, options);
+}
+
+/**
+ * Replaces an object. With `metadata.resourceVersion` in it only that version is replaced (409 otherwise); without, the
+ * one that is there whatever it is.
+ */
+export function replaceObject<T = KubernetesObject>(
+  connection: ClusterConnection,
+  ref: ObjectRef,
+  object: unknown,
+  options: WriteOptions = {},
+): Promise<T> {
+  return write<T>(connection, { method: 'PUT', path: apiPath(ref), body: object }, options);
+}
+
 const patchTypes = {
   json: 'application/json-patch+json',
   merge: 'application/merge-patch+json',
@@ -22,11 +50,9 @@ const patchTypes = {
 } as const;
 
 /** How a patch is meant. */
-export interface PatchOptions extends CallOptions {
+export interface PatchOptions extends WriteOptions {
   /** Default `merge`. With `metadata.resourceVersion` in the patch it only applies to that version (409 otherwise). */
   type?: keyof typeof patchTypes;
-  /** The cluster does all but keep it. */
-  dryRun?: boolean;
 }
 
 /** Patches one object and returns it as the cluster left it. */
@@ -34,18 +60,10 @@ export function patchObject<T = KubernetesObject>(
   connection: ClusterConnection,
   ref: ObjectRef,
   patch: unknown,
-  { type = 'merge', dryRun = false, ...call }: PatchOptions = {},
+  { type = 'merge', ...options }: PatchOptions = {},
 ): Promise<T> {
-  return connection.json<T>(
-    {
-      method: 'PATCH',
-      path: apiPath(ref),
-      query: { fieldManager, dryRun: dryRun ? 'All' : undefined },
-      body: patch,
-      contentType: patchTypes[type],
-    },
-    call,
-  );
+  const contentType = patchTypes[type];
+  return write<T>(connection, { method: 'PATCH', path: apiPath(ref), body: patch, contentType }, options);
 }
 
 /** How an object is deleted, and only if. */
@@ -81,7 +99,8 @@ export function deleteObject(
     ...(uid === undefined && resourceVersion === undefined
       ? {}
       : { preconditions: { uid, resourceVersion } }),
+    // beside a body the query's is ignored, and the object is gone
+    ...(dryRun ? { dryRun: ['All'] } : {}),
   };
-  const query = { dryRun: dryRun ? 'All' : undefined };
-  return connection.json({ method: 'DELETE', path: apiPath(ref), query, body }, call);
+  return connection.json({ method: 'DELETE', path: apiPath(ref), body }, call);
 }

@@ -1,9 +1,9 @@
 import { apiPath } from '../transport/api-path.ts';
-import type { CallOptions, ClusterConnection } from '../transport/connection.ts';
+import type { ClusterConnection } from '../transport/connection.ts';
 import { KubeError } from '../transport/kube-error.ts';
-import { fieldManager } from './field-manager.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 import type { ObjectRef } from './objects.ts';
+import { write, type WriteOptions } from './write-options.ts';
 
 /** `autoscaling/v1 Scale`: what every scalable kind has, custom ones included. */
 export interface Scale extends KubernetesObject {
@@ -12,10 +12,9 @@ export interface Scale extends KubernetesObject {
 }
 
 /** How an object is scaled, and only if. */
-export interface ScaleOptions extends CallOptions {
+export interface ScaleOptions extends WriteOptions {
   /** Precondition: the count the user saw. Another one is KubeError `api`, 409, and nothing changes. */
   currentReplicas?: number;
-  dryRun?: boolean;
 }
 
 /** Scales by the scale subresource. What changed between reading and writing is refused by the cluster (409). */
@@ -23,17 +22,18 @@ export async function scaleObject(
   connection: ClusterConnection,
   ref: ObjectRef,
   replicas: number,
-  { currentReplicas, dryRun = false, ...call }: ScaleOptions = {},
+  { currentReplicas, ...options }: ScaleOptions = {},
 ): Promise<Scale> {
   const path = apiPath({ ...ref, subresource: 'scale' });
-  const scale = await connection.json<Scale>({ path }, call);
+  const { signal, timeoutMs } = options;
+  const reading = { ...(signal && { signal }), ...(timeoutMs !== undefined && { timeoutMs }) };
+  const scale = await connection.json<Scale>({ path }, reading);
   // absent is 0: the wire leaves it out
   const { replicas: found = 0 } = scale.spec ?? {};
   if (currentReplicas !== undefined && found !== currentReplicas) {
     throw new KubeError('api', `There are ${found} replicas, not ${currentReplicas}`, { status: 409 });
   }
-  const query = { fieldManager, dryRun: dryRun ? 'All' : undefined };
   // with the resourceVersion that was read, as kubectl does
   const body = { ...scale, spec: { ...scale.spec, replicas } };
-  return connection.json<Scale>({ method: 'PUT', path, query, body }, call);
+  return write<Scale>(connection, { method: 'PUT', path, body }, options);
 }

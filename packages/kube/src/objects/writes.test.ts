@@ -10,8 +10,10 @@ import { pod } from '../testing/pods.ts';
 import type { KubeError } from '../transport/kube-error.ts';
 import { applyObject } from './apply.ts';
 import { evictPod } from './evict.ts';
+import { createObject, deleteObject, replaceObject } from './objects.ts';
 import { scaleObject } from './scale.ts';
 import { waitFor } from './wait-for.ts';
+import { warningsOf } from './write-options.ts';
 
 const cleanups: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -47,8 +49,8 @@ describe('apply', () => {
     expect(await applyObject(connection, web, {})).toEqual({ object: { kind: 'Deployment' } });
     await applyObject(connection, web, {}, { dryRun: true, force: true });
     const path =
-      'PATCH /apis/apps/v1/namespaces/demo/deployments/web?fieldManager=pilothouse&fieldValidation=Strict';
-    expect(server.requests).toEqual([`${path}&force=false`, `${path}&force=true&dryRun=All`]);
+      'PATCH /apis/apps/v1/namespaces/demo/deployments/web?fieldManager=pilothouse-apply&fieldValidation=Strict';
+    expect(server.requests).toEqual([`${path}&force=false`, `${path}&dryRun=All&force=true`]);
     expect(server.headers[0]?.['content-type']).toBe('application/apply-patch+yaml');
   });
 
@@ -64,8 +66,8 @@ describe('apply', () => {
     const { connection } = await connected((_request, response) => sendJson(response, conflict(causes), 409));
     expect(await applyObject(connection, web, {})).toEqual({
       conflicts: [
-        { owner: 'kubectl-edit', field: '.spec.replicas' },
-        { owner: null, field: '.spec.paused' },
+        { manager: 'kubectl-edit', field: '.spec.replicas', message: causes[0]?.message },
+        { manager: null, field: '.spec.paused', message: 'in other words' },
       ],
     });
   });
@@ -73,6 +75,47 @@ describe('apply', () => {
   it('an old resourceVersion is no conflict of fields', async () => {
     const { connection } = await connected((_request, response) => sendStatus(response, 409, 'Conflict'));
     await expect(applyObject(connection, web, {})).rejects.toMatchObject({ reason: 'api', status: 409 });
+  });
+});
+
+describe('writing', () => {
+  it.each([
+    [undefined, []],
+    ['299 - "unknown field \\"spec.x\\""', ['unknown field "spec.x"']],
+    ['299 - "one", 299 kube "two, and \\\\"', ['one', 'two, and \\']],
+    [
+      ['299 - "one"', '299 - "two"'],
+      ['one', 'two'],
+    ],
+    ['nonsense', []],
+  ])('warnings of %j', (header, texts) => expect(warningsOf(header)).toEqual(texts));
+
+  it('creates among its kind, replaces by name, each as told; warnings are passed on', async () => {
+    const { server, connection } = await connected((_request, response) => {
+      response.setHeader('warning', '299 - "would violate PodSecurity"');
+      sendJson(response, { kind: 'Deployment' }, 201);
+    });
+    const warnings: string[] = [];
+    const { name: _name, ...collection } = web;
+    await createObject(connection, collection, {}, { onWarnings: (more) => warnings.push(...more) });
+    await replaceObject(connection, web, {}, { fieldValidation: 'Warn', fieldManager: 'pilothouse-apps' });
+    expect(server.requests).toEqual([
+      'POST /apis/apps/v1/namespaces/demo/deployments?fieldManager=pilothouse&fieldValidation=Strict',
+      'PUT /apis/apps/v1/namespaces/demo/deployments/web?fieldManager=pilothouse-apps&fieldValidation=Warn',
+    ]);
+    expect(warnings).toEqual(['would violate PodSecurity']);
+  });
+});
+
+describe('delete', () => {
+  it('is tried out by the body: beside one the query is ignored', async () => {
+    const bodies: unknown[] = [];
+    const { connection } = await connected(async (request, response) => {
+      bodies.push(await bodyOf(request));
+      sendJson(response, { kind: 'Status', status: 'Success' });
+    });
+    await deleteObject(connection, podRef, { dryRun: true, uid: 'u-1' });
+    expect(bodies).toMatchObject([{ dryRun: ['All'], preconditions: { uid: 'u-1' } }]);
   });
 });
 
@@ -115,7 +158,7 @@ describe('scale', () => {
     await scaleObject(connection, web, 5, { currentReplicas: 3, dryRun: true });
     expect(bodies).toEqual([{ ...scale, spec: { replicas: 5 } }]);
     expect(server.requests[1]).toBe(
-      'PUT /apis/apps/v1/namespaces/demo/deployments/web/scale?fieldManager=pilothouse&dryRun=All',
+      'PUT /apis/apps/v1/namespaces/demo/deployments/web/scale?fieldManager=pilothouse&fieldValidation=Strict&dryRun=All',
     );
   });
 

@@ -46,6 +46,20 @@ export function apiPath(ref: PathRef): ApiPath {
   return path as ApiPath;
 }
 
+/** As {@link apiPath}, with OpenAPI's placeholders for namespace and, where `named`, for the object's name. */
+export function apiPathPattern(
+  ref: ResourceRef & { namespaced: boolean; subresource?: string },
+  named: boolean,
+): string {
+  return [
+    groupVersionPath(ref.group, ref.version),
+    ...(ref.namespaced ? ['namespaces/{namespace}'] : []),
+    segment('plural', ref.plural),
+    ...(named ? ['{name}'] : []),
+    ...(ref.subresource === undefined ? [] : [segment('subresource', ref.subresource)]),
+  ].join('/');
+}
+
 /** Where an apiserver lists the resources of one group and version. */
 export function discoveryPath(group: string, version: string): ApiPath {
   return groupVersionPath(group, version) as ApiPath;

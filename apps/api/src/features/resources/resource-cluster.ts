@@ -1,5 +1,10 @@
 import { descriptorFor, type KindDescriptor } from '@pilothouse/kinds';
-import type { ClusterConnection, DiscoveredResource, KeptDiscovery } from '@pilothouse/kube';
+import type {
+  ClusterConnection,
+  DiscoveredResource,
+  KeptDiscovery,
+  OpenApiDocuments,
+} from '@pilothouse/kube';
 import { AppError } from '../../http/app-error.ts';
 
 /** A registered cluster, as this feature sees it. A replaced credential gives another one. */
@@ -8,6 +13,7 @@ export interface ResourceCluster {
   name: string;
   connection: ClusterConnection;
   discovery: Pick<KeptDiscovery, 'get' | 'renew' | 'onChange'>;
+  openApi: OpenApiDocuments;
 }
 
 /** Undefined when no such cluster is registered (any more). */

@@ -4,11 +4,12 @@ import { mountActions } from './actions/actions.routes.ts';
 import { ResourceActions } from './actions/resource-actions.ts';
 import { ObjectChanges } from './object-changes.ts';
 import { ResourceLists } from './resource-lists.ts';
-import { addResourceTopics, mountResources } from './resources.routes.ts';
+import { addResourceTopics, mountResources, mountWrites } from './resources.routes.ts';
 import { ResourcesService } from './resources.service.ts';
 import { RowSources } from './row-sources.ts';
 import { SourcePool } from './source-pool.ts';
 import { addStoreMetrics } from './store-metrics.ts';
+import { WriteDoor } from './write-door.ts';
 
 /** Clusters' objects: lists and their stores, single objects, batches. */
 export function build({ registry, authoriser, operations, metrics }: Core): Feature {
@@ -19,6 +20,7 @@ export function build({ registry, authoriser, operations, metrics }: Core): Feat
   const service = new ResourcesService(findCluster);
   const actions = new ResourceActions(findCluster, operations);
   const changes = new ObjectChanges(findCluster, sources);
+  const door = new WriteDoor(findCluster);
   addStoreMetrics(metrics.registry, () =>
     registry
       .handles()
@@ -29,6 +31,7 @@ export function build({ registry, authoriser, operations, metrics }: Core): Feat
     mount(api) {
       mountResources(api, lists, service);
       mountActions(api, actions);
+      mountWrites(api, door);
     },
     topics: (topics) => addResourceTopics(topics, lists, service, changes),
     operations: (runner) => actions.register(runner),

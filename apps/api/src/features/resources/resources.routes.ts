@@ -1,14 +1,34 @@
-import { resourceEndpoints as endpoints } from '@pilothouse/contract';
+import { resourceEndpoints as endpoints, writeEndpoints } from '@pilothouse/contract';
 import { mount, type ApiRouter } from '../../http/mount.ts';
 import type { LiveTopics } from '../../ws/live-topics.ts';
 import type { ObjectChanges } from './object-changes.ts';
 import type { ResourceLists } from './resource-lists.ts';
 import type { ResourcesService } from './resources.service.ts';
+import type { WriteDoor } from './write-door.ts';
 
 /** The generic door: objects of every kind a cluster serves. */
 export function mountResources(api: ApiRouter, lists: ResourceLists, resources: ResourcesService): void {
   mount(api, endpoints.listResources, (call) => lists.read(call));
   mount(api, endpoints.getResource, ({ params, signal }) => resources.get(params, signal));
+}
+
+/** The write door: one object at a time. */
+export function mountWrites(api: ApiRouter, door: WriteDoor): void {
+  mount(api, writeEndpoints.createResource, async ({ params, query, body, auditId, noteAudit }) => {
+    const written = await door.create({ params, query, body }, { auditId });
+    noteAudit({ clusterStatus: 201 });
+    return written;
+  });
+  mount(api, writeEndpoints.replaceResource, async ({ params, query, body, auditId, noteAudit }) => {
+    const written = await door.replace({ params, query, body }, { auditId });
+    noteAudit({ clusterStatus: 200 });
+    return written;
+  });
+  mount(api, writeEndpoints.patchResource, async ({ params, query, body, auditId, noteAudit }) => {
+    const written = await door.patch({ params, query, body }, { auditId });
+    noteAudit({ clusterStatus: 200 });
+    return written;
+  });
 }
 
 /** The same, live. */

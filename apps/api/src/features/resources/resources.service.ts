@@ -1,6 +1,7 @@
 import { resourceEndpoints, type InputOf, type OutputOf } from '@pilothouse/contract';
 import { getObject } from '@pilothouse/kube';
 import { namespaceOf, servedKind, type FindCluster } from './resource-cluster.ts';
+import { apiVersionOf } from './written-object.ts';
 
 type Answer<K extends keyof typeof resourceEndpoints> = OutputOf<(typeof resourceEndpoints)[K]>;
 type ObjectParams = InputOf<typeof resourceEndpoints.getResource>['params'];
@@ -26,8 +27,4 @@ export class ResourcesService {
       state: 'live',
     };
   }
-}
-
-function apiVersionOf({ group, version }: { group: string; version: string }): string {
-  return group === '' ? version : `${group}/${version}`;
 }

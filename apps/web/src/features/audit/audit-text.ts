@@ -10,12 +10,13 @@ export function useAuditText() {
   function sentence(event: AuditEvent): string {
     if (!te(`audit.${event.code}`)) return event.code;
     const action = String(event.params['action'] ?? '');
-    return t(`audit.${event.code}`, {
+    const text = t(`audit.${event.code}`, {
       ...event.params,
       action: te(`actions.${action}.label`) ? t(`actions.${action}.label`) : action,
       name: event.name ?? '',
       resource: (event.resource ?? '').replace(/^k8s\//, ''),
     });
+    return event.params['dryRun'] === true ? t('auditLog.dryRun', { text }) : text;
   }
 
   /** Where: `cluster/namespace`. */
