@@ -4,10 +4,7 @@ export { ExactInteger, parseExactJson } from './exact/exact-integer.ts';
 export * from './human-duration.ts';
 export * from './image.ts';
 export * from './kind.ts';
-export { events } from './kinds/events.ts';
-export { namespaces } from './kinds/namespaces.ts';
-export { nodes } from './kinds/nodes.ts';
-export { pods } from './kinds/pods.ts';
+export { events, nodes, pods } from './kinds/index.ts';
 export { fieldOwners, type FieldOwner } from './merge/field-owners.ts';
 export { listKeysOf } from './merge/list-keys-of.ts';
 export { applyMergePatch, mergePatch } from './merge/merge-patch.ts';
@@ -22,6 +19,7 @@ export { isTerminal, podLimits, podRequests } from './pod/pod-resources.ts';
 export { podStatus, type PodStatus } from './pod/pod-status.ts';
 export * from './quantity.ts';
 export * from './registry.ts';
+export type * from './wire/apps.ts';
 export type * from './wire/core.ts';
 export {
   readKubectlDocuments,

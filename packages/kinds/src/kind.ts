@@ -1,5 +1,5 @@
 import { age } from './human-duration.ts';
-import type { ObjectMeta } from './wire/core.ts';
+import type { LabelSelector, ObjectMeta } from './wire/core.ts';
 
 /** What a list sorts and filters by. Times are RFC 3339, cpu is in millicores, memory in bytes; null is "no data". */
 export type CellValue = string | number | boolean | null;
@@ -22,103 +22,215 @@ export interface KubernetesObject {
   metadata?: ObjectMeta;
 }
 
-export type FieldType = 'text' | 'number' | 'boolean' | 'time';
-type CellOf<T extends FieldType> = { text: string; time: string; number: number; boolean: boolean }[T] | null;
-export type CellsOf<F extends Record<string, FieldType>> = { [K in keyof F]: CellOf<F[K]> };
+interface CellTypes {
+  text: string;
+  time: string;
+  number: number;
+  boolean: boolean;
+}
+export type FieldType = keyof CellTypes;
 
 /** How worried one should be; the page's colour beside the text. */
 export type Level = 'ok' | 'progress' | 'warning' | 'error' | 'neutral';
 
-/** The contract's actions of the generic door. */
-export type ActionName = 'cordon' | 'uncordon' | 'delete';
+/** Modules of the menu that kinds stand in, as the menu has them from top to bottom. */
+export const menuModules = ['clusters', 'workloads', 'network', 'config', 'storage', 'access'] as const;
+export type MenuModule = (typeof menuModules)[number];
+
+/** `<group>/<plural>`, where `core` stands for the group without a name. */
+export type KindKey = `${string}/${string}`;
+
+/** How an object leads to others; data for links, "used by" and the like. */
+export type Relation<W extends KubernetesObject = KubernetesObject> =
+  /** Others name it in their `ownerReferences`. */
+  | { type: 'owns'; kind: KindKey }
+  /** Others of its namespace that carry these labels; null selects none. */
+  | { type: 'selects'; kind: KindKey; selector(object: W): LabelSelector | null }
+  /** It names others, of its own namespace where they have one: as volumes, for variables, or for something else. */
+  | { type: 'mounts' | 'env' | 'envFrom' | 'refersTo'; kind: KindKey; names(object: W): string[] };
+
+/** How a field, or several together, read in a list. */
+interface ColumnDefinition {
+  /** kubectl's heading. Absent on a column that kubectl does not have: it is shown by choice, and named by its id. */
+  header?: string;
+  /** Printed by kubectl with `-o wide` only. */
+  wide?: true;
+  /** Pixels. */
+  width?: number;
+  /** Numbers stand at the right, unless this says otherwise. */
+  align?: 'left' | 'right';
+  /** The field the list is sorted by instead of its own. */
+  sortBy?: string;
+  /** Printed where the field is null. */
+  absent?: string;
+  /** Exactly what `kubectl get -o wide` prints, where that is not the field itself. `now` in milliseconds, for ages. */
+  text?(row: Row, now: number): string;
+  level?(row: Row): Level;
+  /** The kind whose object the cell names. */
+  refersTo?: KindKey;
+}
+
+type FieldDefinition<X> = {
+  [T in FieldType]: { type: T; read(from: X): CellTypes[T] | null; column?: ColumnDefinition };
+}[FieldType];
+
+/** A column over other fields; it has no cell of its own. */
+interface ColumnOnly {
+  column: ColumnDefinition & { text(row: Row, now: number): string };
+}
 
 export interface Column {
   id: string;
-  /** kubectl's heading. Absent on a column kubectl does not have: the page names it by its `id`. */
   header?: string;
   /** Shown by `kubectl get` as it is; the others with `-o wide`, or by choice. */
   standard: boolean;
+  width?: number;
+  align?: 'left' | 'right';
   /** The field the server sorts by when this column is sorted: `name`, `namespace` or one of the kind's fields. */
   sortBy?: string;
-  /** Exactly what `kubectl get -o wide` prints. `now` in milliseconds, for ages. */
   text(row: Row, now: number): string;
   level?(row: Row): Level;
+  refersTo?: KindKey;
 }
 
-/** The fields every kind has beside those of its descriptor. */
-export const commonFields = { created: 'time' } as const satisfies Record<string, FieldType>;
-
-export interface KindDescriptor<W extends KubernetesObject = KubernetesObject> {
+/** What a kind's file declares. */
+export interface KindDefinition<W extends KubernetesObject, X, F extends string> {
   /** `core` stands for the group without a name. */
   group: string;
   plural: string;
   kind: string;
-  /** The menu's module. */
-  category: 'cluster' | 'workloads' | 'config' | 'network' | 'storage' | 'other';
-  /** Cells of a row, by name; what a list may be sorted and filtered by beside `name` and `namespace`. */
-  fields: Record<string, FieldType>;
+  namespaced: boolean;
+  /** Its place in the menu; null: it has none. */
+  menu: { module: MenuModule; order: number } | null;
+  /** What the fields are read from: the object itself, or what one pass over it finds out for several of them. */
+  facts(object: W): X;
+  /** Cells of a row, and columns, in kubectl's order; what a list may be sorted by beside `name` and `namespace`. */
+  fields: Record<F, FieldDefinition<NoInfer<X>> | ColumnOnly>;
+  /** Columns shown at first, in this order; absent: those of plain `kubectl get`. */
+  columns?: NoInfer<F>[];
+  /** The order of a list until somebody chooses one, as the API's `sort`; absent: by namespace and name. */
+  defaultSort?: string;
   /** Field selectors the list understands beside `metadata.name` and `metadata.namespace`: path to field. */
+  fieldSelectors?: Record<string, NoInfer<F>>;
+  relations?: Relation<NoInfer<W>>[];
+}
+
+export interface KindDescriptor<W extends KubernetesObject = KubernetesObject> {
+  group: string;
+  plural: string;
+  kind: string;
+  /** Null of a kind nobody has described: discovery alone knows. */
+  namespaced: boolean | null;
+  menu: { module: MenuModule; order: number } | null;
+  fields: Record<string, FieldType>;
   fieldSelectors: Record<string, string>;
   columns: Column[];
-  actions: ActionName[];
+  /** Ids of the columns shown at first, in that order. */
+  shownColumns: string[];
+  defaultSort: string | null;
+  relations: Relation<W>[];
   /** The cells of an object; one pass over it. */
   project(object: W): Cells;
 }
 
-/** What a kind's file declares; `project` has to fill exactly the declared fields. */
-export interface KindDefinition<W extends KubernetesObject, F extends Record<string, FieldType>> {
-  group: string;
-  plural: string;
-  kind: string;
-  category: KindDescriptor['category'];
-  fields: F;
-  fieldSelectors?: Record<string, keyof F & string>;
-  columns: Column[];
-  actions: ActionName[];
-  project(object: W): CellsOf<F>;
-}
+/** The fields every kind has beside those of its descriptor; `owner` is `Kind/name` of the controller. */
+export const commonFields = { created: 'time', owner: 'text' } as const satisfies Record<string, FieldType>;
 
-export const nameColumn: Column = {
-  id: 'name',
-  header: 'NAME',
-  standard: true,
-  sortBy: 'name',
-  text: (row) => row.name,
+/** Among a kind's fields: the object's name, kubectl's first column. */
+export const nameColumn: ColumnOnly = {
+  column: { header: 'NAME', width: 210, sortBy: 'name', text: (row) => row.name },
 };
+
+/** Among a kind's fields: how old the object is. */
+export const ageColumn: ColumnOnly = {
+  column: {
+    header: 'AGE',
+    width: 66,
+    sortBy: 'created',
+    text: (row, now) => age(row.cells.created as string | null, now),
+  },
+};
+
+/** Among a kind's fields: the controller that made the object. */
+export const ownerColumn: ColumnOnly = {
+  column: { width: 200, sortBy: 'owner', text: ({ cells }) => String(cells.owner ?? '<none>') },
+};
+
+function controllerOf(metadata: ObjectMeta | undefined): string | null {
+  const controller = metadata?.ownerReferences?.find((owner) => owner.controller === true);
+  return controller === undefined ? null : `${controller.kind}/${controller.name}`;
+}
 
 /** kubectl's first column with `--all-namespaces`; not part of a descriptor's columns. */
 export const namespaceColumn: Column = {
   id: 'namespace',
   header: 'NAMESPACE',
   standard: true,
+  width: 120,
   sortBy: 'namespace',
   text: (row) => row.namespace ?? '',
 };
 
-export const ageColumn: Column = {
-  id: 'age',
-  header: 'AGE',
-  standard: true,
-  sortBy: 'created',
-  text: (row, now) => age(row.cells.created as string | null, now),
-};
-
-/** A column that prints one text field as it is. */
-export function textColumn(id: string, header: string, standard: boolean): Column {
-  return { id, header, standard, sortBy: id, text: (row) => String(row.cells[id] ?? '') };
+function columnOf(id: string, field: FieldDefinition<never> | ColumnOnly): Column[] {
+  if (field.column === undefined) return [];
+  const { wide, absent = '', ...shown } = field.column;
+  const type = 'type' in field ? field.type : null;
+  const plain = (row: Row, now: number) => {
+    const value = row.cells[id] ?? null;
+    if (value === null) return type === 'time' ? age(null, now) : absent;
+    return type === 'time' ? age(value as string, now) : String(value);
+  };
+  return [
+    {
+      id,
+      standard: shown.header !== undefined && wide !== true,
+      ...(type === 'number' ? { align: 'right' as const } : {}),
+      ...(type === null ? {} : { sortBy: id }),
+      text: plain,
+      ...shown,
+    },
+  ];
 }
 
-/** Declares a kind: how its objects become rows, and how rows read. */
-export function defineKind<W extends KubernetesObject, F extends Record<string, FieldType>>(
-  definition: KindDefinition<W, F>,
+/**
+ * Cells of one shape: a copy of a sample, whose values are then put in. Adding so many properties one after the other
+ * would make each row a hash table, several times as large.
+ */
+function projection<X>(readers: [string, (from: X) => CellValue][]): (from: X) => Cells {
+  const names = [...readers.map(([name]) => name), ...Object.keys(commonFields)];
+  const sample = JSON.parse(JSON.stringify(Object.fromEntries(names.map((name) => [name, null])))) as Cells;
+  return (from) => {
+    const cells = { ...sample };
+    for (const [name, read] of readers) cells[name] = read(from);
+    return cells;
+  };
+}
+
+/** Declares a kind: how its objects become rows, how rows read, and where the kind stands among the others. */
+export function defineKind<W extends KubernetesObject, X, F extends string>(
+  definition: KindDefinition<W, X, F>,
 ): KindDescriptor<W> {
+  const { group, plural, kind, namespaced, menu, facts } = definition;
+  const fields = Object.entries<FieldDefinition<X> | ColumnOnly>(definition.fields);
+  const columns = fields.flatMap(([id, field]) => columnOf(id, field));
+  const cellFields = fields.flatMap(([id, field]) => ('type' in field ? [[id, field] as const] : []));
+  const cellsOf = projection(cellFields.map(([id, { read }]) => [id, read]));
   return {
-    ...definition,
+    group,
+    plural,
+    kind,
+    namespaced,
+    menu,
+    fields: { ...Object.fromEntries(cellFields.map(([id, { type }]) => [id, type])), ...commonFields },
     fieldSelectors: definition.fieldSelectors ?? {},
-    fields: { ...definition.fields, ...commonFields },
+    columns,
+    shownColumns: definition.columns ?? columns.filter(({ standard }) => standard).map(({ id }) => id),
+    defaultSort: definition.defaultSort ?? null,
+    relations: definition.relations ?? [],
     project(object) {
-      const cells: Cells = definition.project(object);
+      const cells = cellsOf(facts(object));
       cells.created = object.metadata?.creationTimestamp ?? null;
+      cells.owner = controllerOf(object.metadata);
       return cells;
     },
   };

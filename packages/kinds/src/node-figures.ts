@@ -1,24 +1,16 @@
 import type { Row } from './kind.ts';
 import { isTerminal } from './pod/pod-resources.ts';
 
-/** Fields of a node's row that come from its pods: cpu in millicores, memory in bytes. */
-export const nodeFigureFields = {
-  pods: 'number',
-  cpuRequests: 'number',
-  cpuLimits: 'number',
-  memoryRequests: 'number',
-  memoryLimits: 'number',
-} as const;
+const figureNames = ['pods', 'cpuRequests', 'cpuLimits', 'memoryRequests', 'memoryLimits'] as const;
 
-export type NodeFigures = Record<keyof typeof nodeFigureFields, number>;
+/** Fields of a node's row that come from its pods: cpu in millicores, memory in bytes. */
+export type NodeFigures = Record<(typeof figureNames)[number], number>;
 
 /** What one pod adds to its node's figures; `node` is null where it reserves nothing (finished, or not placed). */
 export interface PodSums {
   node: string | null;
   figures: NodeFigures;
 }
-
-const figureNames = Object.keys(nodeFigureFields) as (keyof NodeFigures)[];
 
 /** The figures of a node without pods. */
 export function noFigures(): NodeFigures {

@@ -1,28 +1,33 @@
-import { ageColumn, defineKind, nameColumn, type KindDescriptor } from './kind.ts';
-import { events } from './kinds/events.ts';
-import { namespaces } from './kinds/namespaces.ts';
-import { nodes } from './kinds/nodes.ts';
-import { pods } from './kinds/pods.ts';
+import { ageColumn, defineKind, nameColumn, type KindDescriptor, type KubernetesObject } from './kind.ts';
+import * as all from './kinds/index.ts';
 
-const described: KindDescriptor[] = [nodes, pods, namespaces, events] as KindDescriptor[];
+const described = Object.values(all) as KindDescriptor[];
 
 /** The kinds with a descriptor of their own, by `group/plural` (`core/pods`). */
 export const kinds: ReadonlyMap<string, KindDescriptor> = new Map(
   described.map((descriptor) => [`${descriptor.group}/${descriptor.plural}`, descriptor]),
 );
 
+const byKind = new Map(described.map((descriptor) => [`${descriptor.group}/${descriptor.kind}`, descriptor]));
+
+/** The described kind that an object or an owner reference names by `apiVersion` and `kind`; any version of the group. */
+export function kindNamed(apiVersion: string, kind: string): KindDescriptor | undefined {
+  const [group, version] = apiVersion.split('/');
+  return byKind.get(`${version === undefined ? 'core' : group}/${kind}`);
+}
+
 /** What is shown of a kind nobody has described: name, namespace, age. Nothing of its content becomes a cell. */
 function genericKind(group: string, plural: string, kind: string): KindDescriptor {
-  return defineKind({
+  const generic = defineKind({
     group,
     plural,
     kind,
-    category: 'other',
-    fields: {},
-    columns: [nameColumn, ageColumn],
-    actions: ['delete'],
-    project: () => ({}),
+    namespaced: true,
+    menu: null,
+    facts: (object: KubernetesObject) => object,
+    fields: { name: nameColumn, age: ageColumn },
   });
+  return { ...generic, namespaced: null };
 }
 
 /**

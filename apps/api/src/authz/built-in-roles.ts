@@ -1,9 +1,15 @@
-import { anyAction } from '@pilothouse/contract';
+import { anyAction, objectMatches } from '@pilothouse/contract';
+import { kinds } from '@pilothouse/kinds';
+
+interface Permission {
+  object: string;
+  action: string;
+}
 
 /** A role that comes with the platform. */
 export interface BuiltInRole {
   name: string;
-  permissions: { object: string; action: string }[];
+  permissions: Permission[];
   /** Keys of menu entries, see features/menus. */
   menus: string[];
 }
@@ -73,35 +79,39 @@ const operator = [
   ),
 ];
 
-const everydayMenus = ['clusterList', 'overview', 'namespaces', 'events', 'pods', 'operationList'];
-const clusterMenus = [...everydayMenus, 'nodes'];
+/** What a role shows of the menu: the entries of everybody, and the kinds that it may list. */
+function menusOf(permissions: Permission[], ...more: string[]): string[] {
+  const listed = [...kinds.values()].filter(({ group, plural }) =>
+    permissions.some(
+      ({ object, action }) =>
+        (action === 'list' || action === anyAction) && objectMatches(object, `k8s/${group}/${plural}`),
+    ),
+  );
+  return ['clusterList', 'overview', ...listed.map(({ plural }) => plural), 'operationList', ...more];
+}
+
+const platformAdmin = on(['**'], [anyAction]);
+const clusterAdmin = [
+  ...on(['k8s/**'], [anyAction]),
+  ...on(['/clusters/{cluster}'], ['GET', 'PATCH', 'DELETE']),
+  ...on(['/clusters/{cluster}/kubeconfig'], ['PUT']),
+  ...on(['/clusters/{cluster}/probe'], ['POST']),
+];
+const viewer = on([...namespacedCore, ...clusterCore, ...workloadGroups, ...clusterGroups], read);
 
 /** Roles out of the box. Where they hold is said by the grant. */
 export const builtInRoles: BuiltInRole[] = [
   {
     name: 'platform-admin',
-    permissions: on(['**'], [anyAction]),
-    menus: [...clusterMenus, 'terminals', 'users', 'grants', 'audit'],
+    permissions: platformAdmin,
+    menus: menusOf(platformAdmin, 'terminals', 'users', 'grants', 'audit'),
   },
-  {
-    name: 'cluster-admin',
-    permissions: [
-      ...on(['k8s/**'], [anyAction]),
-      ...on(['/clusters/{cluster}'], ['GET', 'PATCH', 'DELETE']),
-      ...on(['/clusters/{cluster}/kubeconfig'], ['PUT']),
-      ...on(['/clusters/{cluster}/probe'], ['POST']),
-    ],
-    menus: clusterMenus,
-  },
+  { name: 'cluster-admin', permissions: clusterAdmin, menus: menusOf(clusterAdmin) },
   {
     name: 'operator',
     permissions: [...operator, ...on(['/clusters/{cluster}/probe'], ['POST'])],
-    menus: everydayMenus,
+    menus: menusOf(operator),
   },
-  { name: 'developer', permissions: developer, menus: everydayMenus },
-  {
-    name: 'viewer',
-    permissions: on([...namespacedCore, ...clusterCore, ...workloadGroups, ...clusterGroups], read),
-    menus: clusterMenus,
-  },
+  { name: 'developer', permissions: developer, menus: menusOf(developer) },
+  { name: 'viewer', permissions: viewer, menus: menusOf(viewer) },
 ];

@@ -9,12 +9,12 @@ import { useSession } from '../api/session.ts';
 
 declare module 'vue-router' {
   interface RouteMeta {
-    /** Key of the page's title. */
-    title?: string;
+    /** Key of the page's title; a text without one stands for itself. */
+    title?: string | ((route: RouteLocationNormalized) => string);
     /** Nobody needs to be signed in. */
     isPublic?: true;
-    /** Shows the namespace picker; the choice is `?namespace=a&namespace=b`. */
-    namespaced?: true;
+    /** Whether the namespace picker is shown; the choice is `?namespace=a&namespace=b`. */
+    namespaced?: (route: Pick<RouteLocationNormalized, 'params'>) => boolean;
     /** Rights the page is pointless without. */
     requires?: (route: RouteLocationNormalized) => Requirement[];
   }
@@ -44,7 +44,8 @@ router.afterEach((to) => {
   forgetChunkReloads();
   const { cluster } = to.params;
   if (typeof cluster === 'string' && cluster !== '') usePreferences().lastCluster = cluster;
-  const title = to.meta.title === undefined ? [] : [i18n.global.t(to.meta.title)];
+  const key = typeof to.meta.title === 'function' ? to.meta.title(to) : to.meta.title;
+  const title = key === undefined ? [] : [i18n.global.t(key)];
   const place = [to.params['name'], cluster].filter((part) => typeof part === 'string' && part !== '');
   document.title = [...place, ...title, 'Pilothouse'].join(' · ');
 });

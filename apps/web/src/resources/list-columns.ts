@@ -1,84 +1,60 @@
 import { namespaceColumn, valueOf, type Column, type KindDescriptor } from '@pilothouse/kinds';
 import type { TableColumn } from '../components/ResourceTable/table-column.ts';
-import NameCell from './NameCell.vue';
 import type { KindOverride } from './override.ts';
+import NameCell from './NameCell.vue';
+import ReferenceCell from './ReferenceCell.vue';
 
-/** Pixels; what is not here gets `usualWidth`. A node's usual columns fit a 13" screen. */
-const widths: Record<string, number> = {
-  name: 210,
-  namespace: 120,
-  status: 140,
-  roles: 88,
-  ready: 70,
-  age: 66,
-  restarts: 120,
-  ip: 110,
-  node: 110,
-  version: 96,
-  pods: 76,
-  cpuRequests: 124,
-  cpuLimits: 108,
-  memoryRequests: 146,
-  memoryLimits: 126,
-  kernelVersion: 220,
-  osImage: 220,
-  containerRuntime: 200,
-  lastSeen: 90,
-  type: 90,
-  reason: 150,
-  object: 230,
-  message: 420,
-};
+/** Pixels of a column whose kind does not say. */
 const usualWidth = 130;
-const numeric = new Set(['ready', 'restarts', 'labels', 'taints', 'count']);
+
+/** The heading of a kind's column by id, with kubectl's heading to fall back on. */
+export type TitleOf = (plural: string, id: string, header: string) => string;
 
 /**
- * The columns a kind's list can show: the descriptor's, the namespace where it is not fixed, the override's own.
- * @param titleOf the heading of a column by id, with kubectl's heading to fall back on.
+ * The columns a kind's list can show: those shown at first, in their order, the others behind them, and the namespace
+ * where it is not fixed.
  */
 export function listColumns(
   descriptor: KindDescriptor,
   override: KindOverride,
-  options: { withNamespace: boolean; titleOf: (id: string, header: string) => string },
+  options: { withNamespace: boolean; titleOf: TitleOf },
 ): TableColumn[] {
-  const { titleOf } = options;
-  const described = descriptor.columns.map((column) => tableColumn(column, descriptor, override, titleOf));
-  const extra = (override.extraColumns ?? []).map((column) => ({
-    ...column,
-    title: titleOf(column.id, column.id),
-  }));
-  const all = inOrder([...described, ...extra], override.defaultColumns ?? []);
+  const { columns, shownColumns } = descriptor;
+  const place = ({ id }: Column) => shownColumns.indexOf(id) + 1 || Infinity;
+  const all = columns
+    .toSorted((a, b) => (place(a) === place(b) ? 0 : place(a) - place(b)))
+    .map((column) => tableColumn(column, descriptor, override, options.titleOf));
   if (options.withNamespace) {
-    const namespace = tableColumn(namespaceColumn, descriptor, override, titleOf);
+    const namespace = tableColumn(namespaceColumn, descriptor, override, options.titleOf);
     all.splice(all.findIndex((column) => column.id === 'name') + 1, 0, namespace);
   }
   return all;
 }
 
-/** The columns named first, in that order, then the rest as it is. */
-function inOrder(columns: TableColumn[], first: string[]): TableColumn[] {
-  const named = first.flatMap((id) => columns.find((column) => column.id === id) ?? []);
-  return [...named, ...columns.filter((column) => !named.includes(column))];
+function componentOf({ id, refersTo }: Column, override: KindOverride) {
+  const own = override.cells?.[id];
+  if (own !== undefined || id === 'name') return own ?? NameCell;
+  return refersTo === undefined ? undefined : ReferenceCell;
 }
 
 function tableColumn(
   column: Column,
   descriptor: KindDescriptor,
   override: KindOverride,
-  titleOf: (id: string, header: string) => string,
+  titleOf: TitleOf,
 ): TableColumn {
-  const { id, header = id, sortBy } = column;
-  const component = override.cells?.[id] ?? (id === 'name' ? NameCell : undefined);
-  const isShown = override.defaultColumns?.includes(id) ?? column.standard;
+  const { id, header = id, sortBy, align, width = usualWidth, level } = column;
+  const component = componentOf(column, override);
   return {
     id,
-    title: titleOf(id, header),
+    title: titleOf(descriptor.plural, id, header),
     text: (row, now) => column.text(row, now),
     exact: (row) => exactValue(descriptor, row, sortBy),
+    width,
+    optional: id !== namespaceColumn.id && !descriptor.shownColumns.includes(id),
     ...(sortBy === undefined ? {} : { sortKey: sortBy }),
-    ...(numeric.has(id) ? { align: 'right' as const } : {}),
-    width: widths[id] ?? usualWidth,
-    optional: id !== 'namespace' && !isShown,
+    ...(align === undefined ? {} : { align }),
+    ...(level === undefined ? {} : { level }),
     ...(component === undefined ? {} : { component }),
   };
 }

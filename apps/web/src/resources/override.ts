@@ -5,7 +5,7 @@ import type { ComposerTranslation } from 'vue-i18n';
 import type { Router } from 'vue-router';
 import type { Row } from '../api/live-rows.ts';
 import type { ListState } from './list-state.ts';
-import type { TableAction, TableColumn } from '../components/ResourceTable/table-column.ts';
+import type { TableAction } from '../components/ResourceTable/table-column.ts';
 import type { ResourceRef } from './resource-location.ts';
 
 /** What a detail tab or an overview gets. */
@@ -42,14 +42,8 @@ export interface PageContext {
   router: Router;
 }
 
-/** What a kind's pages have beyond the generic ones. */
+/** What a kind's pages have beyond the generic ones; exported as `override` by `kinds/<Kind>/index.ts`. */
 export interface KindOverride {
-  /** Columns shown at first, in this order; absent: those `kubectl get` shows. */
-  defaultColumns?: string[];
-  /** The order of the list until the user chooses one, as the API's `sort`. */
-  defaultSort?: string;
-  /** Columns beside the descriptor's; their titles come from the catalogue as everybody's. */
-  extraColumns?: Omit<TableColumn, 'title'>[];
   /** Components for cells, by column id; they get CellProps. */
   cells?: Record<string, Component>;
   /** Its deletion gives containers time to shut down. */

@@ -1,4 +1,5 @@
-import type { RouteLocationRaw } from 'vue-router';
+import type { KindKey } from '@pilothouse/kinds';
+import type { LocationQueryRaw, RouteLocationRaw } from 'vue-router';
 
 export interface ResourceRef {
   cluster: string;
@@ -7,32 +8,25 @@ export interface ResourceRef {
   plural: string;
 }
 
-/** Kinds with an address of their own. */
-const named: Record<string, { list: string; detail: string }> = {
-  'core/nodes': { list: 'nodes', detail: 'node' },
-  'core/pods': { list: 'pods', detail: 'pod' },
-};
+/** A kind in a cluster, by its key. */
+export function kindRef(cluster: string, key: KindKey): ResourceRef {
+  const [group = '', plural = ''] = key.split('/');
+  return { cluster, group, plural };
+}
 
 /** The page of one object; `namespace` is undefined where it is cluster-scoped. */
 export function detailLocation(
   { cluster, group, plural }: ResourceRef,
   { namespace, name }: { namespace?: string | undefined; name: string },
-  query: Record<string, string> = {},
+  query: LocationQueryRaw = {},
 ): RouteLocationRaw {
-  const own = named[`${group}/${plural}`];
-  const place = namespace === undefined ? {} : { namespace };
-  return own
-    ? { name: own.detail, params: { cluster, ...place, name }, query }
-    : { name: 'resource', params: { cluster, group, plural, namespace: namespace ?? '_', name }, query };
+  return { name: 'resource', params: { cluster, group, plural, namespace: namespace ?? '_', name }, query };
 }
 
 /** The list a kind's objects are in. */
 export function listLocation(
   { cluster, group, plural }: ResourceRef,
-  query: Record<string, string | string[]> = {},
+  query: LocationQueryRaw = {},
 ): RouteLocationRaw {
-  const own = named[`${group}/${plural}`];
-  return own
-    ? { name: own.list, params: { cluster }, query }
-    : { name: 'resources', params: { cluster, group, plural }, query };
+  return { name: 'resources', params: { cluster, group, plural }, query };
 }

@@ -1,84 +1,61 @@
 import { resourceRight } from '@pilothouse/contract';
+import { kinds } from '@pilothouse/kinds';
 import type { RouteLocationNormalized, RouteRecordRaw } from 'vue-router';
-
-const list = () => import('./ResourceListPage.vue');
-const detail = () => import('./detail/ResourceDetailPage.vue');
+import { isNamespaced } from './kind-scope.ts';
+import { logsRoute } from './logs/logs-route.ts';
+import { detailLocation, listLocation, type ResourceRef } from './resource-location.ts';
 
 const text = (value: string | string[] | undefined) =>
   Array.isArray(value) ? (value[0] ?? '') : (value ?? '');
 
-function fixed(group: string, plural: string) {
-  return (route: RouteLocationNormalized) => ({ ...route.params, group, plural });
+function refOf({ params }: Pick<RouteLocationNormalized, 'params'>): ResourceRef {
+  return { cluster: text(params.cluster), group: text(params.group), plural: text(params.plural) };
 }
 
-/** The right to list what a route shows, at least somewhere in the cluster. */
-function mayList(group: string, plural: string) {
-  return (route: RouteLocationNormalized) => [
+/** `_` stands where an object has no namespace. */
+function placeOf({ params }: Pick<RouteLocationNormalized, 'params'>) {
+  const namespace = text(params.namespace);
+  return { name: text(params.name), ...(namespace === '_' || namespace === '' ? {} : { namespace }) };
+}
+
+/** A key of the catalogue, or what the cluster calls a kind that nobody has described. */
+function title(route: RouteLocationNormalized): string {
+  const { group, plural } = refOf(route);
+  return kinds.has(`${group}/${plural}`) ? `kinds.${plural}.title` : plural;
+}
+
+/** `/clusters/c/pods` for `/clusters/c/core/pods`, as people type it. */
+const shortAddresses = [...kinds.values()]
+  .filter(({ group }) => group === 'core')
+  .flatMap(({ group, plural, namespaced }): RouteRecordRaw[] => [
+    { path: plural, redirect: (to) => listLocation({ ...refOf(to), group, plural }, to.query) },
     {
-      ...resourceRight({ cluster: text(route.params.cluster), group, plural }, 'list'),
-      match: 'narrows' as const,
+      path: `${plural}/${namespaced === true ? ':namespace/' : ''}:name`,
+      redirect: (to) => detailLocation({ ...refOf(to), group, plural }, placeOf(to), to.query),
     },
-  ];
-}
-
-/** The rights to follow pods' logs, at least somewhere in the cluster. */
-function readsLogs(route: RouteLocationNormalized) {
-  const pods = { cluster: text(route.params.cluster), group: 'core', plural: 'pods' };
-  return [resourceRight(pods, 'get', 'log'), resourceRight(pods, 'list')].map((right) => ({
-    ...right,
-    match: 'narrows' as const,
-  }));
-}
+  ]);
 
 /** Pages of Kubernetes objects, as children of `/clusters/:cluster`. */
 export const resourceRoutes: RouteRecordRaw[] = [
-  {
-    path: 'nodes',
-    name: 'nodes',
-    component: list,
-    props: fixed('core', 'nodes'),
-    meta: { title: 'kind.nodes', requires: mayList('core', 'nodes') },
-  },
-  {
-    path: 'nodes/:name',
-    name: 'node',
-    component: detail,
-    props: fixed('core', 'nodes'),
-    meta: { title: 'kind.nodes' },
-  },
-  {
-    path: 'pods',
-    name: 'pods',
-    component: list,
-    props: fixed('core', 'pods'),
-    meta: { title: 'kind.pods', namespaced: true, requires: mayList('core', 'pods') },
-  },
-  {
-    path: 'pods/:namespace/:name',
-    name: 'pod',
-    component: detail,
-    props: fixed('core', 'pods'),
-    meta: { title: 'kind.pods' },
-  },
-  {
-    path: 'pods/logs',
-    name: 'logs',
-    component: () => import('./logs/PodsLogPage.vue'),
-    props: true,
-    meta: { title: 'log.many', requires: readsLogs },
-  },
+  logsRoute,
+  ...shortAddresses,
   {
     path: ':group/:plural',
     name: 'resources',
-    component: list,
+    component: () => import('./ResourceListPage.vue'),
     props: true,
-    meta: { title: 'kind.resources', namespaced: true },
+    meta: {
+      title,
+      namespaced: ({ params }) => isNamespaced(text(params.group), text(params.plural)),
+      // the right to list, at least somewhere in the cluster
+      requires: (route) => [{ ...resourceRight(refOf(route), 'list'), match: 'narrows' }],
+    },
   },
   {
     path: ':group/:plural/:namespace/:name',
     name: 'resource',
-    component: detail,
-    props: true,
-    meta: { title: 'kind.resources' },
+    component: () => import('./detail/ResourceDetailPage.vue'),
+    props: (route) => ({ ...refOf(route), ...placeOf(route) }),
+    meta: { title },
   },
 ];

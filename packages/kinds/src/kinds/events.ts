@@ -1,5 +1,4 @@
-import { age } from '../human-duration.ts';
-import { defineKind, textColumn, type Level, type Row } from '../kind.ts';
+import { defineKind, nameColumn } from '../kind.ts';
 import type { Event } from '../wire/core.ts';
 
 type Instant = string | undefined | null;
@@ -33,30 +32,64 @@ function sourceOf(event: Event): string {
   return host === '' ? component : `${component}, ${host}`;
 }
 
-const levelOf = ({ cells }: Row): Level => (cells.type === 'Normal' ? 'neutral' : 'warning');
+function objectOf({ involvedObject: { kind = '', name = '' } }: Event): string {
+  return name === '' ? kind.toLowerCase() : `${kind.toLowerCase()}/${name}`;
+}
 
-/** Events as `kubectl get events -o wide` prints them (`printEvent`). `newest` is what they should be sorted by. */
+/** Events as `kubectl get events -o wide` prints them (`printEvent`), the newest first. */
 export const events = defineKind({
   group: 'core',
   plural: 'events',
   kind: 'Event',
-  category: 'cluster',
+  namespaced: true,
+  menu: { module: 'clusters', order: 30 },
+  facts: (event: Event) => event,
   fields: {
-    newest: 'time',
-    lastSeen: 'time',
-    firstSeen: 'time',
-    type: 'text',
-    reason: 'text',
-    object: 'text',
-    subobject: 'text',
-    source: 'text',
-    message: 'text',
-    count: 'number',
-    involvedKind: 'text',
-    involvedNamespace: 'text',
-    involvedName: 'text',
-    involvedUid: 'text',
+    newest: { type: 'time', read: newest },
+    lastSeen: {
+      type: 'time',
+      read: (event) => instant(lastSeen(event)),
+      column: { header: 'LAST SEEN', width: 90, sortBy: 'newest' },
+    },
+    type: {
+      type: 'text',
+      read: (event) => event.type ?? '',
+      column: {
+        header: 'TYPE',
+        width: 90,
+        level: ({ cells }) => (cells.type === 'Normal' ? 'neutral' : 'warning'),
+      },
+    },
+    reason: {
+      type: 'text',
+      read: (event) => event.reason ?? '',
+      column: { header: 'REASON', width: 150 },
+    },
+    object: { type: 'text', read: objectOf, column: { header: 'OBJECT', width: 230 } },
+    subobject: {
+      type: 'text',
+      read: ({ involvedObject }) => involvedObject.fieldPath ?? '',
+      column: { header: 'SUBOBJECT', wide: true },
+    },
+    source: { type: 'text', read: sourceOf, column: { header: 'SOURCE', wide: true } },
+    message: {
+      type: 'text',
+      read: (event) => (event.message ?? '').trim(),
+      column: { header: 'MESSAGE', width: 420 },
+    },
+    firstSeen: {
+      type: 'time',
+      read: (event) => instant(firstSeen(event)),
+      column: { header: 'FIRST SEEN', wide: true },
+    },
+    count: { type: 'number', read: countOf, column: { header: 'COUNT', wide: true } },
+    name: { column: { ...nameColumn.column, wide: true } },
+    involvedKind: { type: 'text', read: ({ involvedObject }) => involvedObject.kind ?? '' },
+    involvedNamespace: { type: 'text', read: ({ involvedObject }) => involvedObject.namespace ?? null },
+    involvedName: { type: 'text', read: ({ involvedObject }) => involvedObject.name ?? '' },
+    involvedUid: { type: 'text', read: ({ involvedObject }) => involvedObject.uid ?? null },
   },
+  defaultSort: '-newest',
   fieldSelectors: {
     'involvedObject.kind': 'involvedKind',
     'involvedObject.namespace': 'involvedNamespace',
@@ -64,49 +97,5 @@ export const events = defineKind({
     'involvedObject.uid': 'involvedUid',
     reason: 'reason',
     type: 'type',
-  },
-  columns: [
-    {
-      id: 'lastSeen',
-      header: 'LAST SEEN',
-      standard: true,
-      sortBy: 'newest',
-      text: ({ cells }, now) => age(cells.lastSeen as string | null, now),
-    },
-    { ...textColumn('type', 'TYPE', true), level: levelOf },
-    textColumn('reason', 'REASON', true),
-    textColumn('object', 'OBJECT', true),
-    textColumn('subobject', 'SUBOBJECT', false),
-    textColumn('source', 'SOURCE', false),
-    textColumn('message', 'MESSAGE', true),
-    {
-      id: 'firstSeen',
-      header: 'FIRST SEEN',
-      standard: false,
-      sortBy: 'firstSeen',
-      text: ({ cells }, now) => age(cells.firstSeen as string | null, now),
-    },
-    textColumn('count', 'COUNT', false),
-    { id: 'name', header: 'NAME', standard: false, sortBy: 'name', text: (row) => row.name },
-  ],
-  actions: [],
-  project(event: Event) {
-    const { kind = '', namespace, name = '', uid, fieldPath = '' } = event.involvedObject;
-    return {
-      newest: newest(event),
-      lastSeen: instant(lastSeen(event)),
-      firstSeen: instant(firstSeen(event)),
-      type: event.type ?? '',
-      reason: event.reason ?? '',
-      object: name === '' ? kind.toLowerCase() : `${kind.toLowerCase()}/${name}`,
-      subobject: fieldPath,
-      source: sourceOf(event),
-      message: (event.message ?? '').trim(),
-      count: countOf(event),
-      involvedKind: kind,
-      involvedNamespace: namespace ?? null,
-      involvedName: name,
-      involvedUid: uid ?? null,
-    };
   },
 });

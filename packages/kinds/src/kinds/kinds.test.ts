@@ -294,13 +294,17 @@ describe('descriptors', () => {
           expect(kind.fields).toHaveProperty(column.sortBy);
       }
       for (const field of Object.values(kind.fieldSelectors)) expect(kind.fields).toHaveProperty(field);
-      expect(new Set(kind.columns.map(({ id }) => id)).size).toBe(kind.columns.length);
+      const ids = kind.columns.map(({ id }) => id);
+      expect(new Set(ids).size).toBe(ids.length);
+      expect(ids).toEqual(expect.arrayContaining(kind.shownColumns));
+      for (const key of kind.defaultSort?.split(',') ?? [])
+        expect(kind.fields).toHaveProperty(key.replace(/^-/, ''));
     },
   );
 
   test('a kind without a descriptor shows name and age, and nothing of its content', () => {
-    const secrets = descriptorFor('core', 'secrets', 'Secret');
-    const row = rowOf(secrets, {
+    const templates = descriptorFor('core', 'podtemplates', 'PodTemplate');
+    const row = rowOf(templates, {
       metadata: {
         name: 's',
         namespace: 'a',
@@ -308,21 +312,21 @@ describe('descriptors', () => {
         resourceVersion: '1',
         creationTimestamp: '2026-11-21T11:59:00Z',
       },
-      data: { password: 'aGVsbG8=' },
+      template: { spec: {} },
     } as KubernetesObject);
     expect(row).toEqual({
       uid: 'u',
       name: 's',
       namespace: 'a',
       resourceVersion: '1',
-      cells: { created: '2026-11-21T11:59:00Z' },
+      cells: { created: '2026-11-21T11:59:00Z', owner: null },
     });
-    expect(secrets.columns.map((column) => column.text(row, now))).toEqual(['s', '60s']);
+    expect(templates.columns.map((column) => column.text(row, now))).toEqual(['s', '60s']);
     expect([
       valueOf(row, 'name'),
       valueOf(row, 'namespace'),
       valueOf(row, 'created'),
-      valueOf(row, 'data'),
+      valueOf(row, 'template'),
     ]).toEqual(['s', 'a', '2026-11-21T11:59:00Z', null]);
   });
 });

@@ -1,17 +1,26 @@
-import { ageColumn, defineKind, nameColumn, textColumn, type Level, type Row } from '../kind.ts';
+import { ageColumn, defineKind, nameColumn } from '../kind.ts';
 import type { Namespace } from '../wire/core.ts';
-
-const levelOf = ({ cells }: Row): Level => (cells.status === 'Active' ? 'ok' : 'progress');
 
 /** Namespaces as `kubectl get namespaces` prints them (`printNamespace`). */
 export const namespaces = defineKind({
   group: 'core',
   plural: 'namespaces',
   kind: 'Namespace',
-  category: 'cluster',
-  fields: { status: 'text' },
+  namespaced: false,
+  menu: { module: 'clusters', order: 20 },
+  facts: (namespace: Namespace) => namespace,
+  fields: {
+    name: nameColumn,
+    status: {
+      type: 'text',
+      read: ({ status }) => status?.phase ?? '',
+      column: {
+        header: 'STATUS',
+        width: 140,
+        level: ({ cells }) => (cells.status === 'Active' ? 'ok' : 'progress'),
+      },
+    },
+    age: ageColumn,
+  },
   fieldSelectors: { 'status.phase': 'status' },
-  columns: [nameColumn, { ...textColumn('status', 'STATUS', true), level: levelOf }, ageColumn],
-  actions: [],
-  project: (namespace: Namespace) => ({ status: namespace.status?.phase ?? '' }),
 });

@@ -1,6 +1,6 @@
-import { ageColumn, defineKind, nameColumn, textColumn, type Column, type Level, type Row } from '../kind.ts';
+import { ageColumn, defineKind, nameColumn, type Level, type Row } from '../kind.ts';
 import { formatCpu, formatMemory, milliUnits, parseQuantity, wholeUnits } from '../quantity.ts';
-import { nodeFigureFields, percentOf } from '../node-figures.ts';
+import { percentOf } from '../node-figures.ts';
 import type { Node } from '../wire/core.ts';
 
 const none = '<none>';
@@ -48,121 +48,153 @@ function levelOf({ cells }: Row): Level {
 }
 
 /** `250m (12%)` of allocatable; empty where there is no data. */
-function shareColumn(id: string, of: string, format: (amount: number) => string): Column {
-  return {
-    id,
-    standard: false,
-    sortBy: id,
-    text({ cells }) {
-      const used = cells[id] ?? null;
-      if (typeof used !== 'number') return '';
-      const percent = percentOf(used, cells[of] as number | null);
-      return percent === null ? format(used) : `${format(used)} (${percent}%)`;
-    },
+function share(id: string, of: string, format: (amount: number) => string) {
+  return ({ cells }: Row) => {
+    const used = cells[id] ?? null;
+    if (typeof used !== 'number') return '';
+    const percent = percentOf(used, cells[of] as number | null);
+    return percent === null ? format(used) : `${format(used)} (${percent}%)`;
   };
 }
 
-function amountColumn(id: string, format: (amount: number) => string): Column {
+function amount(id: string, format: (amount: number) => string) {
+  return ({ cells }: Row) => (typeof cells[id] === 'number' ? format(cells[id]) : '');
+}
+
+function factsOf(node: Node) {
   return {
-    id,
-    standard: false,
-    sortBy: id,
-    text: ({ cells }) => (typeof cells[id] === 'number' ? format(cells[id]) : ''),
+    node,
+    info: node.status?.nodeInfo,
+    allocatable: allocatableOf(node),
+    capacity: node.status?.capacity as Amounts,
   };
 }
 
-const podsColumn: Column = {
-  id: 'pods',
-  standard: false,
-  sortBy: 'pods',
-  text: ({ cells }) => (cells.pods === null ? '' : `${cells.pods}/${cells.podsAllocatable ?? '?'}`),
-};
+const whole = (amounts: Amounts, name: string) =>
+  amounts?.[name] === undefined ? null : wholeUnits(parseQuantity(amounts[name]));
+const milli = (amounts: Amounts, name: string) =>
+  amounts?.[name] === undefined ? null : milliUnits(parseQuantity(amounts[name]));
+
+/** Unknown until somebody who knows the pods fills it in. */
+const figure = { type: 'number', read: () => null } as const;
 
 /**
- * Nodes as `kubectl get nodes -o wide` prints them (`printNode`), what they offer, and what their pods reserve.
- * The figures of `nodeFigureFields` are null until somebody who knows the pods fills them in.
+ * Nodes as `kubectl get nodes -o wide` prints them (`printNode`), what they offer, and what their pods reserve
+ * (`NodeFigures`).
  */
 export const nodes = defineKind({
   group: 'core',
   plural: 'nodes',
   kind: 'Node',
-  category: 'cluster',
+  namespaced: false,
+  menu: { module: 'clusters', order: 10 },
+  facts: factsOf,
   fields: {
-    status: 'text',
-    unschedulable: 'boolean',
-    roles: 'text',
-    version: 'text',
-    internalIP: 'text',
-    externalIP: 'text',
-    osImage: 'text',
-    kernelVersion: 'text',
-    containerRuntime: 'text',
-    labels: 'number',
-    taints: 'number',
-    podsAllocatable: 'number',
-    podsCapacity: 'number',
-    cpuAllocatable: 'number',
-    cpuCapacity: 'number',
-    memoryAllocatable: 'number',
-    memoryCapacity: 'number',
-    ...nodeFigureFields,
+    name: nameColumn,
+    status: {
+      type: 'text',
+      read: ({ node }) => statusOf(node),
+      column: { header: 'STATUS', width: 140, level: levelOf },
+    },
+    unschedulable: { type: 'boolean', read: ({ node }) => node.spec?.unschedulable === true },
+    roles: { type: 'text', read: ({ node }) => rolesOf(node), column: { header: 'ROLES', width: 88 } },
+    age: ageColumn,
+    version: {
+      type: 'text',
+      read: ({ info }) => info?.kubeletVersion ?? '',
+      column: { header: 'VERSION', width: 96 },
+    },
+    internalIP: {
+      type: 'text',
+      read: ({ node }) => addressOf(node, 'InternalIP'),
+      column: { header: 'INTERNAL-IP', wide: true },
+    },
+    externalIP: {
+      type: 'text',
+      read: ({ node }) => addressOf(node, 'ExternalIP'),
+      column: { header: 'EXTERNAL-IP', wide: true },
+    },
+    osImage: {
+      type: 'text',
+      read: ({ info }) => info?.osImage || unknown,
+      column: { header: 'OS-IMAGE', wide: true, width: 220 },
+    },
+    kernelVersion: {
+      type: 'text',
+      read: ({ node }) => kernelOf(node),
+      column: { header: 'KERNEL-VERSION', wide: true, width: 220 },
+    },
+    containerRuntime: {
+      type: 'text',
+      read: ({ info }) => info?.containerRuntimeVersion || unknown,
+      column: { header: 'CONTAINER-RUNTIME', wide: true, width: 200 },
+    },
+    schedulable: { column: { width: 96, text: ({ cells }) => String(cells.unschedulable !== true) } },
+    pods: {
+      ...figure,
+      column: {
+        width: 76,
+        align: 'left',
+        text: ({ cells }) => (cells.pods === null ? '' : `${cells.pods}/${cells.podsAllocatable ?? '?'}`),
+      },
+    },
+    cpuRequests: {
+      ...figure,
+      column: { width: 124, align: 'left', text: share('cpuRequests', 'cpuAllocatable', formatCpu) },
+    },
+    cpuLimits: {
+      ...figure,
+      column: { width: 108, align: 'left', text: share('cpuLimits', 'cpuAllocatable', formatCpu) },
+    },
+    memoryRequests: {
+      ...figure,
+      column: { width: 146, align: 'left', text: share('memoryRequests', 'memoryAllocatable', formatMemory) },
+    },
+    memoryLimits: {
+      ...figure,
+      column: { width: 126, align: 'left', text: share('memoryLimits', 'memoryAllocatable', formatMemory) },
+    },
+    podsAllocatable: { type: 'number', read: ({ allocatable }) => whole(allocatable, 'pods') },
+    podsCapacity: { type: 'number', read: ({ capacity }) => whole(capacity, 'pods') },
+    cpuAllocatable: {
+      type: 'number',
+      read: ({ allocatable }) => milli(allocatable, 'cpu'),
+      column: { text: amount('cpuAllocatable', formatCpu) },
+    },
+    memoryAllocatable: {
+      type: 'number',
+      read: ({ allocatable }) => whole(allocatable, 'memory'),
+      column: { text: amount('memoryAllocatable', formatMemory) },
+    },
+    cpuCapacity: {
+      type: 'number',
+      read: ({ capacity }) => milli(capacity, 'cpu'),
+      column: { text: amount('cpuCapacity', formatCpu) },
+    },
+    memoryCapacity: {
+      type: 'number',
+      read: ({ capacity }) => whole(capacity, 'memory'),
+      column: { text: amount('memoryCapacity', formatMemory) },
+    },
+    labels: {
+      type: 'number',
+      read: ({ node }) => Object.keys(node.metadata?.labels ?? {}).length,
+      column: {},
+    },
+    taints: { type: 'number', read: ({ node }) => node.spec?.taints?.length ?? 0, column: {} },
   },
-  fieldSelectors: { 'spec.unschedulable': 'unschedulable' },
   columns: [
-    nameColumn,
-    { ...textColumn('status', 'STATUS', true), level: levelOf },
-    textColumn('roles', 'ROLES', true),
-    ageColumn,
-    textColumn('version', 'VERSION', true),
-    textColumn('internalIP', 'INTERNAL-IP', false),
-    textColumn('externalIP', 'EXTERNAL-IP', false),
-    textColumn('osImage', 'OS-IMAGE', false),
-    textColumn('kernelVersion', 'KERNEL-VERSION', false),
-    textColumn('containerRuntime', 'CONTAINER-RUNTIME', false),
-    podsColumn,
-    shareColumn('cpuRequests', 'cpuAllocatable', formatCpu),
-    shareColumn('cpuLimits', 'cpuAllocatable', formatCpu),
-    shareColumn('memoryRequests', 'memoryAllocatable', formatMemory),
-    shareColumn('memoryLimits', 'memoryAllocatable', formatMemory),
-    amountColumn('cpuAllocatable', formatCpu),
-    amountColumn('memoryAllocatable', formatMemory),
-    amountColumn('cpuCapacity', formatCpu),
-    amountColumn('memoryCapacity', formatMemory),
-    amountColumn('labels', String),
-    amountColumn('taints', String),
+    'name',
+    'status',
+    'schedulable',
+    'roles',
+    'pods',
+    'cpuRequests',
+    'cpuLimits',
+    'memoryRequests',
+    'memoryLimits',
+    'version',
+    'age',
   ],
-  actions: ['cordon', 'uncordon'],
-  project(node: Node) {
-    const info = node.status?.nodeInfo;
-    const allocatable = allocatableOf(node);
-    const capacity = node.status?.capacity as Amounts;
-    const whole = (amounts: Amounts, name: string) =>
-      amounts?.[name] === undefined ? null : wholeUnits(parseQuantity(amounts[name]));
-    const milli = (amounts: Amounts, name: string) =>
-      amounts?.[name] === undefined ? null : milliUnits(parseQuantity(amounts[name]));
-    return {
-      status: statusOf(node),
-      unschedulable: node.spec?.unschedulable === true,
-      roles: rolesOf(node),
-      version: info?.kubeletVersion ?? '',
-      internalIP: addressOf(node, 'InternalIP'),
-      externalIP: addressOf(node, 'ExternalIP'),
-      osImage: info?.osImage || unknown,
-      kernelVersion: kernelOf(node),
-      containerRuntime: info?.containerRuntimeVersion || unknown,
-      labels: Object.keys(node.metadata?.labels ?? {}).length,
-      taints: node.spec?.taints?.length ?? 0,
-      podsAllocatable: whole(allocatable, 'pods'),
-      podsCapacity: whole(capacity, 'pods'),
-      cpuAllocatable: milli(allocatable, 'cpu'),
-      cpuCapacity: milli(capacity, 'cpu'),
-      memoryAllocatable: whole(allocatable, 'memory'),
-      memoryCapacity: whole(capacity, 'memory'),
-      pods: null,
-      cpuRequests: null,
-      cpuLimits: null,
-      memoryRequests: null,
-      memoryLimits: null,
-    };
-  },
+  fieldSelectors: { 'spec.unschedulable': 'unschedulable' },
 });

@@ -1,5 +1,6 @@
 import { age } from '../human-duration.ts';
-import { ageColumn, defineKind, nameColumn, textColumn, type Column, type Level, type Row } from '../kind.ts';
+import { ageColumn, defineKind, nameColumn, ownerColumn, type Level, type Row } from '../kind.ts';
+import { podRelations } from '../pod/pod-relations.ts';
 import { podLimits, podRequests } from '../pod/pod-resources.ts';
 import { podStatus } from '../pod/pod-status.ts';
 import { formatCpu, formatMemory, type Quantity } from '../quantity.ts';
@@ -23,10 +24,6 @@ function restartsText({ cells }: Row, now: number): string {
     : `${restarts} (${age(lastRestart as string, now)} ago)`;
 }
 
-function gatesText({ cells }: Row): string {
-  return cells.readinessGates === 0 ? none : `${cells.readinessGatesPassed}/${cells.readinessGates}`;
-}
-
 /** Millicores and bytes, with their fraction: only the sum of many is rounded. */
 const millicores = (quantity: Quantity | undefined): number => Number(quantity ?? 0n) / 1e6;
 const bytes = (quantity: Quantity | undefined): number => Number(quantity ?? 0n) / 1e9;
@@ -38,13 +35,12 @@ function gatesPassed(pod: Pod): number {
   ).length;
 }
 
-function ownerOf(pod: Pod): string | null {
-  const controller = pod.metadata?.ownerReferences?.find((owner) => owner.controller === true);
-  return controller === undefined ? null : `${controller.kind}/${controller.name}`;
+function factsOf(pod: Pod) {
+  return { pod, status: podStatus(pod), requests: podRequests(pod), limits: podLimits(pod) };
 }
 
-function amountColumn(id: string, format: (amount: number) => string): Column {
-  return { id, standard: false, sortBy: id, text: ({ cells }) => format(Math.ceil(Number(cells[id] ?? 0))) };
+function amount(id: string, format: (amount: number) => string) {
+  return { text: ({ cells }: Row) => format(Math.ceil(Number(cells[id] ?? 0))) };
 }
 
 /** Pods as `kubectl get pods -o wide` prints them (`printPod`), and what they ask for. */
@@ -52,79 +48,84 @@ export const pods = defineKind({
   group: 'core',
   plural: 'pods',
   kind: 'Pod',
-  category: 'workloads',
+  namespaced: true,
+  menu: { module: 'workloads', order: 10 },
+  facts: factsOf,
   fields: {
-    ready: 'number',
-    containers: 'number',
-    status: 'text',
-    phase: 'text',
-    restarts: 'number',
-    lastRestart: 'time',
-    ip: 'text',
-    node: 'text',
-    nominatedNode: 'text',
-    readinessGates: 'number',
-    readinessGatesPassed: 'number',
-    /** `Kind/name` of the controller; null for a bare pod. */
-    owner: 'text',
-    cpuRequests: 'number',
-    cpuLimits: 'number',
-    memoryRequests: 'number',
-    memoryLimits: 'number',
+    name: nameColumn,
+    ready: {
+      type: 'number',
+      read: ({ status }) => status.ready,
+      column: { header: 'READY', width: 70, text: ({ cells }) => `${cells.ready}/${cells.containers}` },
+    },
+    containers: { type: 'number', read: ({ status }) => status.containers },
+    status: {
+      type: 'text',
+      read: ({ status }) => status.status,
+      column: { header: 'STATUS', width: 140, level: levelOf },
+    },
+    phase: { type: 'text', read: ({ pod }) => pod.status?.phase ?? null },
+    restarts: {
+      type: 'number',
+      read: ({ status }) => status.restarts,
+      column: { header: 'RESTARTS', width: 120, text: restartsText },
+    },
+    lastRestart: { type: 'time', read: ({ status }) => status.lastRestart },
+    age: ageColumn,
+    ip: {
+      type: 'text',
+      read: ({ pod }) => pod.status?.podIPs?.[0]?.ip || null,
+      column: { header: 'IP', wide: true, width: 110, absent: none },
+    },
+    node: {
+      type: 'text',
+      read: ({ pod }) => pod.spec?.nodeName || null,
+      column: { header: 'NODE', wide: true, width: 110, absent: none, refersTo: 'core/nodes' },
+    },
+    nominatedNode: {
+      type: 'text',
+      read: ({ pod }) => pod.status?.nominatedNodeName || null,
+      column: { header: 'NOMINATED NODE', wide: true, absent: none, refersTo: 'core/nodes' },
+    },
+    readinessGates: {
+      type: 'number',
+      read: ({ pod }) => pod.spec?.readinessGates?.length ?? 0,
+      column: {
+        header: 'READINESS GATES',
+        wide: true,
+        text: ({ cells }) =>
+          cells.readinessGates === 0 ? none : `${cells.readinessGatesPassed}/${cells.readinessGates}`,
+      },
+    },
+    readinessGatesPassed: { type: 'number', read: ({ pod }) => gatesPassed(pod) },
+    owner: ownerColumn,
+    cpuRequests: {
+      type: 'number',
+      read: ({ requests }) => millicores(requests.get('cpu')),
+      column: amount('cpuRequests', formatCpu),
+    },
+    cpuLimits: {
+      type: 'number',
+      read: ({ limits }) => millicores(limits.get('cpu')),
+      column: amount('cpuLimits', formatCpu),
+    },
+    memoryRequests: {
+      type: 'number',
+      read: ({ requests }) => bytes(requests.get('memory')),
+      column: amount('memoryRequests', formatMemory),
+    },
+    memoryLimits: {
+      type: 'number',
+      read: ({ limits }) => bytes(limits.get('memory')),
+      column: amount('memoryLimits', formatMemory),
+    },
   },
+  columns: ['name', 'ready', 'status', 'restarts', 'age', 'ip', 'node'],
   fieldSelectors: {
     'spec.nodeName': 'node',
     'status.phase': 'phase',
     'status.podIP': 'ip',
     'status.nominatedNodeName': 'nominatedNode',
   },
-  columns: [
-    nameColumn,
-    {
-      id: 'ready',
-      header: 'READY',
-      standard: true,
-      sortBy: 'ready',
-      text: ({ cells }) => `${cells.ready}/${cells.containers}`,
-    },
-    { ...textColumn('status', 'STATUS', true), level: levelOf },
-    { id: 'restarts', header: 'RESTARTS', standard: true, sortBy: 'restarts', text: restartsText },
-    ageColumn,
-    { ...textColumn('ip', 'IP', false), text: ({ cells }) => String(cells.ip ?? none) },
-    { ...textColumn('node', 'NODE', false), text: ({ cells }) => String(cells.node ?? none) },
-    {
-      ...textColumn('nominatedNode', 'NOMINATED NODE', false),
-      text: ({ cells }) => String(cells.nominatedNode ?? none),
-    },
-    { id: 'readinessGates', header: 'READINESS GATES', standard: false, text: gatesText },
-    { id: 'owner', standard: false, sortBy: 'owner', text: ({ cells }) => String(cells.owner ?? none) },
-    amountColumn('cpuRequests', formatCpu),
-    amountColumn('cpuLimits', formatCpu),
-    amountColumn('memoryRequests', formatMemory),
-    amountColumn('memoryLimits', formatMemory),
-  ],
-  actions: ['delete'],
-  project(pod: Pod) {
-    const { status, ready, containers, restarts, lastRestart } = podStatus(pod);
-    const requests = podRequests(pod);
-    const limits = podLimits(pod);
-    return {
-      ready,
-      containers,
-      status,
-      phase: pod.status?.phase ?? null,
-      restarts,
-      lastRestart,
-      ip: pod.status?.podIPs?.[0]?.ip || null,
-      node: pod.spec?.nodeName || null,
-      nominatedNode: pod.status?.nominatedNodeName || null,
-      readinessGates: pod.spec?.readinessGates?.length ?? 0,
-      readinessGatesPassed: gatesPassed(pod),
-      owner: ownerOf(pod),
-      cpuRequests: millicores(requests.get('cpu')),
-      cpuLimits: millicores(limits.get('cpu')),
-      memoryRequests: bytes(requests.get('memory')),
-      memoryLimits: bytes(limits.get('memory')),
-    };
-  },
+  relations: podRelations((pod: Pod) => pod.spec),
 });

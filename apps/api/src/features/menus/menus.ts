@@ -1,3 +1,5 @@
+import { kinds, menuModules, type MenuModule } from '@pilothouse/kinds';
+
 /** A menu entry that comes with the platform. */
 export interface MenuSeed {
   key: string;
@@ -7,26 +9,42 @@ export interface MenuSeed {
   children?: MenuSeed[];
 }
 
+const kindIcons: Record<MenuModule, string> = {
+  clusters: 'cluster',
+  workloads: 'appstore',
+  network: 'network',
+  config: 'file',
+  storage: 'database',
+  access: 'safety',
+};
+
+/** The kinds that stand in a module, each under its plural. */
+function kindEntries(module: MenuModule): MenuSeed[] {
+  return [...kinds.values()]
+    .filter(({ menu }) => menu?.module === module)
+    .toSorted((a, b) => (a.menu?.order ?? 0) - (b.menu?.order ?? 0))
+    .map(({ group, plural, kind }) => ({
+      key: plural,
+      path: `/clusters/:cluster/${group}/${plural}`,
+      icon: kind.toLowerCase(),
+    }));
+}
+
+const ownEntries: Partial<Record<MenuModule, MenuSeed[]>> = {
+  clusters: [
+    { key: 'clusterList', path: '/clusters', icon: 'cluster' },
+    { key: 'overview', path: '/clusters/:cluster', icon: 'dashboard' },
+  ],
+};
+
 /** The menu by module; which entries a user sees is said by their roles. */
 export const menuSeeds: MenuSeed[] = [
-  {
-    key: 'clusters',
+  ...menuModules.map((module) => ({
+    key: module,
     path: null,
-    icon: 'cluster',
-    children: [
-      { key: 'clusterList', path: '/clusters', icon: 'cluster' },
-      { key: 'overview', path: '/clusters/:cluster', icon: 'dashboard' },
-      { key: 'nodes', path: '/clusters/:cluster/nodes', icon: 'node' },
-      { key: 'namespaces', path: '/clusters/:cluster/core/namespaces', icon: 'namespace' },
-      { key: 'events', path: '/clusters/:cluster/core/events', icon: 'event' },
-    ],
-  },
-  {
-    key: 'workloads',
-    path: null,
-    icon: 'appstore',
-    children: [{ key: 'pods', path: '/clusters/:cluster/pods', icon: 'pod' }],
-  },
+    icon: kindIcons[module],
+    children: [...(ownEntries[module] ?? []), ...kindEntries(module)],
+  })),
   {
     key: 'operations',
     path: null,

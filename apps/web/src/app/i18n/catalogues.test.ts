@@ -13,10 +13,10 @@ import {
   probeReason,
   streamEndReasons,
 } from '@pilothouse/contract';
-import { kinds } from '@pilothouse/kinds';
+import { kinds, menuModules } from '@pilothouse/kinds';
 import { createI18n } from 'vue-i18n';
 import { describe, expect, test } from 'vitest';
-import { type Catalogue } from './i18n.ts';
+import type { Catalogue } from './catalogue.ts';
 import { locales } from '../../components/preferences/languages.ts';
 
 const source = join(import.meta.dirname, '../..');
@@ -28,8 +28,12 @@ function catalogueOf(locale: string): Map<string, string> {
     if (typeof value === 'string') texts.set(path, value);
     else for (const [key, entry] of Object.entries(value)) add(`${path}.${key}`, entry);
   };
-  for (const file of readdirSync(folder).filter((name) => name.endsWith('.json')))
-    add(file.slice(0, -'.json'.length), JSON.parse(readFileSync(join(folder, file), 'utf8')) as Catalogue);
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  for (const file of files.filter((name) => name.endsWith('.json')))
+    add(
+      file.slice(0, -'.json'.length).replaceAll('/', '.'),
+      JSON.parse(readFileSync(join(folder, file), 'utf8')) as Catalogue,
+    );
   return texts;
 }
 
@@ -68,7 +72,7 @@ const codes: Record<string, readonly string[]> = {
   kubeconfigProblem: kubeconfigProblem.options,
   'register.authentication': kubeconfigContext.shape.authentication.options,
   operation: ['demo.start'],
-  kind: [...kinds.values()].map(({ plural }) => plural),
+  menu: menuModules,
 };
 const needed = [
   ...Object.entries(codes).flatMap(([area, names]) => names.map((name) => `${area}.${name}`)),
@@ -76,6 +80,7 @@ const needed = [
     ['label', 'consequence', 'done'].map((word) => `actions.${id}.${word}`),
   ),
   ...probeReason.options.flatMap((reason) => [`probe.${reason}.reason`, `probe.${reason}.remedy`]),
+  ...[...kinds.values()].map(({ plural }) => `kinds.${plural}.title`),
   ...kubeconfigRefusal.shape.code.options.flatMap((code) => [`refusal.${code}.what`, `refusal.${code}.way`]),
 ];
 
@@ -124,6 +129,23 @@ test('every key that the source names has a text', () => {
 test('every code of the contract has a text', () => {
   expect(needed.length).toBeGreaterThan(100);
   expect(needed.filter((key) => !reference.has(key))).toEqual([]);
+});
+
+test('every column of a kind has a title, and no title is of a column that is not there', () => {
+  const columns = [...kinds.values()].flatMap(({ plural, columns: all }) =>
+    all.map(({ id }) => [plural, id] as const),
+  );
+  const own = (plural: string, id: string) => `kinds.${plural}.column.${id}`;
+  const untitled = columns.filter(
+    ([plural, id]) => !reference.has(own(plural, id)) && !reference.has(`column.${id}`),
+  );
+  expect(untitled).toEqual([]);
+  const known = new Set(columns.flatMap(([plural, id]) => [own(plural, id), `column.${id}`]));
+  known.add('column.namespace');
+  const strange = [...reference.keys()].filter(
+    (key) => /^(kinds\.\w+\.)?column\./.test(key) && !known.has(key),
+  );
+  expect(strange).toEqual([]);
 });
 
 test('no text is unused', () => {

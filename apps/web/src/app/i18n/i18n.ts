@@ -3,13 +3,10 @@ import dayjs from 'dayjs';
 import { shallowRef } from 'vue';
 import { createI18n } from 'vue-i18n';
 import type { Locale } from '../../components/preferences/languages.ts';
-
-export interface Catalogue {
-  [key: string]: string | Catalogue;
-}
+import type { Catalogue } from './catalogue.ts';
 
 interface LanguageChunk {
-  /** `<area>.json` holds the keys below `<area>.`. */
+  /** `<area>.json` holds the keys below `<area>.`, `<area>/<part>.json` those below `<area>.<part>.`. */
   messages: Catalogue;
   /** ant-design-vue's own texts. */
   antLocale: NonNullable<ConfigProviderProps['locale']>;

@@ -6,6 +6,7 @@ import {
   FileTextOutlined,
   FolderOutlined,
   PartitionOutlined,
+  SafetyCertificateOutlined,
   SettingOutlined,
   ThunderboltOutlined,
 } from '@ant-design/icons-vue';
@@ -18,6 +19,7 @@ const icons: Record<string, Component> = {
   deployment: DeploymentUnitOutlined,
   file: FileTextOutlined,
   network: PartitionOutlined,
+  safety: SafetyCertificateOutlined,
   setting: SettingOutlined,
   thunderbolt: ThunderboltOutlined,
 };

@@ -16,12 +16,13 @@ export interface MenuModule {
 
 /**
  * The server's menu for the place the user is at: `:cluster` becomes the current cluster (pages that need one are left
- * out where there is none), and the chosen namespaces go along.
+ * out where there is none), and the chosen namespaces go along to pages that have a choice of them.
  */
 export function menuModules(
   entries: readonly MenuEntry[],
   cluster: string | null,
   query: LocationQuery,
+  isNamespaced: (path: string) => boolean,
 ): MenuModule[] {
   const { namespace } = query;
   return entries
@@ -32,7 +33,7 @@ export function menuModules(
         if (!path.includes(':cluster')) return [{ key, path, to: { path } }];
         if (cluster === null) return [];
         const filled = path.replace(':cluster', cluster);
-        const carried = namespace === undefined || filled === `/clusters/${cluster}` ? {} : { namespace };
+        const carried = namespace !== undefined && isNamespaced(filled) ? { namespace } : {};
         return [{ key, path: filled, to: { path: filled, query: carried } }];
       });
       return { key: entry.key, icon: entry.icon, pages };

@@ -1,5 +1,6 @@
 import { computed } from 'vue';
-import { useRoute } from 'vue-router';
+import { useI18n } from 'vue-i18n';
+import { useRoute, useRouter } from 'vue-router';
 import { useClusters } from '../../api/clusters.ts';
 import { usePreferences } from '../../components/preferences/preferences.ts';
 import { useSession } from '../../api/session.ts';
@@ -12,6 +13,8 @@ export function useMenu() {
   const clusters = useClusters();
   const preferences = usePreferences();
   const route = useRoute();
+  const router = useRouter();
+  const { t, te } = useI18n();
   const named = useClusterName();
   const cluster = computed(() => {
     if (named.value !== null) return named.value;
@@ -19,8 +22,17 @@ export function useMenu() {
     if (lastCluster !== null && clusters.byName(lastCluster) !== null) return lastCluster;
     return clusters.clusters[0]?.name ?? null;
   });
+  function isNamespaced(path: string): boolean {
+    const to = router.resolve(path);
+    return to.meta.namespaced?.(to) ?? false;
+  }
   const modules = computed(() =>
-    menuModules(session.menus, cluster.value, named.value === null ? {} : route.query),
+    menuModules(session.menus, cluster.value, named.value === null ? {} : route.query, isNamespaced),
   );
-  return { modules, current: computed(() => currentPage(modules.value, route.path)) };
+  /** The platform's own entries have texts of their own, those of kinds the kind's. */
+  function textOf(key: string): string {
+    if (te(`menu.${key}`)) return t(`menu.${key}`);
+    return te(`kinds.${key}.title`) ? t(`kinds.${key}.title`) : key;
+  }
+  return { modules, textOf, current: computed(() => currentPage(modules.value, route.path)) };
 }

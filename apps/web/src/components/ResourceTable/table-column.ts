@@ -1,3 +1,4 @@
+import type { Level } from '@pilothouse/kinds';
 import type { Component } from 'vue';
 import type { Row } from '../../api/live-rows.ts';
 
@@ -13,6 +14,8 @@ export interface TableColumn {
   sortKey?: string;
   align?: 'left' | 'right';
   width?: number;
+  /** How worried one should be about the cell: its colour beside the text. */
+  level?: (row: Row) => Level;
   /** Shown only when the user chose it. */
   optional?: boolean;
   /** Draws the cell instead of plain text; gets CellProps. */

@@ -1,33 +1,11 @@
 import { defineAsyncComponent } from 'vue';
 import type { KindOverride } from '../../override.ts';
-import StatusCell from '../../StatusCell.vue';
 import SchedulableCell from './SchedulableCell.vue';
 import ShareCell from './ShareCell.vue';
 
-export const nodeOverride: KindOverride = {
-  defaultColumns: [
-    'name',
-    'status',
-    'schedulable',
-    'roles',
-    'pods',
-    'cpuRequests',
-    'cpuLimits',
-    'memoryRequests',
-    'memoryLimits',
-    'version',
-    'age',
-  ],
-  extraColumns: [
-    {
-      id: 'schedulable',
-      text: (row) => String(row.cells.unschedulable !== true),
-      width: 96,
-      component: SchedulableCell,
-    },
-  ],
+export const override: KindOverride = {
   cells: {
-    status: StatusCell,
+    schedulable: SchedulableCell,
     pods: ShareCell,
     cpuRequests: ShareCell,
     cpuLimits: ShareCell,

@@ -1,13 +1,9 @@
 import { defineAsyncComponent } from 'vue';
 import type { KindOverride } from '../../override.ts';
-import StatusCell from '../../StatusCell.vue';
-import NodeLinkCell from './NodeLinkCell.vue';
 import SelectorLogs from './SelectorLogs.vue';
 import { podActions } from './pod-actions.ts';
 
-export const podOverride: KindOverride = {
-  defaultColumns: ['name', 'ready', 'status', 'restarts', 'age', 'ip', 'node'],
-  cells: { status: StatusCell, node: NodeLinkCell },
+export const override: KindOverride = {
   hasGracePeriod: true,
   ownActions: podActions,
   listExtra: SelectorLogs,

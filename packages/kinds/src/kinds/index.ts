@@ -1,0 +1,9 @@
+export { deployments } from './deployments.ts';
+export { endpointslices } from './endpointslices.ts';
+export { events } from './events.ts';
+export { namespaces } from './namespaces.ts';
+export { nodes } from './nodes.ts';
+export { pods } from './pods.ts';
+export { replicasets } from './replicasets.ts';
+export { secrets } from './secrets.ts';
+export { services } from './services.ts';
