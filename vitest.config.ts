@@ -12,7 +12,7 @@ export default defineConfig({
           name: 'unit',
           retry,
           include: source.map((folder) => `${folder}/**/*.test.ts`),
-          exclude: ['**/*.{integration,hostile}.test.ts', '**/node_modules/**'],
+          exclude: ['**/*.{integration,hostile,machine}.test.ts', '**/node_modules/**'],
           // for a machine that is busy with other things
           testTimeout: 20_000,
           expect: { poll: { timeout: 10_000 } },
@@ -36,6 +36,36 @@ export default defineConfig({
           name: 'integration',
           retry,
           include: source.map((folder) => `${folder}/**/*.integration.test.ts`),
+          exclude: ['**/node_modules/**'],
+          globalSetup: ['tools/control-plane/src/vitest-global-setup.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 180_000,
+          expect: { poll: { timeout: 30_000 } },
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          // tests of the tools themselves; tools/check/src/machine-tier.ts knows when they are due
+          name: 'machine',
+          retry,
+          include: [...source, 'e2e'].map((folder) => `${folder}/**/*.machine.test.ts`),
+          exclude: ['**/node_modules/**'],
+          globalSetup: ['tools/control-plane/src/vitest-global-setup.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 300_000,
+          expect: { poll: { timeout: 30_000 } },
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          // what reads and writes the database, once more on a MySQL
+          name: 'mysql',
+          retry,
+          include: ['db', 'operations', 'audit', 'features/{audit,auth,grants,operations}'].map(
+            (folder) => `apps/api/src/${folder}/**/*.integration.test.ts`,
+          ),
           exclude: ['**/node_modules/**'],
           globalSetup: ['tools/control-plane/src/vitest-global-setup.ts'],
           testTimeout: 60_000,

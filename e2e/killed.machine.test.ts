@@ -1,3 +1,4 @@
+// Depends on: tools/start, tools/control-plane, apps/api/src, prisma
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';

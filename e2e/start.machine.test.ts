@@ -1,3 +1,4 @@
+// Depends on: tools/start, apps/api/src/main.ts, apps/api/src/config.ts, apps/api/src/container.ts, apps/api/src/db, prisma
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';

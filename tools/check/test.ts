@@ -1,29 +1,39 @@
 import { checks } from './src/checks.ts';
+import { runMachineTier } from './src/machine-tier.ts';
 import { prepareMachine } from './src/prepare-machine.ts';
 import { runChecks } from './src/run-checks.ts';
-import { runProjects } from './src/run-projects.ts';
-import { addSummaries, summaryLine } from './src/summary.ts';
+import { runProject } from './src/run-project.ts';
+import { addSummaries, summaryLine, type Summary } from './src/summary.ts';
+import { tierTable, type TierResult } from './src/tier-table.ts';
 
 const named = process.argv.slice(2);
+const project = (name: string) => async () => (await runProject(name)).summary;
 
 /** What needs nothing but the checkout comes first: it fails in a minute, not after a build of Kubernetes. */
-const quick = ['unit', 'web'];
-/** It measures this process, so it runs alone. */
-const alone = ['hostile'];
-const real = ['integration', 'e2e'];
-const wanted = (projects: readonly string[]) =>
-  projects.filter((project) => named.length === 0 || named.includes(project));
+const tiers: { name: string; real?: true; run: () => Promise<Summary> }[] = [
+  { name: 'check', run: () => runChecks(checks()) },
+  { name: 'unit', run: project('unit') },
+  { name: 'web', run: project('web') },
+  { name: 'hostile', run: project('hostile') },
+  { name: 'integration', real: true, run: project('integration') },
+  { name: 'e2e', real: true, run: project('e2e') },
+  // who names it wants all of it
+  { name: 'machine', real: true, run: () => runMachineTier({ all: named.includes('machine') }) },
+];
 
-const summaries = [];
-if (named.length === 0 || named.includes('check')) summaries.push(await runChecks(checks()));
-if (wanted(quick).length > 0) summaries.push(await runProjects(wanted(quick)));
-if (wanted(alone).length > 0) summaries.push(await runProjects(wanted(alone)));
-if (wanted(real).length > 0) {
-  await prepareMachine();
-  for (const project of wanted(real)) summaries.push(await runProjects([project]));
+const results: TierResult[] = [];
+let prepared = false;
+for (const { name, real, run } of tiers) {
+  if (named.length > 0 && !named.includes(name)) continue;
+  if (real && !prepared) await prepareMachine();
+  prepared ||= real === true;
+  const startedAt = performance.now();
+  const summary = await run();
+  results.push({ name, summary, seconds: (performance.now() - startedAt) / 1000 });
 }
 
-const summary = addSummaries(summaries);
-if (summary.skipped > 0) console.log(`\n${summary.skipped} skipped`);
+const summary = addSummaries(results.map((result) => result.summary));
+console.log(`\n${tierTable(results)}`);
+for (const note of summary.notes) console.log(note);
 console.log(`\n${summaryLine(summary)}`);
 process.exitCode = summary.failed === 0 && summary.passed > 0 ? 0 : 1;

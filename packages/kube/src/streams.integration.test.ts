@@ -1,9 +1,9 @@
 import type { LocalCluster } from '@pilothouse/control-plane';
-import { sharedTestCluster } from '@pilothouse/control-plane/testing';
+import { needsRealNode, sharedTestCluster } from '@pilothouse/control-plane/testing';
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   connect,
   endSession,
@@ -30,11 +30,6 @@ beforeAll(async () => {
 });
 afterAll(() => connection.close());
 
-/** kwok's exec and logs are not a kubelet's. */
-function needsRealNode(context: TestContext): void {
-  context.skip(!cluster.spec.realNode, 'no real node on this machine');
-}
-
 const pods = { group: '', version: 'v1', plural: 'pods' };
 const place = { namespace: 'demo', pod: 'shell', container: 'shell' };
 const run = (command: readonly string[]) => runExec(connection, { ...place, command });
@@ -42,7 +37,7 @@ const processes = async () => (await run(['ps', '-o', 'pid,args'])).stdout.toStr
 
 describe('runExec', () => {
   it('gives exit code, stdout, stderr; passes stdin and its end', async (context) => {
-    needsRealNode(context);
+    await needsRealNode(context);
     const failing = await run(['sh', '-c', 'echo out; echo err >&2; exit 7']);
     expect([failing.exitCode, `${failing.stdout}`, `${failing.stderr}`]).toEqual([7, 'out\n', 'err\n']);
     const input = Buffer.from('漢字\n'.repeat(20_000));
@@ -51,7 +46,7 @@ describe('runExec', () => {
   });
 
   it('sends its Audit-ID', async (context) => {
-    needsRealNode(context);
+    await needsRealNode(context);
     const auditId = randomUUID();
     await runExec(connection, { ...place, command: ['true'], auditId });
     const logged = async () => (await readFile(cluster.auditLogPath, 'utf8')).includes(auditId);
@@ -59,7 +54,7 @@ describe('runExec', () => {
   });
 
   it('fails by name: no such command, container, pod', async (context) => {
-    needsRealNode(context);
+    await needsRealNode(context);
     await expect(run(['no-such-command'])).rejects.toMatchObject({
       reason: 'api',
       statusObject: { reason: 'InternalError' },
@@ -96,7 +91,7 @@ describe('a shell', () => {
   const exitOf = async ({ ended }: ExecStream) => ended;
 
   it('has a terminal, its size, job control, an exit code', async (context) => {
-    needsRealNode(context);
+    await needsRealNode(context);
     const { stream, type, session } = await openShell();
     expect(session()?.pid).toBeGreaterThan(1);
     await type('tty\r', /\/dev\/pts\/\d/);
@@ -117,7 +112,7 @@ describe('a shell', () => {
   });
 
   it('leaves no process behind: closing the socket does, ending the session does not', async (context) => {
-    needsRealNode(context);
+    await needsRealNode(context);
     const { stream, type, session } = await openShell();
     await type('sleep 601 & (trap "" HUP; sleep 602; sleep 603) & echo do""ne\r', /done/);
     stream.close();
@@ -135,7 +130,7 @@ describe('a shell', () => {
   });
 
   it('holds the kubelet back while nobody reads, and loses nothing', async (context) => {
-    needsRealNode(context);
+    await needsRealNode(context);
     const command = [
       'sh',
       '-c',
@@ -158,7 +153,7 @@ describe('a shell', () => {
 
 describe('readLog', () => {
   it('reads numbered lines with their times, as they come', async (context) => {
-    needsRealNode(context);
+    await needsRealNode(context);
     const { items } = await listObjects(connection, { ...pods, namespace: 'demo' });
     const web = items.find(({ metadata }) => metadata.name.startsWith('web-'));
     const target = { namespace: 'demo', pod: web?.metadata.name ?? '', container: 'web' };
@@ -175,7 +170,7 @@ describe('readLog', () => {
   });
 
   it('says why there is none yet, in the kubelet’s words', async (context) => {
-    needsRealNode(context);
+    await needsRealNode(context);
     const log = readLog(connection, { namespace: 'demo', pod: 'unpullable', container: 'app' });
     await expect(log.next()).rejects.toMatchObject({
       reason: 'api',
@@ -208,7 +203,7 @@ describe('openAttach', () => {
   };
 
   it('reaches the process itself: its output, its input, and the end of both', async (context) => {
-    needsRealNode(context);
+    await needsRealNode(context);
     await cluster.apply(JSON.stringify(attachable));
     await cluster.kubectl('wait', '-n', 'demo', 'pod/attachable', '--for=condition=Ready', '--timeout=60s');
     const target = { namespace: 'demo', pod: 'attachable', container: 'main', tty: false, stdin: true };
@@ -231,7 +226,7 @@ describe('openPortForward', () => {
   const open = (port: number) => openPortForward(connection, { namespace: 'demo', pod: 'shell', port });
 
   it('is a TCP connection into the pod: both ways, any bytes, to the end of the other side', async (context) => {
-    needsRealNode(context);
+    await needsRealNode(context);
     const listening = run(['sh', '-c', 'nc -l -p 9010 -e head -c 3000000']);
     await sleep(1000);
     const stream = await open(9010);
@@ -243,7 +238,7 @@ describe('openPortForward', () => {
   });
 
   it('holds the pod back while nobody reads, and loses nothing', async (context) => {
-    needsRealNode(context);
+    await needsRealNode(context);
     const listening = runExec(connection, {
       ...place,
       command: ['sh', '-c', 'head -c 40000000 /dev/zero | nc -l -p 9011'],
@@ -264,7 +259,7 @@ describe('openPortForward', () => {
   });
 
   it('says that nothing listens, in the kubelet’s words', async (context) => {
-    needsRealNode(context);
+    await needsRealNode(context);
     const stream = await open(9);
     stream.resume();
     const error = await new Promise((resolve) => stream.once('error', resolve));

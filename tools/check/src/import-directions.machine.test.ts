@@ -1,3 +1,4 @@
+// Depends on: .dependency-cruiser.cjs
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -35,7 +35,7 @@ function runCheck({ command: [program = '', ...args] }: Check): Promise<Outcome>
 
 /** Runs the checks, as many at once as there are cores; prints a line for each and the output of those that fail. */
 export async function runChecks(checks: readonly Check[]): Promise<Summary> {
-  const summary = { passed: 0, failed: 0, skipped: 0 };
+  const summary: Summary = { passed: 0, failed: 0, skipped: 0, notes: [] };
   const waiting = [...checks];
   const worker = async () => {
     for (let check = waiting.shift(); check !== undefined; check = waiting.shift()) {

@@ -1,8 +1,10 @@
+// Depends on: tools/control-plane
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { needing } from '@pilothouse/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clusterStatus, connectCluster, stopCluster } from './clusters.ts';
 import { findLeftovers } from './leftovers.ts';
@@ -15,7 +17,7 @@ import { toolPaths } from './build/build-tools.ts';
 
 const possible = await realNodePossible();
 
-describe.skipIf(!possible.ok)('two clusters with real nodes, side by side', () => {
+describe('two clusters with real nodes, side by side', needing(possible), () => {
   let dataDir: string;
   let left: LocalCluster;
   let right: LocalCluster;

@@ -1,3 +1,4 @@
+// Depends on: tools/control-plane
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, realpath, rm } from 'node:fs/promises';

@@ -17,6 +17,7 @@ export type { PolicyRule } from './limited-kubeconfig.ts';
 export { LineProxy } from './line-proxy.ts';
 export type { LineProxyOptions } from './line-proxy.ts';
 export type { LocalCluster } from './local-cluster.ts';
+export { cacheDirectory } from './paths.ts';
 export { realNodePossible } from './node/real-node-possible.ts';
 export { startCluster, startDetachedCluster } from './start-cluster.ts';
 export type { StartClusterOptions } from './start-cluster.ts';

@@ -1,3 +1,4 @@
+// Depends on: tools/control-plane
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

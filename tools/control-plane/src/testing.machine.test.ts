@@ -1,3 +1,4 @@
+// Depends on: tools/control-plane
 import { expect, test } from 'vitest';
 import { findLeftovers, sharedTestCluster } from './testing.ts';
 

@@ -1,12 +1,21 @@
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { inject } from 'vitest';
+import { needs, type Possible } from '@pilothouse/testing';
+import { inject, type TestContext } from 'vitest';
 import { connectCluster } from './clusters.ts';
 import type { LocalCluster } from './local-cluster.ts';
+import { realNodePossible } from './node/real-node-possible.ts';
 import type { TestClusterAddress, TestClusterRequest } from './test-clusters.ts';
 
 export { findLeftovers } from './leftovers.ts';
+
+let possible: Promise<Possible> | undefined;
+
+/** Skips the test, or from a hook each test, where this machine can run no real containers: kwok's logs and shells are not a kubelet's. */
+export async function needsRealNode(context: TestContext): Promise<void> {
+  needs(context, await (possible ??= realNodePossible()));
+}
 
 /**
  * A cluster that all test files of this run share: a real node where the machine allows (`cluster.spec.realNode` tells), 3 kwok nodes,

@@ -1,3 +1,4 @@
+// Depends on: tools/soak, tools/control-plane, e2e/support
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
@@ -6,6 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { clusterStatus, realNodePossible } from '@pilothouse/control-plane';
 import { processesOf } from '@pilothouse/e2e/support/processes';
+import { needing } from '@pilothouse/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 const main = join(import.meta.dirname, '../soak.ts');
@@ -36,8 +38,9 @@ const environment = () => ({
 
 const log = () => readFile(join(folder, 'data/soak/soak.log'), 'utf8').catch(() => '');
 
-test.skipIf(!possible.ok)(
+test(
   'goes on without its terminal, says how it stands, and takes everything with it when it is stopped',
+  { ...needing(possible), timeout: 240_000 },
   async () => {
     // in a session of its own, as in a terminal that is closed right after
     const terminal = spawn(process.execPath, [main, 'start', 'idle-shell', '--size=small'], {
@@ -65,5 +68,4 @@ test.skipIf(!possible.ok)(
     expect(processesOf(folder)).toEqual([]);
     expect((await readdir(folder)).filter((name) => name.startsWith('pilothouse-'))).toEqual([]);
   },
-  240_000,
 );

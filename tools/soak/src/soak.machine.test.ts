@@ -1,4 +1,6 @@
+// Depends on: tools/soak, tools/control-plane, e2e/support
 import { realNodePossible } from '@pilothouse/control-plane';
+import { needing } from '@pilothouse/testing';
 import { expect, test } from 'vitest';
 import { printed } from './report.ts';
 import { runScenario } from './run-scenarios.ts';
@@ -7,8 +9,9 @@ import { scenarios } from './scenarios.ts';
 const possible = await realNodePossible();
 
 for (const scenario of scenarios.filter(({ sizes }) => sizes.small !== undefined)) {
-  test.skipIf(scenario.realNode && !possible.ok)(
+  test(
     `${scenario.name}: ${scenario.title}`,
+    { ...(scenario.realNode ? needing(possible) : {}), timeout: 300_000 },
     async ({ signal }) => {
       const said: string[] = [];
       const options = { size: 'small', signal, say: (message: string) => said.push(message) } as const;
@@ -17,6 +20,5 @@ for (const scenario of scenarios.filter(({ sizes }) => sizes.small !== undefined
       if (result.verdict !== 'passed') expect.fail([printed(result), ...said].join('\n'));
       expect(result.figures.length).toBeGreaterThan(3);
     },
-    300_000,
   );
 }

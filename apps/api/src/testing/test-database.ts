@@ -5,8 +5,9 @@ import path from 'node:path';
 import { startPrivateMariaDb } from '@pilothouse/start/mariadb';
 import { createConnection } from 'mysql2/promise';
 import { migrate, migrationsFolder, readMigrations } from '../db/migrate.ts';
+import { startTestMySql } from './test-mysql.ts';
 
-/** A MariaDB of its own for a test file. */
+/** A MariaDB of its own for a test file, or a MySQL in the run against that. */
 export interface TestServer {
   url: string;
   pid: number;
@@ -22,22 +23,24 @@ export interface TestServerOptions {
   timeZone?: string;
 }
 
-/** Starts a MariaDB in a folder of its own; call it from the test's main thread, it dies with that. */
+/** The Debian with a MySQL to test against, where `npm test machine` says so. */
+const mysqlRoot = process.env['PILOTHOUSE_TEST_MYSQL'];
+
+/** Starts one in a folder of its own; call it from the test's main thread, it dies with that. */
 export async function startTestServer({ timeZone = '+08:00' }: TestServerOptions = {}): Promise<TestServer> {
+  if (mysqlRoot !== undefined) {
+    const server = await startTestMySql(mysqlRoot, timeZone);
+    const createDatabase = () => createDatabaseOn(server.url);
+    const startAgain = () => Promise.reject(new Error('Only a MariaDB is started again'));
+    return { ...server, createDatabase, startAgain };
+  }
   const folder = await mkdtemp(path.join(tmpdir(), 'pilothouse-test-'));
   const extraArguments = [`--default-time-zone=${timeZone}`, '--innodb-flush-log-at-trx-commit=0'];
   let server = await startPrivateMariaDb({ folder, extraArguments });
   return {
     url: server.url,
     pid: server.pid,
-    async createDatabase() {
-      const name = `pilothouse_${randomBytes(6).toString('hex')}`;
-      const connection = await createConnection(server.url);
-      await connection.query(`CREATE DATABASE \`${name}\``).finally(() => connection.end());
-      const url = new URL(server.url);
-      url.pathname = `/${name}`;
-      return url.href;
-    },
+    createDatabase: () => createDatabaseOn(server.url),
     async startAgain() {
       await server.stop();
       server = await startPrivateMariaDb({ folder, url: server.url, extraArguments });
@@ -47,6 +50,15 @@ export async function startTestServer({ timeZone = '+08:00' }: TestServerOptions
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function createDatabaseOn(server: string): Promise<string> {
+  const name = `pilothouse_${randomBytes(6).toString('hex')}`;
+  const connection = await createConnection(server);
+  await connection.query(`CREATE DATABASE \`${name}\``).finally(() => connection.end());
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return url.href;
 }
 
 /** As {@link startTestServer}, with a migrated database. */

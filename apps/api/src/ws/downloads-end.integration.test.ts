@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
+import { needsRealNode } from '@pilothouse/control-plane/testing';
 import { within } from '@pilothouse/testing';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { TestUser } from '../testing/test-api.ts';
@@ -16,7 +17,7 @@ beforeAll(async () => {
   if (started !== undefined) world = started;
 });
 afterAll(() => world?.stop());
-beforeEach(({ skip }) => skip(world === undefined, 'no real node on this machine'));
+beforeEach(needsRealNode);
 
 /** A browser that takes the beginning of a file, then nothing for a while. */
 async function slowDownload(url: string, headers: Record<string, string> = {}): Promise<IncomingMessage> {

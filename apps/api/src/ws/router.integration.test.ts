@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
+import { needsRealNode } from '@pilothouse/control-plane/testing';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { TestUser } from '../testing/test-api.ts';
 import { knock, openStream, ticketUrl, type Place } from './testing/stream-client.ts';
@@ -19,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => world?.stop());
 
-beforeEach(({ skip }) => skip(world === undefined, 'no real node on this machine'));
+beforeEach(needsRealNode);
 
 /** As it stands: fetch would tidy the path up. */
 async function rawGet(path: string): Promise<number> {

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { needing, type Possible } from '@pilothouse/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ExecResult } from '../streams/run-exec.ts';
 import { KubeError } from '../transport/kube-error.ts';
@@ -32,22 +33,21 @@ function statOf(pid: number | string): string[] {
   }
 }
 
+const linux: Possible =
+  process.platform === 'linux' ? { ok: true } : { ok: false, reason: 'Sessions are ended by way of /proc.' };
 const shells = ['sh', 'bash', 'dash'].filter((shell) => !spawnSync(shell, ['-c', 'exit 0']).error);
 
 describe.each(shells)('%s', (shell) => {
-  it.skipIf(process.platform !== 'linux')(
-    'reports the PID that the interactive shell then has, and its start time',
-    () => {
-      const [program = '', ...arguments_] = shellCommand(shell);
-      const result = spawnSync(program, arguments_, {
-        input: 'echo "I am $$ $TERM"; cut -d" " -f22 /proc/$$/stat\n',
-      });
-      const report = new ShellReport(shell);
-      const output = report.feed(result.stdout).toString();
-      expect(output).toBe(`I am ${result.pid} xterm-256color\n${report.session?.startTime}\n`);
-      expect(report.session).toMatchObject({ shell, pid: result.pid });
-    },
-  );
+  it('reports the PID that the interactive shell then has, and its start time', needing(linux), () => {
+    const [program = '', ...arguments_] = shellCommand(shell);
+    const result = spawnSync(program, arguments_, {
+      input: 'echo "I am $$ $TERM"; cut -d" " -f22 /proc/$$/stat\n',
+    });
+    const report = new ShellReport(shell);
+    const output = report.feed(result.stdout).toString();
+    expect(output).toBe(`I am ${result.pid} xterm-256color\n${report.session?.startTime}\n`);
+    expect(report.session).toMatchObject({ shell, pid: result.pid });
+  });
 });
 
 describe('ShellReport', () => {
@@ -107,7 +107,7 @@ describe('findShell', () => {
 });
 
 // as in a container, there must be a /proc
-describe.skipIf(process.platform !== 'linux')('endSession', () => {
+describe('endSession', needing(linux), () => {
   const started: number[] = [];
   afterEach(() => {
     for (const pid of started.splice(0)) {

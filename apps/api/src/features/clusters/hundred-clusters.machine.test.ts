@@ -1,3 +1,4 @@
+// Depends on: apps/api/src/clusters, apps/api/src/features/clusters, apps/api/src/features/resources, apps/api/src/ws, packages/kube
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -6,14 +7,10 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { platformNodeFlags } from '@pilothouse/start/node-flags';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { freePort } from '../../testing/free-port.ts';
 import { startTestServer, type TestServer } from '../../testing/test-database.ts';
 import type { TestClient } from '../../testing/test-client.ts';
-import {
-  freePort,
-  signIn,
-  startPlatformProcess,
-  type PlatformProcess,
-} from '../../ws/testing/platform-process.ts';
+import { signIn, startPlatformProcess, type PlatformProcess } from '../../ws/testing/platform-process.ts';
 import { openStream, type StreamClient } from '../../ws/testing/stream-client.ts';
 import type { FakeClusterFigures } from './testing/fake-clusters-process.ts';
 

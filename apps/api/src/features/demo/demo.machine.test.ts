@@ -1,3 +1,4 @@
+// Depends on: apps/api/src/features/demo, apps/api/src/operations, tools/control-plane
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';

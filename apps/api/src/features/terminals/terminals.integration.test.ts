@@ -4,17 +4,14 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pino } from 'pino';
+import { needsRealNode } from '@pilothouse/control-plane/testing';
 import { within } from '@pilothouse/testing';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { Container } from '../../container.ts';
 import { migrate, migrationsFolder, readMigrations } from '../../db/migrate.ts';
 import type { TestClient } from '../../testing/test-client.ts';
-import {
-  freePort,
-  signIn,
-  startPlatformProcess,
-  type PlatformProcess,
-} from '../../ws/testing/platform-process.ts';
+import { freePort } from '../../testing/free-port.ts';
+import { signIn, startPlatformProcess, type PlatformProcess } from '../../ws/testing/platform-process.ts';
 import { recordedOutput } from '../../ws/testing/recorded-output.ts';
 import {
   knock,
@@ -37,7 +34,7 @@ beforeAll(async () => {
   });
   if (started !== undefined) world = started;
 });
-beforeEach(({ skip }) => skip(world === undefined, 'no real node on this machine'));
+beforeEach(needsRealNode);
 afterAll(() => world?.stop());
 
 /** Begins something in the shell that can be seen from outside. */

@@ -1,3 +1,4 @@
+import { needsRealNode } from '@pilothouse/control-plane/testing';
 import { within } from '@pilothouse/testing';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { TestUser } from '../../testing/test-api.ts';
@@ -16,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => world?.stop());
 
-beforeEach(({ skip }) => skip(world === undefined, 'no real node on this machine'));
+beforeEach(needsRealNode);
 
 const developer = (): Promise<TestUser> =>
   world.api.signUp(`developer-${++developers}`, [

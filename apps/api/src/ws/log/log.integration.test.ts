@@ -1,3 +1,4 @@
+import { needsRealNode } from '@pilothouse/control-plane/testing';
 import { within } from '@pilothouse/testing';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { heldBytes } from '../../testing/held-bytes.ts';
@@ -28,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => world?.stop());
 
-beforeEach(({ skip }) => skip(world === undefined, 'no real node on this machine'));
+beforeEach(needsRealNode);
 
 const numbersOf = (stream: StreamClient) =>
   logLinesOf(stream).map(({ text }) => Number(text.replace('line ', '')));

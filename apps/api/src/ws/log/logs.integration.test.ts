@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { needsRealNode } from '@pilothouse/control-plane/testing';
 import { within } from '@pilothouse/testing';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { TestUser } from '../../testing/test-api.ts';
@@ -21,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => world?.stop());
 
-beforeEach(({ skip }) => skip(world === undefined, 'no real node on this machine'));
+beforeEach(needsRealNode);
 
 const target = { cluster: 'here', namespace, labelSelector: 'app in (many)' };
 

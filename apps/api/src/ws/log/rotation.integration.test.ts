@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LineProxy, runScriptPods, type LocalCluster } from '@pilothouse/control-plane';
-import { sharedTestCluster } from '@pilothouse/control-plane/testing';
+import { needsRealNode, sharedTestCluster } from '@pilothouse/control-plane/testing';
 import {
   connect,
   ContainerLog,
@@ -34,7 +34,7 @@ afterAll(async () => {
   proxy?.close();
 });
 
-beforeEach(({ skip }) => skip(!cluster.spec.realNode, 'no real node on this machine'));
+beforeEach(needsRealNode);
 
 test('through rotations, also while the line is cut, every line comes once or is said to be lost', async () => {
   const place = { namespace: 'default', pod: 'writer', container: 'main' };

@@ -1,5 +1,5 @@
 import { LineProxy, type LocalCluster } from '@pilothouse/control-plane';
-import { sharedTestCluster } from '@pilothouse/control-plane/testing';
+import { needsRealNode, sharedTestCluster } from '@pilothouse/control-plane/testing';
 import {
   connect,
   ContainerLog,
@@ -72,7 +72,7 @@ afterAll(async () => {
   proxy?.close();
 });
 
-beforeEach(({ skip }) => skip(!cluster.spec.realNode, 'no real node on this machine'));
+beforeEach(needsRealNode);
 
 function logOf(name: string) {
   const here = { id: 'here', name: 'here', connection };

@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { summaryOf, type Tally } from './tally.ts';
+
+type Test = Tally['tests'][number];
+const tests = (...states: Test['state'][]): Test[] =>
+  states.map((state, index) => ({ file: 'a.test.ts', name: `n${index}`, state, retries: 0 }));
+const tally = (change: Partial<Tally>): Tally => ({ tests: [], failedFiles: [], otherErrors: 0, ...change });
+
+test('adds up the tests of all files', () => {
+  const all = tally({ tests: tests('passed', 'passed', 'failed'), failedFiles: ['a.test.ts'] });
+  expect(summaryOf(all, 1)).toEqual({ passed: 2, failed: 1, skipped: 0, notes: [] });
+});
+
+test('counts a file that does not load, or whose hook fails, as a failure and names it', () => {
+  const all = tally({ tests: tests('passed'), failedFiles: ['b.test.ts'] });
+  expect(summaryOf(all, 1)).toEqual({
+    passed: 1,
+    failed: 1,
+    skipped: 0,
+    notes: ['failed outside its tests: b.test.ts'],
+  });
+});
+
+test('counts a runner that fails beside its tests, or leaves no tally, as a failure', () => {
+  expect(summaryOf(tally({ tests: tests('passed'), otherErrors: 1 }), 1).failed).toBe(1);
+  expect(summaryOf(undefined, null)).toEqual({ passed: 0, failed: 1, skipped: 0, notes: [] });
+});
+
+test('counts a skipped test as a failure on CI, unless this machine cannot run it', () => {
+  const lacking = tests('skipped', 'skipped').map((each) => ({ ...each, machineLacks: 'No Linux.' }));
+  const all = tally({ tests: [...tests('passed', 'skipped'), ...lacking] });
+  expect(summaryOf(all, 0)).toEqual({
+    passed: 1,
+    failed: 0,
+    skipped: 3,
+    notes: ['skipped without a reason: a.test.ts > n1', 'skipped 2 here: No Linux.'],
+  });
+  expect(summaryOf(all, 0, { strict: true })).toEqual({
+    passed: 1,
+    failed: 1,
+    skipped: 2,
+    notes: ['failed, for it was skipped without a reason: a.test.ts > n1', 'skipped 2 here: No Linux.'],
+  });
+});
+
+test('tells of a test that passed when it was tried again', () => {
+  const all = tally({ tests: [{ file: 'a.test.ts', name: 'now and then', state: 'passed', retries: 1 }] });
+  expect(summaryOf(all, 0).notes).toEqual(['retried 1 times, then passed: a.test.ts > now and then']);
+});
