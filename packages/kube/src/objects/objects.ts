@@ -96,6 +96,8 @@ export function deleteObject(
     kind: 'DeleteOptions',
     ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
     ...(propagationPolicy === undefined ? {} : { propagationPolicy }),
+    // the query is not read where there is a body
+    ...(dryRun ? { dryRun: ['All'] } : {}),
     ...(uid === undefined && resourceVersion === undefined
       ? {}
       : { preconditions: { uid, resourceVersion } }),

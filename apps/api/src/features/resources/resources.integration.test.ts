@@ -163,7 +163,7 @@ describe('what a grant in one namespace shows', () => {
   });
 
   test('nothing is changed by those who may only look', async () => {
-    expect((await developer.delete(`${door}/core/pods/${namespace}/alpha`)).status).toBe(403);
+    expect((await developer.post(`${door}/core/pods/${namespace}/alpha/actions/delete`)).status).toBe(403);
     expect((await viewer.post(`${door}/core/nodes/_/kwok-1/actions/cordon`)).status).toBe(403);
     const batch = { targets: [{ name: 'kwok-1' }] };
     expect((await viewer.post(`${door}/core/nodes/actions/cordon`, batch)).status).toBe(403);
