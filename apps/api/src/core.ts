@@ -12,6 +12,7 @@ import { ClusterRegistry } from './clusters/cluster-registry.ts';
 import type { Config } from './config.ts';
 import { createDatabase, type Database } from './db/database.ts';
 import { deriveKey, fixedKeyRing, KeyFile, type KeyRing } from './db/key-ring.ts';
+import { Processes } from './db/processes.ts';
 import { dayMs, Retention } from './db/retention.ts';
 import { SecretBox } from './db/secret-box.ts';
 import { Versions } from './db/versions.ts';
@@ -40,6 +41,8 @@ export class Core {
   readonly database: Database;
   readonly secrets: SecretBox;
   readonly versions: Versions;
+  /** Which processes of the platform are at work; this one is one of them. */
+  readonly processes: Processes;
   readonly metrics = new Metrics();
   readonly audit: AuditTrail;
   /** The registered clusters. */
@@ -67,7 +70,9 @@ export class Core {
     const secrets = new SecretBox(keys);
     const versions = new Versions(database, onError);
     const auditRows = new AuditRepository(database);
-    const audit = new AuditTrail(auditRows, log);
+    const processes = new Processes(database, onError);
+    const audit = new AuditTrail({ rows: auditRows, log, owner: processes.id });
+    processes.onTidy(() => audit.closeOrphans());
     const registry = new ClusterRegistry({
       repository: new ClusterConnections(database),
       versions,
@@ -96,12 +101,20 @@ export class Core {
     this.database = database;
     this.secrets = secrets;
     this.versions = versions;
+    this.processes = processes;
     this.audit = audit;
     this.registry = registry;
     this.tokens = new AccessTokens(deriveKey(keys.current(), 'access tokens'));
     this.sessions = sessions;
     this.authoriser = authoriser;
-    this.operations = new Operations({ database, repository: operationRows, audit, authoriser, onError });
+    this.operations = new Operations({
+      database,
+      owner: processes.id,
+      repository: operationRows,
+      audit,
+      authoriser,
+      onError,
+    });
     this.operationRows = operationRows;
     this.retention = retention;
     this.streamAccess = streamAccess;
@@ -111,6 +124,7 @@ export class Core {
 
   /** Begins to know what is registered and what has changed; the rows of `prepare` are there. */
   async open(): Promise<void> {
+    await this.processes.start();
     await this.versions.start();
     await this.registry.start();
   }
@@ -130,6 +144,7 @@ export class Core {
   async close(): Promise<void> {
     await this.registry.stop();
     await this.audit.flush();
+    await this.processes.stop();
     this.versions.stop();
     await this.database.close();
   }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Processes } from '../db/processes.ts';
 import { createLogger } from '../log.ts';
 import { startTestApi, type TestApi } from '../testing/test-api.ts';
 import { knock } from '../ws/testing/stream-client.ts';
@@ -6,12 +7,18 @@ import { AuditRepository } from './audit.repository.ts';
 import { AuditTrail } from './audit-trail.ts';
 
 let api: TestApi;
+let owner: Processes;
 const lines: string[] = [];
 beforeAll(async () => {
   const log = createLogger('info', { write: (text: string) => void lines.push(text) });
   api = await startTestApi({ log, config: { trustedProxies: ['loopback'] } });
+  owner = new Processes(api.container.database, (error) => expect.unreachable(String(error)));
+  await owner.start();
 });
-afterAll(() => api?.stop());
+afterAll(async () => {
+  await owner?.stop();
+  await api?.stop();
+});
 
 const from = (address: string) => ({ 'x-forwarded-for': address });
 const rowsOf = (address: string) => api.container.database.prisma.auditEvent.findMany({ where: { address } });
@@ -43,7 +50,12 @@ test('who is not signed in fills no more than a share of the log, and nothing of
 test('what is beyond is one row with its number, closed when the minute is over or the platform stops', async () => {
   const address = '203.0.113.9';
   const log = createLogger('silent');
-  const trail = new AuditTrail(new AuditRepository(api.container.database), log, { perAddress: 3 });
+  const trail = new AuditTrail({
+    rows: new AuditRepository(api.container.database),
+    log,
+    owner: owner.id,
+    limits: { perAddress: 3 },
+  });
   const knocking = { principal: null, code: 'origin.refused', target: {}, address };
   const refused = { outcome: 'refused' as const, status: 403 };
   await many(10, () => trail.record(knocking, refused));
@@ -73,7 +85,12 @@ test('a used ticket is no way around: it names somebody, but proves nothing', as
 
 test('where the log cannot be written nobody signs in, beyond the share neither', async () => {
   const broken = { insert: () => Promise.reject(new Error('disk full')) } as unknown as AuditRepository;
-  const trail = new AuditTrail(broken, createLogger('silent'), { perAddress: 0 });
+  const trail = new AuditTrail({
+    rows: broken,
+    log: createLogger('silent'),
+    owner: owner.id,
+    limits: { perAddress: 0 },
+  });
   await expect(
     trail.begin({ principal: null, code: 'auth.login', target: {}, address: '203.0.113.11' }),
   ).rejects.toMatchObject({ code: 'auditUnavailable' });

@@ -9,26 +9,39 @@ import type { AuditRepository } from './audit.repository.ts';
 
 type Row = ReturnType<typeof rowOf>;
 
+export interface AuditTrailOptions {
+  rows: AuditRepository;
+  log: Logger;
+  /** The process that closes what is begun here. */
+  owner: string;
+  limits?: Partial<AnonymousLimits>;
+}
+
+/** Rows of one statement: others wait no longer than it takes. */
+const orphansAtOnce = 500;
+
 /** Who did what: one row, and one line of the log, for each event; of those who proved nothing, as many as is good. */
 export class AuditTrail implements SharedAuditLog {
   readonly #rows: AuditRepository;
   readonly #log: Logger;
+  readonly #owner: string;
   readonly #overflow: AuditOverflow;
   /** Outcomes that are being written. */
   readonly #writing = new Set<Promise<void>>();
 
-  constructor(rows: AuditRepository, log: Logger, limits?: Partial<AnonymousLimits>) {
+  constructor({ rows, log, owner, limits }: AuditTrailOptions) {
     this.#rows = rows;
     this.#log = log;
+    this.#owner = owner;
     this.#overflow = new AuditOverflow(async (intent) => {
-      const row = rowOf(intent);
+      const row = rowOf(intent, owner);
       await this.#rows.insert(row);
       return (outcome) => this.#close(row, outcome);
     }, limits);
   }
 
   async begin(intent: AuditIntent): Promise<AuditEntry> {
-    const row = rowOf(intent);
+    const row = rowOf(intent, this.#owner);
     const uncount = await this.#open(intent, row).catch((cause: unknown) => {
       throw new AppError('auditUnavailable', {}, undefined, { cause });
     });
@@ -48,7 +61,7 @@ export class AuditTrail implements SharedAuditLog {
   }
 
   async record(intent: AuditIntent, outcome: AuditOutcome): Promise<void> {
-    const row = rowOf(intent);
+    const row = rowOf(intent, this.#owner);
     const uncount = await this.#overflow.takes(intent).catch((error: unknown) => {
       this.#lost(row, error);
       return () => undefined;
@@ -60,6 +73,11 @@ export class AuditTrail implements SharedAuditLog {
   async endLeftOpen(auditId: string, code: string, outcome: AuditOutcome): Promise<void> {
     const { principal: _known, params: _intent, ...change } = outcome;
     await this.#rows.closeByAuditId(auditId, code, { ...change, endedAt: new Date() });
+  }
+
+  /** Closes as `unknown` what processes that are gone have begun. */
+  async closeOrphans(): Promise<void> {
+    while ((await this.#rows.closeOrphans(orphansAtOnce)) === orphansAtOnce);
   }
 
   /** Writes the numbers of what has been counted only, and waits for outcomes that are being written. */
@@ -106,7 +124,7 @@ export class AuditTrail implements SharedAuditLog {
   }
 }
 
-function rowOf({ principal, code, target, params, auditId, address, requestId }: AuditIntent) {
+function rowOf({ principal, code, target, params, auditId, address, requestId }: AuditIntent, owner: string) {
   return {
     id: newId(),
     at: new Date(),
@@ -120,6 +138,7 @@ function rowOf({ principal, code, target, params, auditId, address, requestId }:
     name: cut(target.name, 253),
     params: params ?? {},
     outcome: 'pending',
+    owner,
     auditId: auditId ?? newId(),
     requestId: requestId ?? null,
   } satisfies Prisma.AuditEventCreateInput;

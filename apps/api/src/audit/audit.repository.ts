@@ -1,5 +1,8 @@
 import type { Database, Prisma } from '../db/database.ts';
 
+/** What an outcome may be written to: nobody has, or only the guess that nobody will. */
+const open = { in: ['pending', 'unknown'] };
+
 /** Rows of the audit log: inserted, closed once, and dropped when they are old; features/audit reads them. */
 export class AuditRepository {
   readonly #database: Database;
@@ -14,7 +17,7 @@ export class AuditRepository {
 
   /** A row that is closed already stays as it is. */
   async close(id: string, outcome: Prisma.AuditEventUpdateInput): Promise<void> {
-    await this.#database.prisma.auditEvent.updateMany({ where: { id, outcome: 'pending' }, data: outcome });
+    await this.#database.prisma.auditEvent.updateMany({ where: { id, outcome: open }, data: outcome });
   }
 
   /** As {@link close}, for a row that another process began. */
@@ -24,9 +27,18 @@ export class AuditRepository {
     outcome: Prisma.AuditEventUpdateManyMutationInput,
   ): Promise<void> {
     await this.#database.prisma.auditEvent.updateMany({
-      where: { auditId, code, outcome: 'pending' },
+      where: { auditId, code, outcome: open },
       data: outcome,
     });
+  }
+
+  /** Closes up to `most` rows whose process is gone: how they ended nobody knows. Returns how many. */
+  closeOrphans(most: number): Promise<number> {
+    return this.#database.prisma.$executeRaw`
+      UPDATE audit_events SET outcome = 'unknown', ended_at = UTC_TIMESTAMP(6)
+      WHERE outcome = 'pending' AND NOT EXISTS (
+        SELECT 1 FROM processes WHERE processes.id = audit_events.owner AND processes.lease_until >= UTC_TIMESTAMP(6)
+      ) LIMIT ${most}`;
   }
 
   /** Drops up to `most` of the oldest rows that began before; returns how many. */

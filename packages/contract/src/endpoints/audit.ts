@@ -14,8 +14,8 @@ export const auditEvent = z.object({
   resource: z.string().nullable(),
   name: z.string().nullable(),
   params: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
-  /** `pending`: begun, and the process has not (or never) said how it ended. */
-  outcome: z.enum(['pending', 'succeeded', 'failed', 'refused']),
+  /** `pending`: begun and not over. `unknown`: the platform's process was gone before it could say how it ended. */
+  outcome: z.enum(['pending', 'succeeded', 'failed', 'refused', 'unknown']),
   /** HTTP status of the platform's answer. */
   status: z.number().int().nullable(),
   /** Error code, or the reason a stream ended with. */
