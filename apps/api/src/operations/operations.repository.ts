@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Database, Prisma } from '../db/database.ts';
 import { newId } from '../db/ids.ts';
 import { containing } from '../db/like.ts';
+import { readPage, type PageOrder, type PageQuery } from '../http/paging.ts';
 import type { ItemResult, OperationRequest } from './operation-handler.ts';
 
 export type OperationSummary = z.output<typeof operationSchema>;
@@ -29,6 +30,18 @@ export interface OperationStamp {
   id: string;
   stamp: string;
 }
+
+const order: PageOrder<Prisma.OperationOrderByWithRelationInput> = {
+  sortable: {
+    createdAt: 'createdAt',
+    endedAt: 'endedAt',
+    kind: 'kind',
+    state: 'state',
+    actor: 'actor',
+    cluster: 'cluster',
+  },
+  fallback: '-createdAt',
+};
 
 /** Operations and their items as people see them; the runner's own writes are in OperationLeases. */
 export class OperationsRepository {
@@ -77,22 +90,17 @@ export class OperationsRepository {
     return id;
   }
 
-  async list(
-    filter: OperationFilter,
-    page: { page: number; pageSize: number; orderBy: Prisma.OperationOrderByWithRelationInput[] },
-  ): Promise<{ items: OperationSummary[]; total: number }> {
+  page(query: PageQuery, filter: OperationFilter) {
     const where = whereOf(filter);
-    const [rows, total] = await Promise.all([
-      this.#database.prisma.operation.findMany({
-        where,
-        orderBy: [...page.orderBy, { id: 'desc' }],
-        skip: (page.page - 1) * page.pageSize,
-        take: page.pageSize,
-      }),
-      this.#database.prisma.operation.count({ where }),
-    ]);
-    const counts = await this.#counts(rows.map((row) => row.id));
-    return { items: rows.map((row) => summaryOf(row, counts)), total };
+    const { operation } = this.#database.prisma;
+    return readPage(query, order, {
+      items: async (page) => {
+        const rows = await operation.findMany({ where, ...page });
+        const counts = await this.#counts(rows.map((row) => row.id));
+        return rows.map((row) => summaryOf(row, counts));
+      },
+      total: () => operation.count({ where }),
+    });
   }
 
   /** One operation and whose it is; undefined where there is none. */

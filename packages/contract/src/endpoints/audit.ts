@@ -32,7 +32,7 @@ export const auditEndpoints = {
     id: 'audit.list',
     method: 'GET',
     path: '/audit',
-    summary: 'Who did what, newest first',
+    summary: 'Who did what, newest first; `q` is the beginning of a name, or an Audit-ID',
     query: listQuery.extend({
       user: z.string().max(64).optional(),
       cluster: dnsLabel.optional(),
@@ -41,7 +41,8 @@ export const auditEndpoints = {
       from: timestamp.optional(),
       to: timestamp.optional(),
     }),
-    response: pageOf(auditEvent),
+    /** `more`: beyond `total` there is more, which a narrower time shows. */
+    response: pageOf(auditEvent).extend({ more: z.boolean() }),
     permission: () => [platformRight('GET', '/audit')],
   }),
 };

@@ -1,14 +1,15 @@
 import type { auditEvent } from '@pilothouse/contract';
+import { validate as isUuid } from 'uuid';
 import type { z } from 'zod';
 import type { Database, Prisma } from '../../db/database.ts';
-import { containing } from '../../db/like.ts';
+import { beginningWith } from '../../db/like.ts';
+import { readPage, type PageOrder, type PageQuery } from '../../http/paging.ts';
 
-export type AuditEvent = z.output<typeof auditEvent>;
+type AuditEvent = z.output<typeof auditEvent>;
+type AuditRow = Prisma.AuditEventGetPayload<object>;
 
-export interface AuditQuery {
-  page: number;
-  pageSize: number;
-  sort?: string | undefined;
+interface AuditQuery extends PageQuery {
+  /** The beginning of a name, or an Audit-ID. */
   q?: string | undefined;
   user?: string | undefined;
   cluster?: string | undefined;
@@ -18,6 +19,12 @@ export interface AuditQuery {
   to?: string | undefined;
 }
 
+const mostCounted = 10_000;
+const order: PageOrder<Prisma.AuditEventOrderByWithRelationInput> = {
+  sortable: { at: 'at' },
+  fallback: '-at',
+};
+
 /** Finds rows of the audit log. */
 export class AuditSearch {
   readonly #database: Database;
@@ -26,34 +33,45 @@ export class AuditSearch {
     this.#database = database;
   }
 
-  async page(query: AuditQuery, orderBy: Prisma.AuditEventOrderByWithRelationInput[]) {
-    const where: Prisma.AuditEventWhereInput = {
-      ...(query.user !== undefined && { username: query.user }),
-      ...(query.cluster !== undefined && { cluster: query.cluster }),
-      ...(query.code !== undefined && { code: query.code }),
-      ...(query.outcome !== undefined && { outcome: query.outcome }),
-      at: {
-        ...(query.from !== undefined && { gte: new Date(query.from) }),
-        ...(query.to !== undefined && { lt: new Date(query.to) }),
-      },
-      ...(query.q !== undefined && {
-        OR: (['code', 'username', 'cluster', 'namespace', 'resource', 'name', 'reason'] as const).map(
-          (column) => ({
-            [column]: containing(query.q ?? ''),
-          }),
-        ),
-      }),
-    };
-    const { prisma } = this.#database;
-    const [rows, total] = await prisma.$transaction([
-      prisma.auditEvent.findMany({
-        where,
-        orderBy,
-        skip: (query.page - 1) * query.pageSize,
-        take: query.pageSize,
-      }),
-      prisma.auditEvent.count({ where }),
-    ]);
-    return { rows, total };
+  /** Counts no further than {@link mostCounted}: nobody turns so many pages, and a log of years takes seconds to count. */
+  async page(query: AuditQuery) {
+    const where = whereOf(query);
+    const { auditEvent } = this.#database.prisma;
+    const isBeyond = (query.page - 1) * query.pageSize >= mostCounted;
+    const page = await readPage(query, order, {
+      items: async (rows) => (isBeyond ? [] : (await auditEvent.findMany({ where, ...rows })).map(viewOf)),
+      total: () => auditEvent.count({ where, take: mostCounted + 1 }),
+    });
+    return { ...page, total: Math.min(page.total, mostCounted), more: page.total > mostCounted };
   }
+}
+
+/** Each condition has an index that ends with the time. */
+function whereOf({ q, user, cluster, code, outcome, from, to }: AuditQuery): Prisma.AuditEventWhereInput {
+  return {
+    ...(user !== undefined && { username: user }),
+    ...(cluster !== undefined && { cluster }),
+    ...(code !== undefined && { code }),
+    ...(outcome !== undefined && { outcome }),
+    ...((from !== undefined || to !== undefined) && {
+      at: {
+        ...(from !== undefined && { gte: new Date(from) }),
+        ...(to !== undefined && { lt: new Date(to) }),
+      },
+    }),
+    ...(q !== undefined && {
+      OR: [{ name: beginningWith(q) }, ...(isUuid(q) ? [{ auditId: q.toLowerCase() }] : [])],
+    }),
+  };
+}
+
+function viewOf({ userId: _userId, requestId: _requestId, owner: _owner, username, ...row }: AuditRow) {
+  return {
+    ...row,
+    at: row.at.toISOString(),
+    endedAt: row.endedAt?.toISOString() ?? null,
+    user: username,
+    params: row.params as AuditEvent['params'],
+    outcome: row.outcome as AuditEvent['outcome'],
+  };
 }

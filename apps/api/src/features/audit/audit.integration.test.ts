@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { newId } from '../../db/ids.ts';
 import { createLogger } from '../../log.ts';
 import { startTestApi, type TestApi } from '../../testing/test-api.ts';
 
@@ -74,13 +75,50 @@ test('one event is one line of the log, whatever the input', async () => {
   expect((await latest('code=auth.login')).name).toBe(username);
 });
 
-test('is filtered by time, user and text', async () => {
+test('is filtered by time and the beginning of a name, or by an Audit-ID', async () => {
   const from = new Date().toISOString();
   await api.admin.post('/users', { username: 'filtered', displayName: 'Filtered' });
   const since = (await api.admin.get(`/audit?from=${from}&q=filtered`)).body;
   expect(since.items.map((event: { code: string }) => event.code)).toEqual(['user.create']);
   expect((await api.admin.get(`/audit?to=${from}&q=filtered`)).body.total).toBe(0);
+  expect((await api.admin.get(`/audit?from=${from}&q=ltered`)).body.total).toBe(0);
+  expect((await api.admin.get(`/audit?from=${from}&q=f%25`)).body.total).toBe(0);
+  const { auditId } = since.items[0];
+  const found = (await api.admin.get(`/audit?q=${auditId.toUpperCase()}`)).body;
+  expect(found).toMatchObject({ total: 1, more: false, items: [{ auditId, name: 'filtered' }] });
   expect((await api.admin.get('/audit?sort=params')).status).toBe(400);
+});
+
+test('is not counted to its end, and equal times do not repeat or lose rows', async () => {
+  const { auditEvent } = api.container.database.prisma;
+  const row = {
+    at: new Date('2026-01-01T00:00:00Z'),
+    code: 'many',
+    address: '',
+    params: {},
+    outcome: 'failed',
+  };
+  const rows = Array.from({ length: 10_100 }, () => ({
+    ...row,
+    id: newId(),
+    auditId: newId(),
+    name: 'many',
+  }));
+  await auditEvent.createMany({ data: rows });
+  const pageOf = async (page: number) =>
+    (await api.admin.get(`/audit?q=many&pageSize=500&page=${page}`)).body;
+  const pages = await Promise.all(Array.from({ length: 20 }, (_, index) => pageOf(index + 1)));
+  const ids = pages.flatMap(({ items }) => items.map(({ id }: { id: string }) => id));
+  expect(ids).toEqual(
+    rows
+      .map(({ id }) => id)
+      .toSorted()
+      .toReversed()
+      .slice(0, 10_000),
+  );
+  expect(pages[0]).toMatchObject({ total: 10_000, more: true });
+  expect(await pageOf(21)).toMatchObject({ items: [], total: 10_000 });
+  await auditEvent.deleteMany({ where: { code: 'many' } });
 });
 
 describe('when it cannot be written', () => {
@@ -99,7 +137,7 @@ describe('when it cannot be written', () => {
   });
 });
 
-test('what was under way when the process died stays as pending', async () => {
+test('what is under way is there as pending', async () => {
   const { prisma } = api.container.database;
   // the intent is written, the row it wants is locked: the call hangs between intent and outcome
   const { pending } = await prisma.$transaction(

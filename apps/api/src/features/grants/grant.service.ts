@@ -8,9 +8,20 @@ import { newId } from '../../db/ids.ts';
 import { containing } from '../../db/like.ts';
 import { bumpVersion, type Versions } from '../../db/versions.ts';
 import { AppError } from '../../http/app-error.ts';
+import { readPage, type PageOrder, type PageQuery } from '../../http/paging.ts';
 
 export type GrantView = z.output<typeof grant>;
 export type GrantScope = z.output<typeof grantScope>;
+
+const order: PageOrder<Prisma.GrantOrderByWithRelationInput> = {
+  sortable: {
+    user: (direction) => ({ user: { username: direction } }),
+    role: (direction) => ({ role: { name: direction } }),
+    cluster: (direction) => ({ cluster: { name: direction } }),
+    createdAt: 'createdAt',
+  },
+  fallback: '-createdAt',
+};
 
 /** Who has which role where. Stored by ids, told by names. */
 export class GrantService {
@@ -57,16 +68,7 @@ export class GrantService {
     await this.#versions.refresh();
   }
 
-  async page(
-    query: {
-      page: number;
-      pageSize: number;
-      q?: string | undefined;
-      user?: string | undefined;
-      cluster?: string | undefined;
-    },
-    orderBy: Prisma.GrantOrderByWithRelationInput[],
-  ): Promise<{ items: GrantView[]; total: number }> {
+  page(query: PageQuery & Partial<Record<'q' | 'user' | 'cluster', string | undefined>>) {
     const { prisma } = this.#database;
     const contains = containing(query.q ?? '');
     const where: Prisma.GrantWhereInput = {
@@ -81,17 +83,10 @@ export class GrantService {
         ],
       }),
     };
-    const [rows, total] = await prisma.$transaction([
-      prisma.grant.findMany({
-        where,
-        include,
-        orderBy: [...orderBy, { id: 'asc' }],
-        skip: (query.page - 1) * query.pageSize,
-        take: query.pageSize,
-      }),
-      prisma.grant.count({ where }),
-    ]);
-    return { items: rows.map(grantView), total };
+    return readPage(query, order, {
+      items: async (page) => (await prisma.grant.findMany({ where, include, ...page })).map(grantView),
+      total: () => prisma.grant.count({ where }),
+    });
   }
 
   /** A user's own grants, with what each role allows and names in the place of ids. */

@@ -2,7 +2,7 @@ import { operationEndpoints as endpoints, platformRight, type Endpoint } from '@
 import type { Authoriser } from '../../authz/authoriser.ts';
 import type { Principal } from '../../authz/principal.ts';
 import { AppError } from '../../http/app-error.ts';
-import { livePage, orderOf } from '../../http/paging.ts';
+import type { PageQuery } from '../../http/paging.ts';
 import type { Operations } from '../../operations/operations.ts';
 import type {
   OperationItemRow,
@@ -11,23 +11,11 @@ import type {
   OperationSummary,
 } from '../../operations/operations.repository.ts';
 
-export interface OperationQuery {
-  page: number;
-  pageSize: number;
-  sort?: string | undefined;
+export interface OperationQuery extends PageQuery {
   q?: string | undefined;
   scope: 'own' | 'all';
   state?: OperationState | undefined;
 }
-
-const sortColumns = {
-  createdAt: 'createdAt',
-  endedAt: 'endedAt',
-  kind: 'kind',
-  state: 'state',
-  actor: 'actor',
-  cluster: 'cluster',
-} as const;
 
 /** Operations as their owners, and those who may see everybody's, see them. */
 export class OperationsService {
@@ -41,17 +29,13 @@ export class OperationsService {
     this.#authoriser = authoriser;
   }
 
-  async list(principal: Principal, query: OperationQuery) {
+  list(principal: Principal, query: OperationQuery) {
     const { state, q, scope } = query;
-    const filter = {
+    return this.#repository.page(query, {
       ...(scope === 'own' && { actorId: principal.userId }),
       ...(state !== undefined && { state }),
       ...(q !== undefined && { q }),
-    };
-    const orderBy = orderOf(query.sort, sortColumns, { createdAt: 'desc' });
-    const { page, pageSize } = query;
-    const { items, total } = await this.#repository.list(filter, { page, pageSize, orderBy });
-    return livePage(items, total, query);
+    });
   }
 
   /** Throws `notFound` for what is not there and for what is not the caller's alike. */

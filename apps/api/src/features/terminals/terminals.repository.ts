@@ -1,9 +1,9 @@
-import type { Database } from '../../db/database.ts';
+import type { Database, Prisma } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
 import type { SecretBox } from '../../db/secret-box.ts';
 import type { Terminal } from '../../db/generated/client.ts';
 import { containing } from '../../db/like.ts';
-import { orderOf } from '../../http/paging.ts';
+import { readPage, type PageOrder, type PageQuery } from '../../http/paging.ts';
 import type { RecordingChunk } from '../../ws/exec/recorder.ts';
 import type { TerminalEnd } from '../../ws/exec/terminal-session.ts';
 
@@ -21,22 +21,22 @@ export interface NewTerminal {
   auditId: string;
 }
 
-export interface TerminalQuery {
-  page: number;
-  pageSize: number;
-  sort?: string | undefined;
+export interface TerminalQuery extends PageQuery {
   q?: string | undefined;
 }
 
-const sortable = {
-  startedAt: 'startedAt',
-  endedAt: 'endedAt',
-  user: 'username',
-  cluster: 'cluster',
-  namespace: 'namespace',
-  pod: 'pod',
-  recordingBytes: 'recordingBytes',
-} as const;
+const order: PageOrder<Prisma.TerminalOrderByWithRelationInput> = {
+  sortable: {
+    startedAt: 'startedAt',
+    endedAt: 'endedAt',
+    user: 'username',
+    cluster: 'cluster',
+    namespace: 'namespace',
+    pod: 'pod',
+    recordingBytes: 'recordingBytes',
+  },
+  fallback: '-startedAt',
+};
 /** Chunks read at once: a recording is never whole in memory. */
 const chunksAtOnce = 32;
 
@@ -130,20 +130,15 @@ export class TerminalsRepository {
     }
   }
 
-  async page({ page, pageSize, sort, q }: TerminalQuery): Promise<{ rows: Terminal[]; total: number }> {
+  page<View>(query: TerminalQuery, viewOf: (terminal: Terminal) => View) {
+    const { q } = query;
     const texts = ['username', 'cluster', 'namespace', 'pod', 'container'] as const;
     const where = q === undefined ? {} : { OR: texts.map((column) => ({ [column]: containing(q) })) };
     const { terminal } = this.#database.prisma;
-    const [rows, total] = await Promise.all([
-      terminal.findMany({
-        where,
-        orderBy: orderOf(sort, sortable, { startedAt: 'desc' }),
-        skip: (page - 1) * pageSize,
-        take: pageSize,
-      }),
-      terminal.count({ where }),
-    ]);
-    return { rows, total };
+    return readPage(query, order, {
+      items: async (page) => (await terminal.findMany({ where, ...page })).map(viewOf),
+      total: () => terminal.count({ where }),
+    });
   }
 
   /** Terminals that nobody has ended and whose process has not been heard of since. */

@@ -4,7 +4,6 @@ import { endpoints, recordingRight, type Requirement } from '@pilothouse/contrac
 import type { Response } from 'express';
 import type { Principal } from '../../authz/principal.ts';
 import type { Terminal } from '../../db/generated/client.ts';
-import { livePage } from '../../http/paging.ts';
 import { mount, type ApiRouter } from '../../http/mount.ts';
 import { guardAnswer } from '../../ws/guarded-answer.ts';
 import type { StreamGuard } from '../../ws/stream-guard.ts';
@@ -20,10 +19,7 @@ export interface Recordings {
 export function mountTerminals(api: ApiRouter, recordings: Recordings): void {
   const { repository } = recordings;
 
-  mount(api, endpoints.listTerminals, async ({ query }) => {
-    const { rows, total } = await repository.page(query);
-    return livePage(rows.map(terminalView), total, query);
-  });
+  mount(api, endpoints.listTerminals, ({ query }) => repository.page(query, terminalView));
 
   mount(api, endpoints.getRecording, ({ params, principal, signal, res }) =>
     writeRecording(recordings, { principal, terminal: params.terminal, signal, res }),

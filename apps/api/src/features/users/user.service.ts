@@ -3,11 +3,17 @@ import { oneTimePassword, type Passwords } from '../../authz/passwords.ts';
 import { endSessionsOf } from '../../authz/session.repository.ts';
 import { userView, type UserView } from '../../authz/user-view.ts';
 import { isUniqueViolation } from '../../db/database-error.ts';
-import type { Database } from '../../db/database.ts';
+import type { Database, Prisma } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
 import { containing } from '../../db/like.ts';
 import { bumpVersion, type Versions } from '../../db/versions.ts';
 import { AppError } from '../../http/app-error.ts';
+import { readPage, type PageOrder, type PageQuery } from '../../http/paging.ts';
+
+const order: PageOrder<Prisma.UserOrderByWithRelationInput> = {
+  sortable: { username: 'username', displayName: 'displayName', createdAt: 'createdAt' },
+  fallback: 'username',
+};
 
 /** Accounts of the platform. */
 export class UserService {
@@ -94,22 +100,13 @@ export class UserService {
     return password;
   }
 
-  async page(
-    query: { page: number; pageSize: number; q?: string | undefined },
-    orderBy: Partial<Record<'username' | 'displayName' | 'createdAt', 'asc' | 'desc'>>[],
-  ): Promise<{ items: UserView[]; total: number }> {
-    const { prisma } = this.#database;
+  page(query: PageQuery & { q?: string | undefined }) {
+    const { user } = this.#database.prisma;
     const contains = containing(query.q ?? '');
     const where = query.q === undefined ? {} : { OR: [{ username: contains }, { displayName: contains }] };
-    const [rows, total] = await prisma.$transaction([
-      prisma.user.findMany({
-        where,
-        orderBy: [...orderBy, { id: 'asc' }],
-        skip: (query.page - 1) * query.pageSize,
-        take: query.pageSize,
-      }),
-      prisma.user.count({ where }),
-    ]);
-    return { items: rows.map(userView), total };
+    return readPage(query, order, {
+      items: async (page) => (await user.findMany({ where, ...page })).map(userView),
+      total: () => user.count({ where }),
+    });
   }
 }
