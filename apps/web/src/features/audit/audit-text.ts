@@ -24,7 +24,7 @@ export function useAuditText() {
     [cluster, namespace].filter((part) => part !== null).join('/');
 
   function reason(event: AuditEvent): string {
-    if (event.reason === null) return '';
+    if (event.reason === null) return event.outcome === 'unknown' ? t('auditLog.unknownText') : '';
     for (const area of ['errors', 'streamEnd'])
       if (te(`${area}.${event.reason}`)) return t(`${area}.${event.reason}`, { ...event.params });
     return event.reason;
