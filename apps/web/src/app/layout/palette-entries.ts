@@ -1,22 +1,26 @@
 import type { RouteLocationRaw } from 'vue-router';
 import type { Cluster } from '../../api/clusters.ts';
+import type { PaletteAction } from '../../components/palette-actions.ts';
 import type { MenuModule } from './menu-items.ts';
 
 export interface PaletteEntry {
   key: string;
-  kind: 'page' | 'cluster';
+  kind: 'action' | 'page' | 'cluster';
   text: string;
   /** Where it belongs: the menu's module, a cluster's display name. */
   context: string;
-  to: RouteLocationRaw;
+  /** Where it leads; an action is run instead. */
+  to?: RouteLocationRaw;
+  run?: () => void;
   cluster?: Cluster;
 }
 
-/** What the palette finds: the menu's pages, then the clusters. */
+/** What the palette finds: what the page on screen can do, the menu's pages, then the clusters. */
 export function paletteEntries(
   modules: readonly MenuModule[],
   clusters: readonly Cluster[],
   textOf: (menuKey: string) => string,
+  actions: readonly PaletteAction[] = [],
 ): PaletteEntry[] {
   const pages = modules.flatMap((module) =>
     module.pages.map((page) => ({
@@ -35,7 +39,8 @@ export function paletteEntries(
     to: { name: 'cluster', params: { cluster: cluster.name } },
     cluster,
   }));
-  return [...pages, ...places];
+  const own = actions.map((action) => ({ ...action, kind: 'action' as const }));
+  return [...own, ...pages, ...places];
 }
 
 /** Entries that hold every word of the needle, those whose text begins with it first. */

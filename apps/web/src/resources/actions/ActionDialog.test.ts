@@ -1,0 +1,145 @@
+import type { ActionId } from '@pilothouse/contract';
+import { flushPromises, mount } from '@vue/test-utils';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { createI18n } from 'vue-i18n';
+import { createRouter, createMemoryHistory } from 'vue-router';
+import { ApiError } from '../../api/api-error.ts';
+import { call } from '../../api/call.ts';
+import type { Row } from '../../api/live-rows.ts';
+import { messages } from '../../app/i18n/en-US/index.ts';
+import ActionDialog from './ActionDialog.vue';
+
+vi.mock('../../api/call.ts', () => ({ call: vi.fn() }));
+let environment = 'production';
+vi.mock('../../api/clusters.ts', () => ({
+  useClusters: () => ({ byName: (name: string) => ({ name, environment }), clusters: [] }),
+}));
+
+const called = vi.mocked(call);
+const pod = (name: string): Row => ({
+  uid: `uid-${name}`,
+  name,
+  namespace: 'shop',
+  resourceVersion: '1',
+  cells: { owner: 'ReplicaSet/web' },
+});
+const answer = { object: null, alreadySo: false, warnings: [] };
+
+async function open(id: ActionId, rows: Row[], resource = { group: 'core', plural: 'pods' }) {
+  const router = createRouter({
+    history: createMemoryHistory(),
+    routes: [{ path: '/clusters/:cluster', component: { render: () => null } }],
+  });
+  await router.push('/clusters/quay');
+  const wrapper = mount(ActionDialog, {
+    props: { request: null },
+    attachTo: document.body,
+    global: {
+      plugins: [createI18n({ legacy: false, locale: 'en-US', messages: { 'en-US': messages } }), router],
+    },
+  });
+  await wrapper.setProps({ request: { id, rows, resource: { cluster: 'quay', ...resource } } });
+  await vi.dynamicImportSettled();
+  await flushPromises();
+  const text = () => document.body.textContent ?? '';
+  const button = (label: string) =>
+    [...document.querySelectorAll('button')].find((each) => each.textContent?.trim() === label);
+  const click = async (label: string) => {
+    button(label)?.click();
+    await flushPromises();
+  };
+  const type = async (selector: string, value: string) => {
+    const input = document.querySelector<HTMLInputElement>(selector);
+    if (input === null) throw new Error(`no ${selector}`);
+    input.value = value;
+    input.dispatchEvent(new Event('input', { bubbles: true }));
+    input.dispatchEvent(new Event('change', { bubbles: true }));
+    await flushPromises();
+  };
+  return { wrapper, text, button, click, type, router };
+}
+
+beforeEach(() => {
+  called.mockReset();
+  document.body.innerHTML = '';
+  environment = 'production';
+});
+
+describe('a destructive action in production', () => {
+  test('names cluster, objects and consequence, and waits for the cluster’s name', async () => {
+    const { text, button, click, type } = await open('delete', [pod('web-0')]);
+    expect(text()).toContain('shop/web-0');
+    expect(text()).toContain('controlled by ReplicaSet/web');
+    expect(text()).toContain('Type quay to confirm');
+    expect(button('Delete')?.disabled).toBe(true);
+    await type('#action-cluster', 'quai');
+    expect(button('Delete')?.disabled).toBe(true);
+    await type('#action-cluster', 'quay');
+    called.mockResolvedValue(answer);
+    await click('Delete');
+    expect(called).toHaveBeenCalledTimes(1);
+    expect(called.mock.calls[0]?.[1]).toMatchObject({
+      params: { cluster: 'quay', namespace: 'shop', name: 'web-0' },
+      query: { dryRun: 'false' },
+      body: { uid: 'uid-web-0', parameters: {} },
+    });
+  });
+
+  test('a trial goes out as one, and is no confirmation', async () => {
+    const { text, click, type, wrapper } = await open('delete', [pod('web-0')]);
+    await type('#action-cluster', 'quay');
+    called.mockResolvedValue({ ...answer, warnings: ['beware'] });
+    await click('Dry run');
+    expect(called.mock.calls[0]?.[1]).toMatchObject({ query: { dryRun: 'true' } });
+    expect(text()).toContain('Nothing was changed');
+    expect(text()).toContain('beware');
+    expect(wrapper.emitted('done')).toBeUndefined();
+  });
+});
+
+test('after a refusal it stays open with everything kept', async () => {
+  environment = 'test';
+  const { text, click, type, wrapper } = await open('scale', [{ ...pod('web'), cells: { replicas: 2 } }], {
+    group: 'apps',
+    plural: 'deployments',
+  });
+  await type('#parameter-replicas', '5');
+  called.mockRejectedValue(
+    new ApiError(403, {
+      code: 'clusterForbidden',
+      message: 'no',
+      params: { message: 'exceeded quota: compute' },
+      status: { message: 'exceeded quota: compute' },
+    }),
+  );
+  await click('Scale');
+  expect(called.mock.calls[0]?.[1]).toMatchObject({
+    body: { parameters: { replicas: 5, currentReplicas: 2 } },
+  });
+  expect(text()).toContain('exceeded quota: compute');
+  expect(document.querySelector<HTMLInputElement>('#parameter-replicas')?.value).toBe('5');
+  expect(wrapper.emitted('close')).toBeUndefined();
+  expect(wrapper.emitted('done')).toBeUndefined();
+});
+
+test('many become an operation that opens; a refusal keeps the dialog', async () => {
+  environment = 'test';
+  const { text, click, router, wrapper } = await open('delete', [pod('a'), pod('b')]);
+  called.mockRejectedValueOnce(new ApiError(403, { code: 'forbidden', message: 'You lack the right' }));
+  await click('Delete 2 Pods');
+  expect(wrapper.emitted('done')).toBeUndefined();
+  expect(text()).toContain('shop/a');
+  called.mockResolvedValueOnce({ operation: 'op-1' });
+  await click('Delete 2 Pods');
+  expect(router.currentRoute.value.query).toEqual({ operation: 'op-1' });
+  expect(wrapper.emitted('done')).toHaveLength(1);
+});
+
+test('a label that the server would refuse is not sent', async () => {
+  environment = 'test';
+  const { click, type, text } = await open('label', [pod('a'), pod('b')]);
+  await type('input[aria-label="Key"]', 'bad key');
+  await click('Label 2 Pods');
+  expect(called).not.toHaveBeenCalled();
+  expect(text()).toContain('A key is [prefix/]name');
+});
