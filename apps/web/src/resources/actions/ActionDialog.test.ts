@@ -9,7 +9,7 @@ import type { Row } from '../../api/live-rows.ts';
 import { messages } from '../../app/i18n/en-US/index.ts';
 import ActionDialog from './ActionDialog.vue';
 
-vi.mock('../../api/call.ts', () => ({ call: vi.fn() }));
+vi.mock('../../api/call.ts', () => ({ call: vi.fn<typeof call>() }));
 let environment = 'production';
 vi.mock('../../api/clusters.ts', () => ({
   useClusters: () => ({ byName: (name: string) => ({ name, environment }), clusters: [] }),
