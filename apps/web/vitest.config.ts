@@ -3,5 +3,12 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   plugins: [vue()],
-  test: { name: 'web', environment: 'happy-dom', include: ['src/**/*.test.ts'] },
+  test: {
+    name: 'web',
+    environment: 'happy-dom',
+    include: ['src/**/*.test.ts'],
+    // for a machine that is busy with other things
+    testTimeout: 20_000,
+    expect: { poll: { timeout: 10_000 } },
+  },
 });

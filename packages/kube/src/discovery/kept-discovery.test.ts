@@ -82,9 +82,9 @@ describe('KeptDiscovery', () => {
     const before = await kept.get();
     const told = vi.fn<(discovery: Discovery) => void>();
     kept.onChange(told);
-    await vi.waitFor(() => expect(watches).toHaveLength(1));
+    await expect.poll(() => watches).toHaveLength(1);
     event();
-    await vi.waitFor(() => expect(questions()).toBe(2));
+    await expect.poll(() => questions()).toBe(2);
     await sleep(50);
     // unchanged: answered without a body, told to nobody
     expect(server.headers.filter((headers) => headers['if-none-match'] !== undefined)).toHaveLength(2);
@@ -92,7 +92,7 @@ describe('KeptDiscovery', () => {
     expect(await kept.get()).toBe(before);
     // the server takes its time to serve what is defined: it is asked again without another event
     served.plurals = ['widgets', 'gadgets'];
-    await vi.waitFor(() => expect(told).toHaveBeenCalledOnce(), 3000);
+    await expect.poll(() => told).toHaveBeenCalledOnce();
     expect((await kept.get()).find('x.io', 'gadgets')).toMatchObject({ plural: 'gadgets', namespaced: true });
     expect(told).toHaveBeenCalledWith(await kept.get());
   });
@@ -103,7 +103,7 @@ describe('KeptDiscovery', () => {
     const told = vi.fn<(discovery: Discovery) => void>();
     kept.onChange(told);
     served.plurals = [];
-    await vi.waitFor(() => expect(told).toHaveBeenCalledOnce());
+    await expect.poll(() => told).toHaveBeenCalledOnce();
     expect((await kept.get()).find('x.io', 'widgets')).toBeUndefined();
   });
 
@@ -123,12 +123,12 @@ describe('KeptDiscovery', () => {
     const { server, served, kept, watches } = await keeping({ timing: { pollMs: 30, idleMs: 60 } });
     const stop = kept.onChange(() => undefined);
     await kept.get();
-    await vi.waitFor(() => expect(watches).toHaveLength(1));
+    await expect.poll(() => watches).toHaveLength(1);
     await sleep(200);
     // somebody listens
     expect(kept.following).toBe(true);
     stop();
-    await vi.waitFor(() => expect(kept.following).toBe(false));
+    await expect.poll(() => kept.following).toBe(false);
     await sleep(50);
     const before = server.requests.length;
     await sleep(200);
@@ -136,7 +136,7 @@ describe('KeptDiscovery', () => {
     expect(watches[0]?.destroyed).toBe(true);
     served.plurals = [];
     await kept.get();
-    await vi.waitFor(async () => expect((await kept.get()).resources).toEqual([]));
+    await expect.poll(async () => (await kept.get()).resources).toEqual([]);
   });
 
   it('keeps what it knows while the cluster is away', async () => {

@@ -59,14 +59,14 @@ it('what cannot be watched is listed again and again, and says how old it is', a
   store.onChange(changes);
   const { asOf } = store;
   answer.now = figures({ b: 3, c: 4 });
-  await vi.waitFor(() =>
-    expect(rows(store).toSorted()).toEqual([
+  await expect
+    .poll(() => rows(store).toSorted())
+    .toEqual([
       ['b', 3],
       ['c', 4],
-    ]),
-  );
+    ]);
   const deleted = () => changes.mock.calls.flatMap(([change]) => change.deleted.map(({ name }) => name));
-  await vi.waitFor(() => expect(deleted()).toEqual(['a']));
+  await expect.poll(() => deleted()).toEqual(['a']);
   expect(store.asOf.getTime()).toBeGreaterThan(asOf.getTime());
   expect(server.requests.filter((line) => line.includes('watch'))).toEqual([]);
   store.stop();
@@ -82,12 +82,12 @@ it('what it had stays, and ages, while it cannot be listed', async () => {
   const { store } = await polling(answer);
   await store.ready();
   answer.now = null;
-  await vi.waitFor(() => expect(store.lastError).toMatchObject({ status: 503 }));
+  await expect.poll(() => store.lastError).toMatchObject({ status: 503 });
   const { asOf } = store;
   await new Promise((resolve) => setTimeout(resolve, 60));
   expect([store.asOf, rows(store)]).toEqual([asOf, [['a', 1]]]);
   answer.now = figures({ a: 2 });
-  await vi.waitFor(() => expect(rows(store)).toEqual([['a', 2]]));
+  await expect.poll(() => rows(store)).toEqual([['a', 2]]);
   expect(store.lastError).toBeNull();
 });
 
