@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { timesTheCost } from '@pilothouse/testing';
 import { describe, expect, test, vi } from 'vitest';
 import { Alias } from 'yaml';
 import { ExactInteger } from '../exact/exact-integer.ts';
@@ -116,7 +117,7 @@ describe('hostile texts', () => {
   let merges = '&m0 []';
   for (let level = 1; level < 12; level += 1)
     merges = `&m${level} [${merges}${`, *m${level - 1}`.repeat(9)}]`;
-  test.each([
+  const texts = [
     ['alias bomb', laughs.join('\n'), 'tooManyNodes'],
     ['alias to itself', 'a: &a [*a]', 'tooDeep'],
     ['merge of itself', 'a: &a\n  <<: *a\n', 'tooDeep'],
@@ -133,8 +134,15 @@ describe('hostile texts', () => {
     ['a million values', `[${'1,'.repeat(500_000)}1]`, 'tooManyNodes'],
     ['megabytes', 'x'.repeat(1_048_577), 'tooLarge'],
     ['megabytes of wide characters', '漢'.repeat(400_000), 'tooLarge'],
-  ])('%s', (_name, text, problem) => {
+  ] as const;
+  test.each(texts)('%s', (_name, text, problem) => {
     expect(failureOf(text).problem).toBe(problem);
+  });
+
+  test('all of them together cost little more than the largest honest text', async () => {
+    const honest = `[${'1,'.repeat(19_000)}1]`;
+    const refuseAll = () => texts.map(([, text]) => failureOf(text));
+    expect(await timesTheCost(refuseAll, () => readKubectlYaml(honest))).toBeLessThan(4);
   });
 
   test('the document is not searched again for each alias', () => {
