@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { spawnChild, stopProcess } from '@pilothouse/start/processes';
+import { spawnChild, startOf, stopProcess } from '@pilothouse/start/processes';
 import { createConnection } from 'mysql2/promise';
 import { freePort } from './free-port.ts';
 
@@ -18,7 +18,9 @@ export interface TestMySql {
 
 /** Starts the MySQL of a Debian that was unpacked into `root`, with new data; it dies with this process. */
 export async function startTestMySql(root: string, timeZone: string): Promise<TestMySql> {
-  const folder = await mkdtemp(path.join(root, 'srv/mysql-'));
+  const places = path.join(root, 'srv');
+  await removeLeftovers(places);
+  const folder = await mkdtemp(path.join(places, `${process.pid}-`));
   const inside = `/srv/${path.basename(folder)}`;
   const mysqld = [
     'mysqld',
@@ -28,6 +30,8 @@ export async function startTestMySql(root: string, timeZone: string): Promise<Te
     '--innodb-use-native-aio=OFF',
     '--innodb-redo-log-capacity=16M',
     '--skip-log-bin',
+    '--performance-schema=OFF',
+    '--secure-file-priv=NULL',
   ];
   await promisify(execFile)('chroot', [root, ...mysqld, '--initialize-insecure']);
   const password = randomBytes(24).toString('base64url');
@@ -59,8 +63,8 @@ export async function startTestMySql(root: string, timeZone: string): Promise<Te
   if (pid === undefined) throw new Error('chroot could not be started');
   child.unref();
   const url = `mysql://pilothouse:${password}@127.0.0.1:${port}/mysql`;
-  const ended = once(child, 'exit').then(() => {
-    throw new Error(`MySQL did not start: see ${folder}/error.log`);
+  const ended = once(child, 'exit').then(async () => {
+    throw new Error(`MySQL did not start: ${await readFile(path.join(folder, 'error.log'), 'utf8')}`);
   });
   ended.catch(() => undefined);
   await Promise.race([answers(url), ended]);
@@ -72,6 +76,14 @@ export async function startTestMySql(root: string, timeZone: string): Promise<Te
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** What killed runs left: a folder is named by the process that it belongs to. */
+async function removeLeftovers(places: string): Promise<void> {
+  for (const name of await readdir(places)) {
+    if (startOf(parseInt(name)) === undefined)
+      await rm(path.join(places, name), { recursive: true, force: true });
+  }
 }
 
 async function answers(url: string): Promise<void> {
