@@ -1,3 +1,4 @@
+export { configmaps } from './configmaps.ts';
 export { deployments } from './deployments.ts';
 export { endpointslices } from './endpointslices.ts';
 export { events } from './events.ts';
