@@ -61,7 +61,7 @@ interface ColumnDefinition {
   align?: 'left' | 'right';
   /** The field the list is sorted by instead of its own. */
   sortBy?: string;
-  /** Printed where the field is null. */
+  /** Printed where the field is null; else nothing is, or `<unknown>` of a time. */
   absent?: string;
   /** Exactly what `kubectl get -o wide` prints, where that is not the field itself. `now` in milliseconds, for ages. */
   text?(row: Row, now: number): string;
@@ -151,6 +151,20 @@ export const ageColumn: ColumnOnly = {
   },
 };
 
+const { header: _kubectls, ...ageOnly } = ageColumn.column;
+/** The same where kubectl's table has no age. */
+export const ageByChoice: ColumnOnly = { column: ageOnly };
+
+/** kubectl's second column of the kinds that have no printer of their own. */
+export const createdAtColumn: ColumnOnly = {
+  column: {
+    header: 'CREATED AT',
+    width: 180,
+    sortBy: 'created',
+    text: ({ cells }) => String(cells.created ?? ''),
+  },
+};
+
 /** Among a kind's fields: the controller that made the object. */
 export const ownerColumn: ColumnOnly = {
   column: { width: 200, sortBy: 'owner', text: ({ cells }) => String(cells.owner ?? '<none>') },
@@ -173,12 +187,12 @@ export const namespaceColumn: Column = {
 
 function columnOf(id: string, field: FieldDefinition<never> | ColumnOnly): Column[] {
   if (field.column === undefined) return [];
-  const { wide, absent = '', ...shown } = field.column;
+  const { wide, absent, ...shown } = field.column;
   const type = 'type' in field ? field.type : null;
   const plain = (row: Row, now: number) => {
     const value = row.cells[id] ?? null;
-    if (value === null) return type === 'time' ? age(null, now) : absent;
-    return type === 'time' ? age(value as string, now) : String(value);
+    if (value === null && absent !== undefined) return absent;
+    return type === 'time' ? age(value as string | null, now) : String(value ?? '');
   };
   return [
     {

@@ -1,11 +1,5 @@
 import type { Service } from '../wire/core.ts';
-
-function loadBalancerAddresses(service: Service): string[] {
-  const addresses = (service.status?.loadBalancer?.ingress ?? []).flatMap(
-    ({ ip, hostname }) => ip || hostname || [],
-  );
-  return [...new Set(addresses)].toSorted((a, b) => (a < b ? -1 : 1));
-}
+import { loadBalancerAddresses } from './load-balancer-addresses.ts';
 
 /** EXTERNAL-IP of a Service as `kubectl get -o wide` prints it (`getServiceExternalIP`). */
 export function serviceExternalIP(service: Service): string {
@@ -13,7 +7,9 @@ export function serviceExternalIP(service: Service): string {
   if (type === 'ExternalName') return externalName;
   if (type === 'ClusterIP' || type === 'NodePort') return externalIPs.join(',') || '<none>';
   if (type !== 'LoadBalancer') return '<unknown>';
-  return [...loadBalancerAddresses(service), ...externalIPs].join(',') || '<pending>';
+  return (
+    [...loadBalancerAddresses(service.status?.loadBalancer?.ingress), ...externalIPs].join(',') || '<pending>'
+  );
 }
 
 /** `80/TCP,443:30443/TCP`; `<none>` without ports (`makePortString`). */

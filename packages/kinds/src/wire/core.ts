@@ -7,6 +7,7 @@ export type ContainerStatus = components['schemas']['io.k8s.api.core.v1.Containe
 export type EphemeralContainer = components['schemas']['io.k8s.api.core.v1.EphemeralContainer'];
 export type Event = components['schemas']['io.k8s.api.core.v1.Event'];
 export type LabelSelector = components['schemas']['io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector'];
+export type LimitRange = components['schemas']['io.k8s.api.core.v1.LimitRange'];
 export type Namespace = components['schemas']['io.k8s.api.core.v1.Namespace'];
 export type Node = components['schemas']['io.k8s.api.core.v1.Node'];
 export type ObjectMeta = components['schemas']['io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta'];
@@ -16,6 +17,7 @@ export type PersistentVolumeClaim = components['schemas']['io.k8s.api.core.v1.Pe
 export type Pod = components['schemas']['io.k8s.api.core.v1.Pod'];
 export type PodCondition = components['schemas']['io.k8s.api.core.v1.PodCondition'];
 export type PodSpec = components['schemas']['io.k8s.api.core.v1.PodSpec'];
+export type ResourceQuota = components['schemas']['io.k8s.api.core.v1.ResourceQuota'];
 export type ResourceRequirements = components['schemas']['io.k8s.api.core.v1.ResourceRequirements'];
 export type Secret = components['schemas']['io.k8s.api.core.v1.Secret'];
 export type Service = components['schemas']['io.k8s.api.core.v1.Service'];
@@ -514,6 +516,30 @@ export interface components {
             httpGet?: components["schemas"]["io.k8s.api.core.v1.HTTPGetAction"];
             sleep?: components["schemas"]["io.k8s.api.core.v1.SleepAction"];
             tcpSocket?: components["schemas"]["io.k8s.api.core.v1.TCPSocketAction"];
+        };
+        "io.k8s.api.core.v1.LimitRange": {
+            apiVersion?: string;
+            kind?: string;
+            metadata?: components["schemas"]["io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"];
+            spec?: components["schemas"]["io.k8s.api.core.v1.LimitRangeSpec"];
+        };
+        "io.k8s.api.core.v1.LimitRangeItem": {
+            defaultRequest?: {
+                [key: string]: components["schemas"]["io.k8s.apimachinery.pkg.api.resource.Quantity"];
+            };
+            max?: {
+                [key: string]: components["schemas"]["io.k8s.apimachinery.pkg.api.resource.Quantity"];
+            };
+            maxLimitRequestRatio?: {
+                [key: string]: components["schemas"]["io.k8s.apimachinery.pkg.api.resource.Quantity"];
+            };
+            min?: {
+                [key: string]: components["schemas"]["io.k8s.apimachinery.pkg.api.resource.Quantity"];
+            };
+            type: string;
+        };
+        "io.k8s.api.core.v1.LimitRangeSpec": {
+            limits: components["schemas"]["io.k8s.api.core.v1.LimitRangeItem"][];
         };
         "io.k8s.api.core.v1.LinuxContainerUser": {
             /** Format: int64 */
@@ -1056,6 +1082,28 @@ export interface components {
             message?: string;
             resourceID: string;
         };
+        "io.k8s.api.core.v1.ResourceQuota": {
+            apiVersion?: string;
+            kind?: string;
+            metadata?: components["schemas"]["io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"];
+            spec?: components["schemas"]["io.k8s.api.core.v1.ResourceQuotaSpec"];
+            status?: components["schemas"]["io.k8s.api.core.v1.ResourceQuotaStatus"];
+        };
+        "io.k8s.api.core.v1.ResourceQuotaSpec": {
+            hard?: {
+                [key: string]: components["schemas"]["io.k8s.apimachinery.pkg.api.resource.Quantity"];
+            };
+            scopes?: string[];
+            scopeSelector?: components["schemas"]["io.k8s.api.core.v1.ScopeSelector"];
+        };
+        "io.k8s.api.core.v1.ResourceQuotaStatus": {
+            hard?: {
+                [key: string]: components["schemas"]["io.k8s.apimachinery.pkg.api.resource.Quantity"];
+            };
+            used?: {
+                [key: string]: components["schemas"]["io.k8s.apimachinery.pkg.api.resource.Quantity"];
+            };
+        };
         "io.k8s.api.core.v1.ResourceRequirements": {
             claims?: components["schemas"]["io.k8s.api.core.v1.ResourceClaim"][];
             limits?: {
@@ -1092,6 +1140,14 @@ export interface components {
             storagePool?: string;
             system: string;
             volumeName?: string;
+        };
+        "io.k8s.api.core.v1.ScopedResourceSelectorRequirement": {
+            operator: string;
+            scopeName: string;
+            values?: string[];
+        };
+        "io.k8s.api.core.v1.ScopeSelector": {
+            matchExpressions?: components["schemas"]["io.k8s.api.core.v1.ScopedResourceSelectorRequirement"][];
         };
         "io.k8s.api.core.v1.SeccompProfile": {
             localhostProfile?: string;

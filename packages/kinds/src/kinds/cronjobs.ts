@@ -1,0 +1,67 @@
+import { ageColumn, defineKind, nameColumn } from '../kind.ts';
+import { formatLabelSelector } from '../label-selector.ts';
+import { podRelations } from '../pod/pod-relations.ts';
+import type { CronJob } from '../wire/batch.ts';
+import { containerImages, containerNames } from '../workloads/template-fields.ts';
+
+const templateOf = ({ spec }: CronJob) => spec?.jobTemplate.spec?.template.spec;
+
+/** CronJobs as `kubectl get cronjobs -o wide` prints them (`printCronJob`). */
+export const cronjobs = defineKind({
+  group: 'batch',
+  plural: 'cronjobs',
+  kind: 'CronJob',
+  namespaced: true,
+  menu: { module: 'workloads', order: 60 },
+  facts: (cronJob: CronJob) => cronJob,
+  fields: {
+    name: nameColumn,
+    schedule: {
+      type: 'text',
+      read: ({ spec }) => spec?.schedule ?? '',
+      column: { header: 'SCHEDULE', width: 150 },
+    },
+    timeZone: {
+      type: 'text',
+      read: ({ spec }) => spec?.timeZone ?? null,
+      column: { header: 'TIMEZONE', width: 130, absent: '<none>' },
+    },
+    suspend: {
+      type: 'boolean',
+      read: ({ spec }) => spec?.suspend ?? null,
+      column: {
+        header: 'SUSPEND',
+        width: 96,
+        text: ({ cells }) => (cells.suspend === null ? '<unset>' : cells.suspend === true ? 'True' : 'False'),
+        level: ({ cells }) => (cells.suspend === true ? 'warning' : 'neutral'),
+      },
+    },
+    active: {
+      type: 'number',
+      read: ({ status }) => status?.active?.length ?? 0,
+      column: { header: 'ACTIVE', width: 80 },
+    },
+    lastSchedule: {
+      type: 'time',
+      read: ({ status }) => status?.lastScheduleTime ?? null,
+      column: { header: 'LAST SCHEDULE', width: 120, absent: '<none>' },
+    },
+    age: ageColumn,
+    containers: {
+      type: 'text',
+      read: (cronJob) => containerNames(templateOf(cronJob)),
+      column: { header: 'CONTAINERS', wide: true, width: 160 },
+    },
+    images: {
+      type: 'text',
+      read: (cronJob) => containerImages(templateOf(cronJob)),
+      column: { header: 'IMAGES', wide: true, width: 280 },
+    },
+    selector: {
+      type: 'text',
+      read: ({ spec }) => formatLabelSelector(spec?.jobTemplate.spec?.selector),
+      column: { header: 'SELECTOR', wide: true, width: 220 },
+    },
+  },
+  relations: [{ type: 'owns', kind: 'batch/jobs' }, ...podRelations(templateOf)],
+});

@@ -1,0 +1,50 @@
+import { ageColumn, defineKind, nameColumn } from '../kind.ts';
+import { podRelations } from '../pod/pod-relations.ts';
+import type { StatefulSet } from '../wire/apps.ts';
+import { containerImages, containerNames } from '../workloads/template-fields.ts';
+
+/** StatefulSets as `kubectl get statefulsets -o wide` prints them (`printStatefulSet`). */
+export const statefulsets = defineKind({
+  group: 'apps',
+  plural: 'statefulsets',
+  kind: 'StatefulSet',
+  namespaced: true,
+  menu: { module: 'workloads', order: 30 },
+  facts: (statefulSet: StatefulSet) => statefulSet,
+  fields: {
+    name: nameColumn,
+    ready: {
+      type: 'number',
+      read: ({ status }) => status?.readyReplicas ?? 0,
+      column: {
+        header: 'READY',
+        width: 80,
+        text: ({ cells }) => `${cells.ready}/${cells.replicas}`,
+        level: ({ cells }) => (cells.ready === cells.replicas ? 'ok' : 'warning'),
+      },
+    },
+    replicas: { type: 'number', read: ({ spec }) => spec?.replicas ?? 1 },
+    age: ageColumn,
+    containers: {
+      type: 'text',
+      read: ({ spec }) => containerNames(spec?.template.spec),
+      column: { header: 'CONTAINERS', wide: true, width: 160 },
+    },
+    images: {
+      type: 'text',
+      read: ({ spec }) => containerImages(spec?.template.spec),
+      column: { header: 'IMAGES', wide: true, width: 280 },
+    },
+  },
+  columns: ['name', 'ready', 'images', 'age'],
+  relations: [
+    { type: 'owns', kind: 'core/pods' },
+    { type: 'selects', kind: 'core/pods', selector: ({ spec }) => spec?.selector ?? null },
+    {
+      type: 'refersTo',
+      kind: 'core/services',
+      names: ({ spec }) => (spec?.serviceName ? [spec.serviceName] : []),
+    },
+    ...podRelations((statefulSet: StatefulSet) => statefulSet.spec?.template.spec),
+  ],
+});
