@@ -77,7 +77,7 @@ test('rights lost in the middle of a batch refuse the rest of it, in both audit 
   const { state, items } = await ended(ann, id);
   expect(state).toBe('failed');
   const codes: string[] = items.map(({ result }: { result: { code: string } }) => result.code);
-  const done = codes.filter((code) => code === 'cordoned').length;
+  const done = codes.filter((code) => code === 'done').length;
   const refused = codes.filter((code) => code === 'forbidden').length;
   expect(done).toBeGreaterThan(5);
   expect(refused).toBeGreaterThan(5);
