@@ -70,6 +70,7 @@ const samples: Record<keyof typeof endpoints, Sample> = {
   startDemo: {},
   listResources: { params: { cluster: here, group: 'core', plural: 'pods' } },
   getResource: { params: podObject },
+  listReferrers: { params: podObject },
   createResource: {
     params: configMaps,
     body: { object: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } } },

@@ -4,6 +4,7 @@ export { ExactInteger, parseExactJson } from './exact/exact-integer.ts';
 export * from './human-duration.ts';
 export * from './image.ts';
 export * from './kind.ts';
+export { labelSelectorText } from './label-selector.ts';
 export { events, nodes, pods } from './kinds/index.ts';
 export { fieldOwners, type FieldOwner } from './merge/field-owners.ts';
 export { listKeysOf } from './merge/list-keys-of.ts';
@@ -11,6 +12,7 @@ export { applyMergePatch, mergePatch } from './merge/merge-patch.ts';
 export * from './merge/path.ts';
 export * from './merge/three-way-merge.ts';
 export { isRecord, sameValue } from './merge/values.ts';
+export { readyAddresses, serviceTroubles, type ServiceTrouble } from './network/service-trouble.ts';
 export * from './node-figures.ts';
 export { checkObject, type SchemaProblem } from './open-api/check-object.ts';
 export * from './open-api/schema-node.ts';
@@ -21,6 +23,8 @@ export * from './quantity.ts';
 export * from './registry.ts';
 export type * from './wire/apps.ts';
 export type * from './wire/core.ts';
+export type * from './wire/discovery.ts';
+export { rolloutTroubles, type RolloutTrouble } from './workloads/rollout-trouble.ts';
 export {
   readKubectlDocuments,
   readKubectlYaml,

@@ -136,6 +136,9 @@ export interface KindDescriptor<W extends KubernetesObject = KubernetesObject> {
 /** The fields every kind has beside those of its descriptor; `owner` is `Kind/name` of the controller. */
 export const commonFields = { created: 'time', owner: 'text' } as const satisfies Record<string, FieldType>;
 
+/** `metadata.controller` is ours: what a controller made, by `Kind/name`; the apiserver has no such selector. */
+const commonFieldSelectors = { 'metadata.controller': 'owner' };
+
 /** Among a kind's fields: the object's name, kubectl's first column. */
 export const nameColumn: ColumnOnly = {
   column: { header: 'NAME', width: 210, sortBy: 'name', text: (row) => row.name },
@@ -170,7 +173,8 @@ export const ownerColumn: ColumnOnly = {
   column: { width: 200, sortBy: 'owner', text: ({ cells }) => String(cells.owner ?? '<none>') },
 };
 
-function controllerOf(metadata: ObjectMeta | undefined): string | null {
+/** `Kind/name` of the controller that made an object; null of one that somebody made. */
+export function controllerOf(metadata: ObjectMeta | undefined): string | null {
   const controller = metadata?.ownerReferences?.find((owner) => owner.controller === true);
   return controller === undefined ? null : `${controller.kind}/${controller.name}`;
 }
@@ -236,7 +240,7 @@ export function defineKind<W extends KubernetesObject, X, F extends string>(
     namespaced,
     menu,
     fields: { ...Object.fromEntries(cellFields.map(([id, { type }]) => [id, type])), ...commonFields },
-    fieldSelectors: definition.fieldSelectors ?? {},
+    fieldSelectors: { ...commonFieldSelectors, ...definition.fieldSelectors },
     columns,
     shownColumns: definition.columns ?? columns.filter(({ standard }) => standard).map(({ id }) => id),
     defaultSort: definition.defaultSort ?? null,

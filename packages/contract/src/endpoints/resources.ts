@@ -79,6 +79,18 @@ export function targetOf(params: ObjectRef): AuditTarget {
   };
 }
 
+/** An object that names another, and how. */
+export const referrer = z.object({
+  group: z.string(),
+  plural: z.string(),
+  kind: z.string(),
+  name: z.string(),
+  uid: z.string(),
+  /** `Kind/name` of its controller. */
+  owner: z.string().nullable(),
+  as: z.array(z.enum(['mounts', 'env', 'envFrom', 'refersTo'])),
+});
+
 const logQuery = z.strictObject({
   container: dnsLabel.optional(),
   tailLines: z.coerce.number().int().min(0).max(1_000_000).optional(),
@@ -119,6 +131,21 @@ export const resourceEndpoints = {
     response: z.object({ object: kubernetesObject, state: dataState }),
     permission: ({ params }) => [objectRight(params, 'get')],
     live: true,
+  }),
+  listReferrers: defineEndpoint({
+    id: 'resources.referrers',
+    method: 'GET',
+    path: '/clusters/{cluster}/k8s/{group}/{plural}/{namespace}/{name}/referrers',
+    summary: 'Objects of its namespace that name it: mount it, take variables from it, refer to it',
+    params: objectParams,
+    response: z.object({
+      items: z.array(referrer),
+      /** There are more than are told. */
+      truncated: z.boolean(),
+      /** Kinds that were not looked at, because the caller may not list them here: `<group|core>/<plural>`. */
+      hidden: z.array(z.string()),
+    }),
+    permission: ({ params }) => [objectRight(params, 'get')],
   }),
   podLog: defineEndpoint({
     id: 'pods.log',

@@ -3,6 +3,7 @@ import type { Feature } from '../../feature.ts';
 import { mountActions } from './actions/actions.routes.ts';
 import { ResourceActions } from './actions/resource-actions.ts';
 import { ObjectChanges } from './object-changes.ts';
+import { Referrers } from './referrers.ts';
 import { ResourceLists } from './resource-lists.ts';
 import { addResourceTopics, mountResources, mountWrites } from './resources.routes.ts';
 import { ResourcesService } from './resources.service.ts';
@@ -19,6 +20,7 @@ export function build({ registry, authoriser, operations, metrics }: Core): Feat
   const lists = new ResourceLists(findCluster, sources, authoriser);
   const service = new ResourcesService(findCluster);
   const actions = new ResourceActions(findCluster, operations);
+  const referrers = new Referrers(findCluster, authoriser);
   const changes = new ObjectChanges(findCluster, sources);
   const door = new WriteDoor(findCluster);
   addStoreMetrics(metrics.registry, () =>
@@ -29,7 +31,7 @@ export function build({ registry, authoriser, operations, metrics }: Core): Feat
   );
   return {
     mount(api) {
-      mountResources(api, lists, service);
+      mountResources(api, lists, service, referrers);
       mountActions(api, actions);
       mountWrites(api, door);
     },

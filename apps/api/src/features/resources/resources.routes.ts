@@ -2,14 +2,23 @@ import { resourceEndpoints as endpoints, writeEndpoints } from '@pilothouse/cont
 import { mount, type ApiRouter } from '../../http/mount.ts';
 import type { LiveTopics } from '../../ws/live-topics.ts';
 import type { ObjectChanges } from './object-changes.ts';
+import type { Referrers } from './referrers.ts';
 import type { ResourceLists } from './resource-lists.ts';
 import type { ResourcesService } from './resources.service.ts';
 import type { WriteDoor } from './write-door.ts';
 
 /** The generic door: objects of every kind a cluster serves. */
-export function mountResources(api: ApiRouter, lists: ResourceLists, resources: ResourcesService): void {
+export function mountResources(
+  api: ApiRouter,
+  lists: ResourceLists,
+  resources: ResourcesService,
+  referrers: Referrers,
+): void {
   mount(api, endpoints.listResources, (call) => lists.read(call));
   mount(api, endpoints.getResource, ({ params, signal }) => resources.get(params, signal));
+  mount(api, endpoints.listReferrers, ({ params, principal, signal }) =>
+    referrers.list({ params }, principal, signal),
+  );
 }
 
 /** The write door: one object at a time. */

@@ -1,0 +1,25 @@
+import { FileTextOutlined } from '@ant-design/icons-vue';
+import { resourceRight } from '@pilothouse/contract';
+import { logsLocation } from '../../logs/logs-location.ts';
+import type { OwnActions, PageContext } from '../../override.ts';
+
+/** The logs of all pods a workload selects, in one. */
+export function workloadActions({ resource, t, can, router }: PageContext): OwnActions {
+  return {
+    ofRow({ namespace, cells }) {
+      const selector = String(cells.selector ?? '');
+      if (namespace === undefined || selector === '') return [];
+      const pods = { cluster: resource.cluster, group: 'core', plural: 'pods', namespace };
+      if (!can([resourceRight(pods, 'get', 'log'), resourceRight(pods, 'list')])) return [];
+      return [
+        {
+          id: 'logs',
+          label: t('resources.action.logs'),
+          icon: FileTextOutlined,
+          run: () => void router.push(logsLocation(resource.cluster, { namespace, labelSelector: selector })),
+        },
+      ];
+    },
+    batch: [],
+  };
+}
