@@ -28,7 +28,7 @@ beforeAll(async () => {
   dora = await createAccount(scene.product.url, admin, 'dora');
   const scope = { kind: 'namespace', cluster: 'harbour', namespace: 'demo' } as const;
   ({ id: grant } = await admin.call(endpoints.createGrant, {
-    body: { user: 'dora', role: 'developer', scope },
+    body: { subject: { kind: 'user', user: 'dora' }, role: 'developer', scope },
   }));
 });
 
@@ -139,7 +139,7 @@ test('the API narrows what can be narrowed and refuses the rest', async () => {
     }),
     users: await dora.api.attempt(endpoints.listUsers, { query: {} }),
     ownGrant: await dora.api.attempt(endpoints.createGrant, {
-      body: { user: 'dora', role: 'platform-admin', scope: { kind: 'all' } },
+      body: { subject: { kind: 'user', user: 'dora' }, role: 'platform-admin', scope: { kind: 'all' } },
     }),
   };
   const answers = Object.entries(refused).map(([what, { status, code }]) => [what, `${status} ${code}`]);

@@ -37,6 +37,7 @@ const pages = {
   operations: { path: () => '/operations', ready: 'table' },
   terminals: { path: () => '/terminals', ready: 'table' },
   users: { path: () => '/users', ready: 'table' },
+  groups: { path: () => '/groups', ready: 'table' },
   grants: { path: () => '/grants', ready: 'table' },
   audit: { path: () => '/audit', ready: 'table tbody tr[data-row-key]' },
   profile: { path: () => '/profile', ready: '#current-password' },

@@ -14,6 +14,7 @@ import * as auth from './features/auth/auth.module.ts';
 import * as clusters from './features/clusters/clusters.module.ts';
 import * as demo from './features/demo/demo.module.ts';
 import * as grants from './features/grants/grants.module.ts';
+import * as groups from './features/groups/groups.module.ts';
 import * as menus from './features/menus/menus.module.ts';
 import * as operations from './features/operations/operations.module.ts';
 import * as podLog from './features/pod-log/pod-log.module.ts';
@@ -32,14 +33,14 @@ import { createLogger } from './log.ts';
 function buildFeatures(core: Core): { features: Feature[]; firstPassword: () => string | null } {
   const accounts = users.build(core);
   const menu = menus.build(core);
-  const rights = grants.build(core);
   const registered = clusters.build(core);
   const features: Feature[] = [
     accounts,
     menu,
-    rights,
+    groups.build(core),
+    grants.build(core),
     registered,
-    auth.build(core, { user: accounts.get, menus: menu.menusOf, grants: rights.ownGrants }),
+    auth.build(core, { user: accounts.get, menus: menu.menusOf }),
     audit.build(core),
     operations.build(core),
     demo.build(core, registered.forDemo),

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { noTree, type TreeNodes } from '@pilothouse/contract';
 import type { Logger } from 'pino';
 import { AuditRepository } from './audit/audit.repository.ts';
 import { AuditTrail } from './audit/audit-trail.ts';
@@ -50,6 +51,7 @@ export class Core {
   readonly passwords = new Passwords();
   readonly tokens: AccessTokens;
   readonly sessions: LiveSessions;
+  readonly tree: TreeNodes = noTree;
   readonly authoriser: Authoriser;
   readonly operations: Operations;
   /** The rows of {@link Core.operations}. */
@@ -82,7 +84,10 @@ export class Core {
       onError,
     });
     const sessions = new LiveSessions(database, versions);
-    const authoriser = new Authoriser(database, versions, (name) => registry.idOf(name));
+    const authoriser = new Authoriser(database, versions, {
+      clusterIdOf: (name) => registry.idOf(name),
+      tree: this.tree,
+    });
     const operationRows = new OperationsRepository(database);
     const retention = new Retention(onError);
     const { auditDays, operationDays } = config.retention;

@@ -1,25 +1,26 @@
 import {
   actions,
   allEndpoints,
-  endpoints,
   endpointsOfActions,
   type ActionId,
+  type Domain,
   type Endpoint,
   type EndpointInput,
-  type ParametersOf,
   type Requirement,
 } from '@pilothouse/contract';
+import { descriptorFor } from '@pilothouse/kinds';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { clusterDomain, domainOf } from './authz/domain.ts';
+import { grantColumns } from './authz/grant-columns.ts';
 import { newId } from './db/ids.ts';
 import { bumpVersion } from './db/versions.ts';
 import { deadKubeconfig } from './testing/kubeconfig.ts';
+import { sampleOf, type Sample } from './testing/sample.ts';
 import { startTestApi, type TestApi, type TestUser } from './testing/test-api.ts';
 import type { TestAnswer, TestClient } from './testing/test-client.ts';
 
 /**
- * The walk: every endpoint of the contract × {nobody, no grant, the right elsewhere, another right here, the right}.
- * Whoever may not, learns nothing: not even whether what they ask for exists.
+ * The walk: every endpoint of the contract, those of actions too, × {nobody, no grant, the right elsewhere, another
+ * right here, the right}. Whoever may not, learns nothing: not even whether what they ask for exists.
  */
 let api: TestApi;
 let walker: TestUser;
@@ -28,106 +29,62 @@ const clusterIds: Record<string, string> = {};
 
 const here = 'walked';
 const elsewhere = 'elsewhere';
-const absentId = '01900000-0000-7000-8000-000000000000';
 const pod = { cluster: here, namespace: 'shop', pod: 'web-0' };
-const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a', resourceVersion: '1' } };
-const configMaps = { cluster: here, group: 'core', plural: 'configmaps', namespace: 'shop' };
-const podObject = { cluster: here, group: 'core', plural: 'pods', namespace: 'shop', name: 'web-0' };
+const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'web-0', resourceVersion: '1' } };
 
-interface Sample {
-  params?: Record<string, string>;
-  query?: Record<string, string>;
-  body?: unknown;
-}
+/** What calls are about, wherever their schemas ask for it by name. */
+const values = {
+  cluster: here,
+  group: 'core',
+  plural: 'configmaps',
+  namespace: 'shop',
+  name: 'web-0',
+  pod: 'web-0',
+  user: 'absent',
+  username: 'walked-user',
+  password: 'wrong',
+  kubeconfig: deadKubeconfig(),
+  object: configMap,
+};
 
-/** A valid call of every endpoint; an endpoint without one does not compile. */
-const samples: Record<keyof typeof endpoints, Sample> = {
-  login: { body: { username: 'nobody', password: 'wrong' } },
-  refresh: {},
-  logout: {},
-  changePassword: { body: { currentPassword: 'wrong', newPassword: 'wrong' } },
-  me: {},
-  listUsers: {},
-  createUser: { body: { username: 'walked-user', displayName: 'Walked' } },
-  updateUser: { params: { user: 'absent' }, body: { displayName: 'Other' } },
-  resetPassword: { params: { user: 'absent' } },
-  listRoles: {},
-  listGrants: {},
-  createGrant: { body: { user: 'absent', role: 'viewer', scope: { kind: 'all' } } },
-  deleteGrant: { params: { grant: absentId } },
-  inspectKubeconfig: { body: { kubeconfig: deadKubeconfig() } },
-  listClusters: {},
-  createCluster: { body: { name: elsewhere, kubeconfig: deadKubeconfig() } },
-  getCluster: { params: { cluster: here } },
-  updateCluster: { params: { cluster: here }, body: { displayName: 'Walked' } },
-  replaceKubeconfig: { params: { cluster: here }, body: { kubeconfig: deadKubeconfig() } },
-  deleteCluster: { params: { cluster: here } },
-  probeCluster: { params: { cluster: here } },
-  getClusterOpenApi: { params: { cluster: here, group: 'apps', version: 'v1' } },
-  listCandidates: {},
-  registerCandidate: { params: { candidate: 'f'.repeat(64) }, body: { name: 'candidate' } },
-  getDemo: {},
-  startDemo: {},
-  listResources: { params: { cluster: here, group: 'core', plural: 'pods' } },
-  getResource: { params: podObject },
-  listReferrers: { params: podObject },
-  createResource: {
-    params: configMaps,
-    body: { object: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } } },
-  },
-  replaceResource: { params: { ...configMaps, name: 'a' }, body: { object: configMap } },
-  patchResource: {
-    params: { ...configMaps, name: 'a' },
+/** Calls that their schemas alone do not suggest, by the endpoint's id. */
+const samples: Record<string, Sample> = {
+  'clusters.create': { body: { name: elsewhere, kubeconfig: deadKubeconfig() } },
+  'resources.patch': {
+    params: { cluster: here, group: 'core', plural: 'configmaps', namespace: 'shop', name: 'web-0' },
     body: { type: 'apply', object: configMap, force: true },
   },
-  podLog: { params: pod },
-  listOperations: { query: { scope: 'all' } },
-  getOperation: { params: { operation: absentId } },
-  cancelOperation: { params: { operation: absentId } },
-  retryOperation: { params: { operation: absentId } },
-  listAudit: {},
-  createTicket: { body: { purpose: 'exec', ...pod, container: 'main' } },
-  download: { query: { ticket: 'unknown' } },
-  listTerminals: {},
-  getRecording: { params: { terminal: absentId } },
-  getOpenApi: {},
+  'operations.list': { query: { scope: 'all' } },
+  'tickets.create': { body: { purpose: 'exec', ...pod, container: 'main' } },
 };
 
-/** Valid parameters of every action. */
-const parameters: { [Id in ActionId]: Partial<ParametersOf<Id>> } = {
-  cordon: {},
-  uncordon: {},
-  scale: { replicas: 2 },
-  restart: {},
-  'set-image': { images: [{ container: 'main', image: 'localhost/web:2' }] },
-  undo: {},
-  pause: {},
-  resume: {},
+/** Parameters of actions that their schemas alone do not suggest: with rules between fields. */
+const parameters: Partial<Record<ActionId, object>> = {
   label: { set: { tier: 'web' } },
   annotate: { remove: ['example.org/note'] },
-  delete: {},
 };
 
-interface Asked {
-  name: string;
-  endpoint: Endpoint;
-  sample: Sample;
+/** What an action's calls are about: an object of the first kind that it is for. */
+function valuesOfAction(id: ActionId) {
+  const { on } = actions[id];
+  const [group = '', plural = ''] = (on === 'any' ? 'core/configmaps' : (on[0] ?? '')).split('/');
+  const { name } = values;
+  const isNamespaced = descriptorFor(group, plural).namespaced !== false;
+  return {
+    ...values,
+    group,
+    plural,
+    ...(!isNamespaced && { namespace: '_' }),
+    targets: [isNamespaced ? { namespace: values.namespace, name } : { name }],
+    ...(parameters[id] && { parameters: parameters[id] }),
+  };
 }
 
-function askedOfAction(id: ActionId): Asked[] {
-  const { on } = actions[id];
-  const [group = 'core', plural = 'pods'] = on === 'any' ? [] : (on[0]?.split('/') ?? []);
-  const namespace = plural === 'nodes' ? '_' : 'shop';
-  const target = { name: 'web-0', ...(namespace !== '_' && { namespace }) };
-  const params = { cluster: here, group, plural };
-  const body = { parameters: parameters[id] };
-  const { one, many, plan } = endpointsOfActions[id];
-  const several = [many, plan].flatMap((endpoint) => (endpoint === null ? [] : [endpoint]));
-  return [
-    { endpoint: one, sample: { params: { ...params, namespace, name: 'web-0' }, body } },
-    ...several.map((endpoint) => ({ endpoint, sample: { params, body: { ...body, targets: [target] } } })),
-  ].map(({ endpoint, sample }) => ({ name: endpoint.id, endpoint: endpoint as unknown as Endpoint, sample }));
-}
+const actionOf = new Map(
+  Object.entries(endpointsOfActions).flatMap(([id, each]) =>
+    Object.values(each).flatMap((endpoint) => (endpoint === null ? [] : [[endpoint.id, id as ActionId]])),
+  ) as [string, ActionId][],
+);
 
 beforeAll(async () => {
   api = await startTestApi({ config: { allowLoopbackClusters: true } });
@@ -166,8 +123,15 @@ function requirementsOf(endpoint: Endpoint, sample: Sample): Requirement[] {
   return endpoint.permission(input as never);
 }
 
+/** A right as it is granted. */
+interface Right {
+  object: string;
+  action: string;
+  domain: Domain;
+}
+
 /** Leaves the walker exactly these rights, through a role for each; written as the rights pages will. */
-async function grantExactly(rights: { object: string; action: string; domain: string }[]): Promise<void> {
+async function grantExactly(rights: Right[]): Promise<void> {
   const { database, versions } = api.container;
   await database.transaction(async (queries) => {
     await queries.grant.deleteMany({ where: { userId: walkerId } });
@@ -179,20 +143,46 @@ async function grantExactly(rights: { object: string; action: string; domain: st
         data: { id: roleId, name: `walk-${index}`, builtIn: false, createdAt: now },
       });
       await queries.permission.create({ data: { roleId, object, action } });
-      await queries.grant.create({ data: { id: newId(), userId: walkerId, roleId, domain, createdAt: now } });
+      const columns = grantColumns({ kind: 'user', id: walkerId }, withClusterId(domain));
+      await queries.grant.create({ data: { id: newId(), roleId, ...columns, createdAt: now } });
     }
     await bumpVersion(queries, 'access', 'policies');
   });
   await versions.refresh();
 }
 
-const domain = (requirement: Requirement) => domainOf(requirement.domain, (name) => clusterIds[name]);
-const rightOf = (requirement: Requirement) => ({ ...requirement, domain: domain(requirement) });
+function withClusterId(domain: Domain): Domain {
+  return 'cluster' in domain ? { ...domain, cluster: clusterIds[domain.cluster] ?? '' } : domain;
+}
+
+/** Rights that are nearly the one required: on what is beside, above or below its object, for another action, elsewhere. */
+function nearly({ object, action, domain, match }: Requirement): Right[] {
+  const subresource = /^(k8s\/[^/]+\/[^/]+)\/[^/]+$/.exec(object);
+  return [
+    { object: `${object}/other`, action, domain },
+    { object, action: 'other', domain },
+    ...(subresource?.[1] === undefined ? [] : [{ object: subresource[1], action, domain }]),
+    // a list is narrowed to it, everything else needs more
+    ...(match === 'narrows' || !('cluster' in domain)
+      ? []
+      : [
+          {
+            object,
+            action,
+            domain: { kind: 'namespace' as const, cluster: domain.cluster, namespace: 'other' },
+          },
+        ]),
+  ];
+}
 
 function expectRefused(answer: TestAnswer, status: 401 | 403, code: string): void {
   expect([answer.status, answer.body.error?.code]).toEqual([status, code]);
   expect(Object.keys(answer.body)).toEqual(['error']);
   expect(answer.headers.getSetCookie()).toEqual([]);
+}
+
+function isSame(a: Right, b: Right): boolean {
+  return JSON.stringify([a.object, a.action, a.domain]) === JSON.stringify([b.object, b.action, b.domain]);
 }
 
 function expectLetThrough(answer: TestAnswer): void {
@@ -201,16 +191,15 @@ function expectLetThrough(answer: TestAnswer): void {
   });
 }
 
-const asked = [
-  ...(Object.entries(endpoints) as [keyof typeof endpoints, Endpoint][]).map(([name, endpoint]) => ({
-    name,
-    endpoint,
-    sample: samples[name],
-  })),
-  ...(Object.keys(actions) as ActionId[]).flatMap(askedOfAction),
-].map((each) => ({ ...each, requirements: requirementsOf(each.endpoint, each.sample) }));
+const asked = allEndpoints.map((endpoint) => {
+  const action = actionOf.get(endpoint.id);
+  const sample =
+    samples[endpoint.id] ?? sampleOf(endpoint, action === undefined ? values : valuesOfAction(action));
+  return { endpoint, sample, requirements: requirementsOf(endpoint, sample) };
+});
 const guarded = asked.filter(({ requirements }) => requirements.length > 0);
-const byName = <T extends { name: string }>(cases: T[]) => cases.map((item) => [item.name, item] as const);
+const byId = <T extends { endpoint: Endpoint }>(cases: T[]) =>
+  cases.map((item) => [item.endpoint.id, item] as const);
 
 test('every endpoint is mounted, and nothing else', () => {
   const mounted = [...api.container.api.mounted.keys()];
@@ -231,9 +220,9 @@ test('only these are for everybody', () => {
 });
 
 describe('nobody', () => {
-  test.each(byName(asked.filter(({ endpoint }) => endpoint.permission !== 'public')))(
+  test.each(byId(asked.filter(({ endpoint }) => endpoint.permission !== 'public')))(
     '%s: asks who it is',
-    async (_name, { endpoint, sample }) => {
+    async (_id, { endpoint, sample }) => {
       expectRefused(await call(api.anonymous, endpoint, sample), 401, 'unauthenticated');
       // before anything is said about the input
       const garbled = { ...sample, query: { unknown: 'field' }, ...(endpoint.body && { body: '{broken' }) };
@@ -245,7 +234,7 @@ describe('nobody', () => {
 describe('a user without a grant', () => {
   beforeAll(() => grantExactly([]));
 
-  test.each(byName(guarded))('%s: refused, and the refusal is in the audit log', async (_name, item) => {
+  test.each(byId(guarded))('%s: refused, and the refusal is in the audit log', async (_id, item) => {
     const { endpoint, sample } = item;
     const { prisma } = api.container.database;
     const where = { userId: walkerId, outcome: 'refused', code: endpoint.audit?.code ?? 'none' };
@@ -255,9 +244,9 @@ describe('a user without a grant', () => {
     expect(recorded).toBe(endpoint.audit === null ? 0 : 1);
   });
 
-  test.each(byName(guarded.filter(({ sample }) => sample.params?.cluster !== undefined)))(
+  test.each(byId(guarded.filter(({ sample }) => sample.params?.cluster !== undefined)))(
     '%s: a cluster that is not there gets the same answer',
-    async (_name, { endpoint, sample }) => {
+    async (_id, { endpoint, sample }) => {
       const absent = { ...sample, params: { ...sample.params, cluster: 'absent' } };
       const [real, unreal] = [await call(walker, endpoint, sample), await call(walker, endpoint, absent)];
       const shape = ({ body }: TestAnswer) =>
@@ -274,53 +263,45 @@ describe('a user with the right elsewhere, or another right here', () => {
   // any grant at all shows the list of what it is on
   const scoped = guarded.filter((item) => !isEntry(item) || item.sample.params?.cluster !== undefined);
 
-  test.each(byName(scoped))('%s: refused with the right on another cluster', async (_name, item) => {
-    const otherCluster = clusterIds[elsewhere] ?? '';
+  test.each(byId(scoped))('%s: refused with the right on another cluster', async (_id, item) => {
     await grantExactly(
-      item.requirements.flatMap((requirement) => [
-        { ...requirement, domain: clusterDomain(otherCluster) },
-        { ...requirement, domain: clusterDomain(otherCluster, 'shop') },
+      item.requirements.flatMap((requirement): Right[] => [
+        { ...requirement, domain: { kind: 'cluster', cluster: elsewhere } },
+        { ...requirement, domain: { kind: 'namespace', cluster: elsewhere, namespace: 'shop' } },
       ]),
     );
     expectRefused(await call(walker, item.endpoint, item.sample), 403, 'forbidden');
   });
 
-  test.each(byName(guarded.filter((item) => !isEntry(item))))(
-    '%s: refused with the right on another object, for another action, in another namespace',
-    async (_name, { endpoint, sample, requirements }) => {
-      const otherNamespace = clusterDomain(clusterIds[here] ?? '', 'other');
-      await grantExactly(
-        requirements.map(rightOf).flatMap(({ object, action, domain, match }) => [
-          { object: `${object}/other`, action, domain },
-          { object, action: 'other', domain },
-          // a list is narrowed to it, everything else needs more
-          ...(match === 'narrows' ? [] : [{ object, action, domain: otherNamespace }]),
-        ]),
-      );
-      expectRefused(await call(walker, endpoint, sample), 403, 'forbidden');
-    },
-  );
-
-  test.each(byName(guarded.filter(({ requirements }) => requirements.length > 1)))(
-    '%s: each of its rights is needed',
-    async (_name, { endpoint, sample, requirements }) => {
+  test.each(byId(guarded.filter((item) => !isEntry(item))))(
+    '%s: each of its rights is needed, and nothing near it will do',
+    async (_id, { endpoint, sample, requirements }) => {
       for (const missing of requirements) {
-        await grantExactly(requirements.filter((requirement) => requirement !== missing).map(rightOf));
+        const others = requirements.filter((requirement) => requirement !== missing);
+        const substitutes = nearly(missing).filter((right) => !others.some((other) => isSame(other, right)));
+        await grantExactly([...others, ...substitutes]);
         expectRefused(await call(walker, endpoint, sample), 403, 'forbidden');
       }
     },
   );
 });
 
+test('subresources are rights of their own', () => {
+  const objects = guarded.flatMap(({ requirements }) => requirements.map(({ object }) => object));
+  expect(objects.filter((object) => object.split('/').length === 4 && object.startsWith('k8s/'))).not.toEqual(
+    [],
+  );
+});
+
 describe('a user with exactly the right', () => {
   // what removes the cluster goes last
-  const lastly = guarded.filter(({ name }) => name === 'deleteCluster');
+  const lastly = guarded.filter(({ endpoint }) => endpoint.id === 'clusters.delete');
   const firstly = guarded.filter((item) => !lastly.includes(item));
 
-  test.each(byName([...firstly, ...lastly]))(
+  test.each(byId([...firstly, ...lastly]))(
     '%s: let through',
-    async (_name, { endpoint, sample, requirements }) => {
-      await grantExactly(requirements.map(rightOf));
+    async (_id, { endpoint, sample, requirements }) => {
+      await grantExactly(requirements);
       expectLetThrough(await call(walker, endpoint, sample));
     },
   );

@@ -1,12 +1,7 @@
 import type { z } from 'zod';
+import type { Domain } from './rights/domain.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-
-/** Where a right must hold. `cluster` is the name in the URL; the API resolves it to an id before it asks casbin. */
-export type DomainRef =
-  | { kind: 'platform' }
-  | { kind: 'cluster'; cluster: string }
-  | { kind: 'namespace'; cluster: string; namespace: string };
 
 /**
  * One right a call needs.
@@ -17,7 +12,7 @@ export type DomainRef =
  *   at, above or below the domain (seeing that the cluster or namespace exists).
  */
 export interface Requirement {
-  domain: DomainRef;
+  domain: Domain;
   object: string;
   action: string;
   match?: 'covers' | 'narrows' | 'entry';
@@ -137,5 +132,5 @@ export function defineEndpoint<
 
 /** A right on the platform itself: the endpoint's own path pattern and method, everywhere. */
 export function platformRight(method: Method, path: string): Requirement {
-  return { domain: { kind: 'platform' }, object: path, action: method };
+  return { domain: { kind: 'all' }, object: path, action: method };
 }

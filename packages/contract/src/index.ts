@@ -12,7 +12,11 @@ export * from './endpoint.ts';
 export * from './endpoints/index.ts';
 export * from './errors.ts';
 export * from './messages.ts';
-export * from './rights.ts';
+export * from './rights/compiled-grants.ts';
+export * from './rights/decide.ts';
+export * from './rights/domain.ts';
+export * from './rights/object-matches.ts';
+export * from './rights/role-rules.ts';
 
 type Features = typeof features;
 type Tables = Features[keyof Features & `${string}Endpoints`];

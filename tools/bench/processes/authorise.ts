@@ -1,5 +1,6 @@
-import { resourceRight, type Requirement } from '@pilothouse/contract';
+import { noTree, resourceRight, type Requirement } from '@pilothouse/contract';
 import { Authoriser } from '../../../apps/api/src/authz/authoriser.ts';
+import { grantColumns } from '../../../apps/api/src/authz/grant-columns.ts';
 import { createDatabase } from '../../../apps/api/src/db/database.ts';
 import { newId } from '../../../apps/api/src/db/ids.ts';
 import { migrate, migrationsFolder, readMigrations } from '../../../apps/api/src/db/migrate.ts';
@@ -23,7 +24,7 @@ const commands = {
     const versions = new Versions(database, (error) => {
       throw error;
     });
-    const authoriser = new Authoriser(database, versions, (name) => name);
+    const authoriser = new Authoriser(database, versions, { clusterIdOf: (name) => name, tree: noTree });
     const roleId = newId();
     const now = new Date();
     await database.prisma.role.create({
@@ -36,6 +37,8 @@ const commands = {
         action,
       })),
     });
+    const clusters = Math.ceil(Math.max(...grants) / namespacesPerCluster);
+    await createClusters(database, clusters, now);
     const users = new Map<number, string>();
     for (const count of grants) users.set(count, await createUser(database, roleId, count, now));
     const alternatives = [lookUps()];
@@ -75,6 +78,32 @@ export type AuthoriseProcess = typeof commands;
 const clusterName = (grant: number) => `cluster-${Math.floor(grant / namespacesPerCluster)}`;
 const namespaceName = (grant: number) => `namespace-${grant % namespacesPerCluster}`;
 
+/** Clusters for grants to be on; nothing connects to them. */
+async function createClusters(
+  { prisma }: ReturnType<typeof createDatabase>,
+  count: number,
+  now: Date,
+): Promise<void> {
+  await prisma.cluster.createMany({
+    data: Array.from({ length: count }, (_, index) => ({
+      id: `cluster-${index}`,
+      name: `cluster-${index}`,
+      displayName: '',
+      environment: 'other',
+      description: '',
+      timeoutMs: 1000,
+      server: '',
+      context: '',
+      insecureSkipTlsVerify: false,
+      source: 'paste',
+      credential: new Uint8Array(),
+      connectionVersion: 1,
+      createdAt: now,
+      updatedAt: now,
+    })),
+  });
+}
+
 /** A user with a role in `count` namespaces. */
 async function createUser(
   { prisma }: ReturnType<typeof createDatabase>,
@@ -94,14 +123,14 @@ async function createUser(
       createdAt,
     },
   });
-  await prisma.cluster.findFirst();
   await prisma.grant.createMany({
     data: Array.from({ length: count }, (_, grant) => ({
       id: newId(),
-      userId: id,
+      ...grantColumns(
+        { kind: 'user', id },
+        { kind: 'namespace', cluster: clusterName(grant), namespace: namespaceName(grant) },
+      ),
       roleId,
-      domain: `cluster:${clusterName(grant)}/${namespaceName(grant)}`,
-      namespace: namespaceName(grant),
       createdAt,
     })),
   });

@@ -123,7 +123,7 @@ export class Platform {
     const admin = new ApiClient(this.url, (await this.client()).token ?? undefined);
     const { password } = await createAccount(this.url, admin, username);
     await admin.call(endpoints.createGrant, {
-      body: { user: username, role: 'viewer', scope: { kind: 'all' } },
+      body: { subject: { kind: 'user', user: username }, role: 'viewer', scope: { kind: 'all' } },
     });
     return signIn(this.url, username, password, password);
   }

@@ -7,11 +7,12 @@ import { anyAction } from '@pilothouse/contract';
  * transaction that has bumped a version: that row's lock lets one such transaction through at a time.
  */
 export async function requireAdministrator(queries: Queries): Promise<void> {
+  const user = { disabledAt: null };
   const administrators = await queries.grant.count({
     where: {
-      domain: '*',
+      domainKind: 'all',
       role: { permissions: { some: { object: '**', action: anyAction } } },
-      user: { disabledAt: null },
+      OR: [{ user }, { group: { members: { some: { user } } } }],
     },
   });
   if (administrators === 0) throw new AppError('lastAdmin');

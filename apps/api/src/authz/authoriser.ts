@@ -1,20 +1,22 @@
-import type { Domain, Requirement } from '@pilothouse/contract';
-import type { Enforcer } from 'casbin';
+import {
+  CompiledGrants,
+  decide,
+  domainText,
+  parseDomain,
+  type ClusterKeyOf,
+  type Decision,
+  type OwnGrants,
+  type Requirement,
+  type Scope,
+  type TreeNodes,
+} from '@pilothouse/contract';
 import type { Database } from '../db/database.ts';
 import type { Versions } from '../db/versions.ts';
 import { AppError } from '../http/app-error.ts';
-import { createEnforcer } from './casbin.ts';
-import { CompiledGrants, compileGrants } from './compiled-grants.ts';
-import { describeDomain, domainOf, type ClusterIdOf } from './domain.ts';
-import { readPolicies } from './policy-source.ts';
+import { createModel, PolicyIndex } from './casbin.ts';
+import { readPolicies, type PolicyNames } from './policy-source.ts';
 
-/**
- * How much of what was asked for the caller may see: all of it, or these namespaces (`narrows`) or ids of clusters
- * (`entry` on the platform) only.
- */
-export type Scope = 'all' | string[];
-
-export type Decision = { allowed: true; scope: Scope } | { allowed: false; missing: Requirement };
+export type { Scope };
 
 /** Whoever is asked about: rights belong to users, not to sessions. */
 export interface Subject {
@@ -22,22 +24,28 @@ export interface Subject {
 }
 
 interface Loaded {
-  enforcer: Enforcer;
-  compiling: Map<string, Promise<CompiledGrants>>;
+  policies: PolicyIndex;
+  names: PolicyNames;
   compiled: Map<string, CompiledGrants>;
 }
 
 /** Answers who may do what, from rights read once per version of the policies. */
 export class Authoriser {
   readonly #database: Database;
-  readonly #clusterIdOf: ClusterIdOf;
+  readonly #clusterIdOf: ClusterKeyOf;
+  readonly #tree: TreeNodes;
   #loading: Promise<Loaded> | undefined;
   /** What {@link Authoriser.#loading} gave: nearly every question needs no wait. */
   #loaded: Loaded | undefined;
 
-  constructor(database: Database, versions: Versions, clusterIdOf: ClusterIdOf) {
+  constructor(
+    database: Database,
+    versions: Versions,
+    { clusterIdOf, tree }: { clusterIdOf: ClusterKeyOf; tree: TreeNodes },
+  ) {
     this.#database = database;
     this.#clusterIdOf = clusterIdOf;
+    this.#tree = tree;
     versions.onChange('policies', () => {
       this.#loading = undefined;
       this.#loaded = undefined;
@@ -46,7 +54,7 @@ export class Authoriser {
 
   /** Whether all requirements hold now. */
   async authorise({ userId }: Subject, requirements: readonly Requirement[]): Promise<Decision> {
-    const grants = this.#loaded?.compiled.get(userId) ?? (await this.#compile(userId));
+    const grants = this.#loaded?.compiled.get(userId) ?? this.#compile(await this.#policies(), userId);
     return decide(grants, requirements, this.#clusterIdOf);
   }
 
@@ -55,22 +63,36 @@ export class Authoriser {
     const decision = await this.authorise(subject, requirements);
     if (decision.allowed) return decision.scope;
     const { action, object, domain } = decision.missing;
-    throw new AppError('forbidden', { action, object, domain: describeDomain(domain) });
+    throw new AppError('forbidden', { action, object, domain: domainText(domain) });
   }
 
-  async #compile(userId: string): Promise<CompiledGrants> {
-    const { enforcer, compiling, compiled } = await this.#policies();
-    const grants = compiling.get(userId) ?? compileGrants(enforcer, userId);
-    compiling.set(userId, grants);
-    compiled.set(userId, await grants);
+  /** All that a user has, also through groups; roles and clusters go by name. */
+  async ownGrants({ userId }: Subject): Promise<OwnGrants> {
+    const { policies, names } = await this.#policies();
+    const { roles, grants } = policies.ownGrants(userId);
+    const roleNamed = (id: string) => names.roles.get(id) ?? id;
+    return {
+      roles: roles.map(({ name, ...role }) => ({ ...role, name: roleNamed(name) })),
+      grants: grants.map(({ role, domain }) => ({
+        role: roleNamed(role),
+        domain: withClusterNamed(domain, names.clusters),
+      })),
+    };
+  }
+
+  #compile({ policies, compiled }: Loaded, userId: string): CompiledGrants {
+    const grants = compiled.get(userId) ?? new CompiledGrants(policies.ownGrants(userId), this.#tree);
+    compiled.set(userId, grants);
     return grants;
   }
 
   #policies(): Promise<Loaded> {
     if (this.#loading !== undefined) return this.#loading;
-    const loading = readPolicies(this.#database)
-      .then(createEnforcer)
-      .then((enforcer): Loaded => ({ enforcer, compiling: new Map(), compiled: new Map() }));
+    const loading = readPolicies(this.#database).then(({ names, ...policies }): Loaded => ({
+      policies: new PolicyIndex(createModel(policies, this.#tree)),
+      names,
+      compiled: new Map(),
+    }));
     this.#loading = loading;
     loading.then(
       (loaded) => {
@@ -85,54 +107,9 @@ export class Authoriser {
   }
 }
 
-/** Holds requirements against a user's rights; see {@link Requirement} for what each `match` is content with. */
-export function decide(
-  grants: CompiledGrants,
-  requirements: readonly Requirement[],
-  clusterIdOf: ClusterIdOf,
-): Decision {
-  let scope: Scope = 'all';
-  const narrowing: { requirement: Requirement; granted: Scope }[] = [];
-  for (const requirement of requirements) {
-    const domain = domainOf(requirement.domain, clusterIdOf);
-    if (requirement.match === 'narrows') {
-      narrowing.push({ requirement, granted: narrowed(grants, requirement, domain) });
-    } else if (requirement.match === 'entry') {
-      const visible = entries(grants, domain);
-      if (visible.length === 0) return { allowed: false, missing: requirement };
-      if (visible !== 'all') scope = visible;
-    } else if (!grants.allows(domain, requirement.object, requirement.action)) {
-      return { allowed: false, missing: requirement };
-    }
-  }
-  const [first] = narrowing;
-  if (first === undefined || narrowing.every(({ granted }) => granted === 'all'))
-    return { allowed: true, scope };
-  const parts = narrowing.length === 1 ? first.granted : together(narrowing);
-  return parts.length === 0
-    ? { allowed: false, missing: first.requirement }
-    : { allowed: true, scope: parts };
-}
-
-/** Of several namespaces asked for, those that are granted are answered. */
-function together(narrowing: readonly { requirement: Requirement; granted: Scope }[]): string[] {
-  const parts = narrowing.flatMap(({ requirement, granted }) =>
-    granted === 'all' ? namespaceOf(requirement) : granted,
-  );
-  return [...new Set(parts)].toSorted();
-}
-
-function narrowed(grants: CompiledGrants, { object, action }: Requirement, domain: Domain): Scope {
-  if (grants.allows(domain, object, action)) return 'all';
-  return grants.below(domain, object, action).slice();
-}
-
-function namespaceOf({ domain }: Requirement): string[] {
-  return domain.kind === 'namespace' ? [domain.namespace] : [];
-}
-
-/** Any grant at, above or below shows that the place exists. */
-function entries(grants: CompiledGrants, domain: Domain): Scope {
-  if (domain !== '*' || grants.grantedEverywhere) return grants.touches(domain) ? 'all' : [];
-  return grants.clusterIds.slice();
+function withClusterNamed(text: string, names: PolicyNames['clusters']): string {
+  const domain = parseDomain(text);
+  return domain === undefined || !('cluster' in domain)
+    ? text
+    : domainText({ ...domain, cluster: names.get(domain.cluster) ?? domain.cluster });
 }

@@ -104,7 +104,7 @@ export const builtInRoles: BuiltInRole[] = [
   {
     name: 'platform-admin',
     permissions: platformAdmin,
-    menus: menusOf(platformAdmin, 'terminals', 'users', 'grants', 'audit'),
+    menus: menusOf(platformAdmin, 'terminals', 'users', 'groups', 'grants', 'audit'),
   },
   { name: 'cluster-admin', permissions: clusterAdmin, menus: menusOf(clusterAdmin) },
   {

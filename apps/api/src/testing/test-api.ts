@@ -87,7 +87,10 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
       const password = `${username.length}-Own-secret-${Math.random()}`;
       const token = await changePassword(anonymous, username, created.body.oneTimePassword, password);
       for (const grant of grants)
-        expectStatus(await admin.post('/grants', { user: username, ...grant }), 201);
+        expectStatus(
+          await admin.post('/grants', { subject: { kind: 'user', user: username }, ...grant }),
+          201,
+        );
       return Object.assign(anonymous.as(token), { username, password });
     },
     async stop() {

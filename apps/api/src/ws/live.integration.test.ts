@@ -200,11 +200,11 @@ describe('rights that change', () => {
     expect(snapshotOf(stream).narrowedTo).toBeNull();
     const grants = (await admin.get('/grants?pageSize=500')).body.items as {
       id: string;
-      user: { username: string };
+      subject: { name: string };
       role: { name: string };
     }[];
     const grantOf = (role: string) =>
-      grants.find((grant) => grant.user.username === 'changing' && grant.role.name === role)?.id;
+      grants.find((grant) => grant.subject.name === 'changing' && grant.role.name === role)?.id;
 
     await admin.delete(`/grants/${grantOf('viewer')}`);
     await within(5000, () => expect.poll(() => snapshotOf(stream).narrowedTo).toEqual([namespace]));

@@ -1,68 +1,60 @@
-import { platformRight, resourceRight } from '@pilothouse/contract';
+import { CompiledGrants, endpoints, noTree } from '@pilothouse/contract';
 import { expect, test } from 'vitest';
-import { allows, grantedNamespaces, type OwnGrant } from './rights.ts';
+import { holds, requirementsOf } from './rights.ts';
 
-function grant(domain: string, object: string, action: string): OwnGrant {
-  return { role: 'r', domain, policies: [{ object, action }] };
+function grants(...given: [domain: string, object: string, action: string][]): CompiledGrants {
+  return new CompiledGrants(
+    {
+      roles: given.map(([, object, action], index) => ({
+        name: `role-${index}`,
+        policies: [{ object, action }],
+      })),
+      grants: given.map(([domain], index) => ({ role: `role-${index}`, domain })),
+    },
+    noTree,
+  );
 }
 
-const listPods = (cluster: string, namespace?: string) => [
-  resourceRight(
-    { cluster, group: 'core', plural: 'pods', ...(namespace === undefined ? {} : { namespace }) },
-    'list',
-  ),
-];
+const pods = { cluster: 'one', group: 'core', plural: 'pods' };
+const getPod = (namespace: string) =>
+  requirementsOf(endpoints.getResource, { params: { ...pods, namespace, name: 'web-0' } });
+const listPods = (cluster: string) =>
+  requirementsOf(endpoints.listResources, { params: { ...pods, cluster } });
 
-test('a wider domain covers what is below it, by whole segments', () => {
-  const grants = [grant('cluster:one', 'k8s/core/pods', 'list')];
-  expect(allows(grants, listPods('one', 'demo'))).toBe(true);
-  expect(allows(grants, listPods('one-and-a-half', 'demo'))).toBe(false);
-  expect(allows([grant('*', 'k8s/**', 'All')], listPods('two'))).toBe(true);
+test('a call is allowed where the endpoint’s own rule is satisfied', () => {
+  expect(holds(grants(['cluster:one/demo', 'k8s/core/pods', 'get']), getPod('demo'))).toBe(true);
+  expect(holds(grants(['cluster:one/demo', 'k8s/core/pods', 'get']), getPod('shop'))).toBe(false);
+  expect(holds(grants(['cluster:one/demo', 'k8s/core/pods', 'list']), getPod('demo'))).toBe(false);
+  expect(holds(grants(['*', '/users', 'GET']), requirementsOf(endpoints.listUsers))).toBe(true);
+  expect(holds(grants(['cluster:one', '/users', 'GET']), requirementsOf(endpoints.listUsers))).toBe(false);
 });
 
-test('a namespace’s grant gives that namespace only, unless a part is enough', () => {
-  const grants = [grant('cluster:one/demo', 'k8s/core/pods', 'list')];
-  expect(allows(grants, listPods('one', 'demo'))).toBe(true);
-  expect(allows(grants, listPods('one', 'shop'))).toBe(false);
-  expect(allows(grants, listPods('one'))).toBe(false);
-  expect(
-    allows(
-      grants,
-      listPods('one').map((right) => ({ ...right, match: 'narrows' as const })),
-    ),
-  ).toBe(true);
+test('a list is offered to whom a part of it is granted', () => {
+  const some = grants(['cluster:one/demo', 'k8s/core/pods', 'list']);
+  expect(holds(some, listPods('one'))).toBe(true);
+  expect(holds(some, listPods('two'))).toBe(false);
 });
 
 test('any grant in a cluster shows that the cluster is there', () => {
-  const right = {
-    domain: { kind: 'cluster' as const, cluster: 'one' },
-    object: '/clusters/{cluster}',
-    action: 'GET',
-  };
-  const grants = [grant('cluster:one/demo', 'k8s/core/pods', 'list')];
-  expect(allows(grants, [right])).toBe(false);
-  expect(allows(grants, [{ ...right, match: 'entry' }])).toBe(true);
+  const some = grants(['cluster:one/demo', 'k8s/core/pods', 'list']);
+  const see = (cluster: string) => requirementsOf(endpoints.getCluster, { params: { cluster } });
+  expect(holds(some, see('one'))).toBe(true);
+  expect(holds(some, see('two'))).toBe(false);
 });
 
-test('one star is one segment, two at the end are all that follow', () => {
-  const exec = [resourceRight({ cluster: 'one', group: 'core', plural: 'pods' }, 'create', 'exec')];
-  expect(allows([grant('*', 'k8s/core/*', 'All')], exec)).toBe(false);
-  expect(allows([grant('*', 'k8s/**', 'All')], exec)).toBe(true);
-  expect(allows([grant('*', '**', 'All')], [platformRight('GET', '/audit')])).toBe(true);
-});
-
-test('all that is required has to be there', () => {
-  const grants = [grant('*', '/users', 'GET')];
-  expect(allows(grants, [platformRight('GET', '/users'), platformRight('POST', '/users')])).toBe(false);
+test('what being signed in is enough for needs no right', () => {
+  expect(holds(grants(), requirementsOf(endpoints.me))).toBe(true);
 });
 
 test('namespaces to choose from', () => {
-  const grants = [
-    grant('cluster:one/shop', 'k8s/core/pods', 'list'),
-    grant('cluster:one/demo', 'k8s/core/pods', 'list'),
-    grant('cluster:one/demo', 'k8s/core/pods', 'get'),
-    grant('cluster:one-b/x', 'k8s/core/pods', 'list'),
-  ];
-  expect(grantedNamespaces(grants, 'one')).toEqual(['demo', 'shop']);
-  expect(grantedNamespaces([...grants, grant('*', 'k8s/**', 'All')], 'one')).toBe('all');
+  const some = grants(
+    ['cluster:one/shop', 'k8s/core/pods', 'list'],
+    ['cluster:one/demo', 'k8s/core/pods', 'list'],
+    ['cluster:one/demo', 'k8s/core/pods', 'get'],
+    ['cluster:one-b/x', 'k8s/core/pods', 'list'],
+  );
+  expect(some.namespacesIn('one')).toEqual(['demo', 'shop']);
+  expect(some.namespacesIn('two')).toEqual([]);
+  expect(grants(['*', 'k8s/**', 'All']).namespacesIn('one')).toBe('all');
+  expect(grants(['cluster:one', 'k8s/**', 'All']).namespacesIn('one')).toBe('all');
 });

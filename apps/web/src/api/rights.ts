@@ -1,60 +1,39 @@
 import {
-  anyAction,
-  domainCovers,
-  objectMatches,
-  type DomainRef,
-  type endpoints,
-  type OutputOf,
+  decide,
+  type CompiledGrants,
+  type Endpoint,
+  type InputOf,
   type Requirement,
 } from '@pilothouse/contract';
 import { useSession } from './session.ts';
 
-export type OwnGrant = OutputOf<typeof endpoints.me>['grants'][number];
+/** A call's input, or as much of it as the endpoint's `permission` reads. */
+export type AskedInput<E extends Endpoint> = { [K in keyof InputOf<E>]?: Partial<InputOf<E>[K]> };
+
+/** The rights a call needs, by the endpoint's own rule; none where being signed in is enough. */
+export function requirementsOf<E extends Endpoint>(endpoint: E, input: AskedInput<E> = {}): Requirement[] {
+  if (typeof endpoint.permission === 'string') return [];
+  return endpoint.permission({ params: {}, query: {}, body: {}, ...input } as never);
+}
+
+/** Whether grants give all that is required: the API's own look-up, over what `/auth/me` sent. The API decides. */
+export function holds(grants: CompiledGrants, requirements: readonly Requirement[]): boolean {
+  return decide(grants, requirements, (name) => name).allowed;
+}
 
 /**
- * Whether the grants give all that is required, as far as the browser can tell: it greys out what would be refused.
- * The API decides.
+ * Asks the signed-in user's rights, so that what would be refused is not offered; reactive.
+ * - `may`: whether a call would be let through.
+ * - `mayInPart`: whether it would be for a part of it at least, such as one namespace of the cluster.
+ * - `holds`: the same of rights that belong to no endpoint.
  */
-export function allows(grants: readonly OwnGrant[], requirements: readonly Requirement[]): boolean {
-  return requirements.every((requirement) =>
-    grants.some(
-      (grant) =>
-        domainMatches(grant.domain, domainName(requirement.domain), requirement.match ?? 'covers') &&
-        (requirement.match === 'entry' ||
-          grant.policies.some(
-            (policy) =>
-              objectMatches(policy.object, requirement.object) &&
-              (policy.action === anyAction || policy.action === requirement.action),
-          )),
-    ),
-  );
-}
-
-/** `*`, `cluster:<name>` or `cluster:<name>/<namespace>`, as grants write it. */
-export function domainName(domain: DomainRef): string {
-  if (domain.kind === 'platform') return '*';
-  return domain.kind === 'cluster'
-    ? `cluster:${domain.cluster}`
-    : `cluster:${domain.cluster}/${domain.namespace}`;
-}
-
-function domainMatches(granted: string, wanted: string, match: NonNullable<Requirement['match']>): boolean {
-  if (domainCovers(granted, wanted)) return true;
-  return match !== 'covers' && domainCovers(wanted, granted);
-}
-
-/** The namespaces of a cluster the user may choose from; `all` where a grant covers the whole cluster. */
-export function grantedNamespaces(grants: readonly OwnGrant[], cluster: string): 'all' | string[] {
-  const whole = `cluster:${cluster}`;
-  if (grants.some((grant) => domainCovers(grant.domain, whole))) return 'all';
-  const names = grants
-    .filter((grant) => grant.domain.startsWith(`${whole}/`))
-    .map((grant) => grant.domain.slice(whole.length + 1));
-  return [...new Set(names)].sort();
-}
-
-/** Asks the signed-in user's grants; reactive. */
-export function useCan(): (requirements: readonly Requirement[]) => boolean {
+export function useRights() {
   const session = useSession();
-  return (requirements) => allows(session.grants, requirements);
+  const held = (requirements: readonly Requirement[]) => holds(session.rights, requirements);
+  return {
+    may: <E extends Endpoint>(endpoint: E, input?: AskedInput<E>) => held(requirementsOf(endpoint, input)),
+    mayInPart: <E extends Endpoint>(endpoint: E, input?: AskedInput<E>) =>
+      requirementsOf(endpoint, input).every((requirement) => held([{ ...requirement, match: 'narrows' }])),
+    holds: held,
+  };
 }

@@ -1,4 +1,4 @@
-import { endpoints, type OutputOf } from '@pilothouse/contract';
+import { CompiledGrants, endpoints, noTree, type OutputOf } from '@pilothouse/contract';
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
 import { forgetToken, keepToken, onSessionEnd, refreshSession, type SessionAnswer } from './access-token.ts';
@@ -81,7 +81,7 @@ export const useSession = defineStore('session', () => {
     leave(null);
   }
 
-  /** Reads user, menus and grants again. */
+  /** Reads user, menus, roles and grants again. */
   async function reload() {
     me.value = await call(endpoints.me, {});
     readAt = Date.now();
@@ -100,6 +100,7 @@ export const useSession = defineStore('session', () => {
     user: computed(() => me.value?.user ?? null),
     menus: computed(() => me.value?.menus ?? []),
     grants: computed(() => me.value?.grants ?? []),
+    rights: computed(() => new CompiledGrants(me.value ?? { roles: [], grants: [] }, noTree)),
     resume,
     login,
     changePassword,

@@ -1,10 +1,9 @@
-import { endpoints, platformRight, type Method, type Requirement } from '@pilothouse/contract';
+import { endpoints, type Endpoint } from '@pilothouse/contract';
 import type { RouteRecordRaw } from 'vue-router';
 import { resourceRoutes } from '../resources/routes.ts';
+import { requirementsOf } from '../api/rights.ts';
 
-function reads(endpoint: { method: Method; path: string }): () => Requirement[] {
-  return () => [platformRight(endpoint.method, endpoint.path)];
-}
+const needs = (endpoint: Endpoint) => () => requirementsOf(endpoint);
 
 export const routes: RouteRecordRaw[] = [
   {
@@ -34,7 +33,7 @@ export const routes: RouteRecordRaw[] = [
         path: 'register-cluster',
         name: 'registerCluster',
         component: () => import('../features/clusters/register/RegisterClusterPage.vue'),
-        meta: { title: 'register.title', requires: reads(endpoints.createCluster) },
+        meta: { title: 'register.title', requires: needs(endpoints.createCluster) },
       },
       {
         path: 'clusters/:cluster',
@@ -59,25 +58,38 @@ export const routes: RouteRecordRaw[] = [
         path: 'terminals',
         name: 'terminals',
         component: () => import('../features/terminals/TerminalsPage.vue'),
-        meta: { title: 'terminals.title', requires: reads(endpoints.listTerminals) },
+        meta: { title: 'terminals.title', requires: needs(endpoints.listTerminals) },
       },
       {
         path: 'users',
         name: 'users',
         component: () => import('../features/access/UsersPage.vue'),
-        meta: { title: 'users.title', requires: reads(endpoints.listUsers) },
+        meta: { title: 'users.title', requires: needs(endpoints.listUsers) },
+      },
+      {
+        path: 'groups',
+        name: 'groups',
+        component: () => import('../features/access/GroupsPage.vue'),
+        meta: { title: 'groups.title', requires: needs(endpoints.listGroups) },
+      },
+      {
+        path: 'groups/:name',
+        name: 'group',
+        component: () => import('../features/access/GroupPage.vue'),
+        props: true,
+        meta: { title: 'groups.title', requires: needs(endpoints.getGroup) },
       },
       {
         path: 'grants',
         name: 'grants',
         component: () => import('../features/access/GrantsPage.vue'),
-        meta: { title: 'grants.title', requires: reads(endpoints.listGrants) },
+        meta: { title: 'grants.title', requires: needs(endpoints.listGrants) },
       },
       {
         path: 'audit',
         name: 'audit',
         component: () => import('../features/audit/AuditPage.vue'),
-        meta: { title: 'auditLog.title', requires: reads(endpoints.listAudit) },
+        meta: { title: 'auditLog.title', requires: needs(endpoints.listAudit) },
       },
       {
         path: 'profile',

@@ -38,7 +38,7 @@ export interface PageContext {
   resource: ResourceRef;
   selection: ReadonlyMap<string, Row>;
   t: ComposerTranslation;
-  can: (requirements: readonly Requirement[]) => boolean;
+  holds: (requirements: readonly Requirement[]) => boolean;
   router: Router;
 }
 

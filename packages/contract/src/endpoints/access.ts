@@ -1,18 +1,27 @@
 import { z } from 'zod';
 import { dnsLabel, listQuery, pageOf, timestamp, uuid } from '../common.ts';
 import { defineEndpoint, platformRight } from '../endpoint.ts';
+import type { Domain } from '../rights/domain.ts';
 import { user, username } from './auth.ts';
+import { userGroupName } from './groups.ts';
 
 /** Where a grant holds, as people write it: names, not ids. */
 export const grantScope = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('all') }),
   z.strictObject({ kind: z.literal('cluster'), cluster: dnsLabel }),
   z.strictObject({ kind: z.literal('namespace'), cluster: dnsLabel, namespace: dnsLabel }),
+  z.strictObject({ kind: z.literal('tree'), node: uuid }),
+]) satisfies z.ZodType<Domain>;
+
+/** Who a grant is given to. */
+export const grantSubject = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('user'), user: username }),
+  z.strictObject({ kind: z.literal('group'), group: userGroupName }),
 ]);
 
 export const grant = z.object({
   id: uuid,
-  user: z.object({ id: uuid, username: z.string(), displayName: z.string() }),
+  subject: z.object({ kind: z.enum(['user', 'group']), name: z.string(), displayName: z.string() }),
   role: z.object({ id: uuid, name: z.string() }),
   scope: grantScope,
   createdAt: timestamp,
@@ -34,7 +43,7 @@ export const accessEndpoints = {
     method: 'GET',
     path: '/users',
     summary: 'Users of the platform',
-    query: listQuery,
+    query: listQuery.extend({ group: userGroupName.optional() }),
     response: pageOf(user),
     permission: () => [platformRight('GET', '/users')],
   }),
@@ -90,7 +99,12 @@ export const accessEndpoints = {
     method: 'GET',
     path: '/grants',
     summary: 'Who has which role where',
-    query: listQuery.extend({ user: username.optional(), cluster: dnsLabel.optional() }),
+    query: listQuery.extend({
+      /** Also what the user has through groups. */
+      user: username.optional(),
+      group: userGroupName.optional(),
+      cluster: dnsLabel.optional(),
+    }),
     response: pageOf(grant),
     permission: () => [platformRight('GET', '/grants')],
   }),
@@ -98,19 +112,20 @@ export const accessEndpoints = {
     id: 'grants.create',
     method: 'POST',
     path: '/grants',
-    summary: 'Give a user a role in a scope',
-    body: z.strictObject({ user: username, role: z.string().min(1).max(63), scope: grantScope }),
+    summary: 'Give a user or a group a role in a scope',
+    body: z.strictObject({ subject: grantSubject, role: z.string().min(1).max(63), scope: grantScope }),
     response: grant,
     status: 201,
     permission: () => [platformRight('POST', '/grants')],
     audit: {
       code: 'grant.create',
-      target: ({ body }) => ({
+      target: ({ body: { subject, role, scope } }) => ({
         resource: 'grant',
-        name: `${body.user}:${body.role}`,
-        ...(body.scope.kind === 'all' ? {} : { cluster: body.scope.cluster }),
-        ...(body.scope.kind === 'namespace' ? { namespace: body.scope.namespace } : {}),
+        name: `${subject.kind === 'user' ? subject.user : subject.group}:${role}`,
+        ...('cluster' in scope && { cluster: scope.cluster }),
+        ...('namespace' in scope && { namespace: scope.namespace }),
       }),
+      params: ({ body: { subject, scope } }) => ({ subject: subject.kind, scope: scope.kind }),
     },
   }),
   deleteGrant: defineEndpoint({

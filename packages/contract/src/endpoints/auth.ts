@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { dnsSubdomain, timestamp, uuid } from '../common.ts';
 import { defineEndpoint } from '../endpoint.ts';
+import type { OwnGrants } from '../rights/compiled-grants.ts';
 
 export const user = z.object({
   id: uuid,
@@ -35,13 +36,19 @@ export interface MenuEntry {
   children: MenuEntry[];
 }
 
-/** A grant as its holder sees it: what the SPA needs to grey out what would be refused. */
-export const ownGrant = z.object({
-  role: z.string(),
-  /** `*`, `cluster:<name>` or `cluster:<name>/<namespace>`. */
-  domain: z.string(),
-  policies: z.array(z.object({ object: z.string(), action: z.string() })),
-});
+/** What the signed-in user may do, also through groups: the SPA greys out what would be refused. */
+export const ownGrants = z.object({
+  roles: z.array(
+    z.object({ name: z.string(), policies: z.array(z.object({ object: z.string(), action: z.string() })) }),
+  ),
+  grants: z.array(
+    z.object({
+      role: z.string(),
+      /** `*`, `cluster:<name>`, `cluster:<name>/<namespace>` or `tree:<node>`. */
+      domain: z.string(),
+    }),
+  ),
+}) satisfies z.ZodType<OwnGrants>;
 
 const password = z.string().min(1).max(1024);
 export const username = dnsSubdomain.max(64);
@@ -87,8 +94,8 @@ export const authEndpoints = {
     id: 'auth.me',
     method: 'GET',
     path: '/auth/me',
-    summary: 'Who am I: user, menus, grants',
-    response: z.object({ user, menus: z.array(menuEntry), grants: z.array(ownGrant) }),
+    summary: 'Who am I: user, menus, roles, grants',
+    response: ownGrants.extend({ user, menus: z.array(menuEntry) }),
     permission: 'session',
   }),
 };

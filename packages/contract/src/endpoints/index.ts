@@ -3,6 +3,7 @@ export * from './access.ts';
 export * from './audit.ts';
 export * from './auth.ts';
 export * from './clusters.ts';
+export * from './groups.ts';
 export * from './operations.ts';
 export * from './platform.ts';
 export * from './resources.ts';

@@ -9,7 +9,8 @@ import {
   pluralName,
   resourceListQuery,
 } from '../common.ts';
-import { defineEndpoint, type AuditTarget, type DomainRef, type Requirement } from '../endpoint.ts';
+import { defineEndpoint, type AuditTarget, type Requirement } from '../endpoint.ts';
+import type { Domain } from '../rights/domain.ts';
 
 /** A projected field: what the server sorts and filters by. Times are RFC 3339, cpu is in millicores, memory in bytes. */
 export const cellValue = z.union([z.string(), z.number(), z.boolean(), z.null()]);
@@ -49,7 +50,7 @@ interface ObjectRef extends CollectionRef {
   name: string;
 }
 
-function domainOf(cluster: string, namespace: string): DomainRef {
+function domainOf(cluster: string, namespace: string): Domain {
   return namespace === '_' ? { kind: 'cluster', cluster } : { kind: 'namespace', cluster, namespace };
 }
 

@@ -125,7 +125,9 @@ async function execRights(cluster: LocalCluster, platform: Platform): Promise<Fi
   await registerCluster(admin, limited, kubeconfig);
   const viewer = await createAccount(platform.url, admin, 'vera');
   const scope = { kind: 'cluster', cluster: limited } as const;
-  await admin.call(endpoints.createGrant, { body: { user: 'vera', role: 'viewer', scope } });
+  await admin.call(endpoints.createGrant, {
+    body: { subject: { kind: 'user', user: 'vera' }, role: 'viewer', scope },
+  });
   const refused = await viewer.api.attempt(endpoints.createTicket, {
     body: { purpose: 'exec', cluster: limited, ...talker },
   });

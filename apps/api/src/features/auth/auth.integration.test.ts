@@ -73,9 +73,8 @@ describe('the first sign-in', () => {
   test('me tells user, menus by role, and grants by names', async () => {
     const { body } = await api.admin.get('/auth/me');
     expect(body.user.username).toBe('admin');
-    expect(body.grants).toEqual([
-      { role: 'platform-admin', domain: '*', policies: [{ object: '**', action: 'All' }] },
-    ]);
+    expect(body.grants).toEqual([{ role: 'platform-admin', domain: '*' }]);
+    expect(body.roles).toEqual([{ name: 'platform-admin', policies: [{ object: '**', action: 'All' }] }]);
     const keys = (entries: { key: string; children: [] }[]): string[] =>
       entries.flatMap((entry) => [entry.key, ...keys(entry.children)]);
     expect(keys(body.menus)).toEqual(expect.arrayContaining(['clusters', 'nodes', 'pods', 'users', 'audit']));

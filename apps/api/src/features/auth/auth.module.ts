@@ -6,7 +6,8 @@ import { LoginGuard } from './login-guard.ts';
 import { keptMs, SessionRepository } from './session.repository.ts';
 
 /** Signing in and out; `profile` is what others know about who is signed in. */
-export function build({ config, database, passwords, tokens, versions }: Core, profile: Profile): Feature {
+export function build(core: Core, profile: Profile): Feature {
+  const { config, authoriser, database, passwords, tokens, versions } = core;
   const sessions = new SessionRepository(database);
   const service = new AuthService({
     database,
@@ -17,7 +18,7 @@ export function build({ config, database, passwords, tokens, versions }: Core, p
     guard: new LoginGuard(),
   });
   return {
-    mount: (api) => mountAuth(api, { service, profile, publicUrl: config.publicUrl }),
+    mount: (api) => mountAuth(api, { service, profile, authoriser, publicUrl: config.publicUrl }),
     retention: [{ keepMs: keptMs, prune: (before, most) => sessions.prune(before, most) }],
   };
 }

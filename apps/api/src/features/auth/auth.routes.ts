@@ -1,5 +1,6 @@
 import { endpoints, type MenuEntry } from '@pilothouse/contract';
 import type { Request } from 'express';
+import type { Authoriser } from '../../authz/authoriser.ts';
 import type { UserView } from '../../authz/user-view.ts';
 import { AppError } from '../../http/app-error.ts';
 import { mount, type ApiRouter } from '../../http/mount.ts';
@@ -7,23 +8,20 @@ import { checkOrigin } from '../../http/origin.ts';
 import type { AuthService } from './auth.service.ts';
 import { RefreshCookie } from './refresh-cookie.ts';
 
-/** A grant as its holder sees it. */
-export interface OwnGrant {
-  role: string;
-  domain: string;
-  policies: { object: string; action: string }[];
-}
-
 /** What `/auth/me` tells beside the user; owned by other features. */
 export interface Profile {
   user(userId: string): Promise<UserView>;
-  menus(userId: string): Promise<MenuEntry[]>;
-  grants(userId: string): Promise<OwnGrant[]>;
+  menus(roles: readonly string[]): Promise<MenuEntry[]>;
 }
 
 export function mountAuth(
   api: ApiRouter,
-  { service, profile, publicUrl }: { service: AuthService; profile: Profile; publicUrl: string },
+  {
+    service,
+    profile,
+    authoriser,
+    publicUrl,
+  }: { service: AuthService; profile: Profile; authoriser: Pick<Authoriser, 'ownGrants'>; publicUrl: string },
 ): void {
   const cookie = new RefreshCookie(publicUrl);
   const originOf = (req: Request, address: string) => ({ address, userAgent: req.get('user-agent') ?? '' });
@@ -65,11 +63,11 @@ export function mountAuth(
   });
 
   mount(api, endpoints.me, async ({ principal: { userId } }) => {
-    const [user, menus, grants] = await Promise.all([
+    const [user, { roles, grants }] = await Promise.all([
       profile.user(userId),
-      profile.menus(userId),
-      profile.grants(userId),
+      authoriser.ownGrants({ userId }),
     ]);
-    return { user, menus, grants };
+    const menus = await profile.menus(roles.map(({ name }) => name));
+    return { user, menus, roles, grants };
   });
 }

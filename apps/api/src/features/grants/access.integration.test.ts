@@ -13,6 +13,8 @@ beforeAll(async () => {
 afterAll(() => api?.stop());
 
 const everywhere = { kind: 'all' } as const;
+const absentId = '01900000-0000-7000-8000-000000000000';
+const asUser = (user: string) => ({ kind: 'user', user });
 
 describe('users', () => {
   test('are created with a password told once, listed, sorted and searched', async () => {
@@ -55,7 +57,11 @@ describe('users', () => {
       'a domain',
       'POST',
       '/grants',
-      { user: 'admin', role: 'viewer', scope: { kind: 'all', domain: '*' } },
+      {
+        subject: asUser('admin'),
+        role: 'viewer',
+        scope: { kind: 'all', domain: '*' },
+      },
       'body.scope.domain',
     ],
   ])('cannot be given %s by a field the contract does not know', async (_what, method, path, body, field) => {
@@ -101,7 +107,7 @@ describe('a grant', () => {
     const user = await api.signUp('granted');
     expect((await user.get('/users')).status).toBe(403);
     const given = await api.admin.post('/grants', {
-      user: 'granted',
+      subject: asUser('granted'),
       role: 'platform-admin',
       scope: everywhere,
     });
@@ -115,9 +121,10 @@ describe('a grant', () => {
   test('shows its cluster and no other', async () => {
     const scope = { kind: 'namespace', cluster: 'one', namespace: 'shop' } as const;
     const user = await api.signUp('namespaced', [{ role: 'developer', scope }]);
-    expect((await user.get('/auth/me')).body.grants).toMatchObject([
-      { role: 'developer', domain: 'cluster:one/shop' },
-    ]);
+    const { body: me } = await user.get('/auth/me');
+    expect(me.grants).toEqual([{ role: 'developer', domain: 'cluster:one/shop' }]);
+    expect(me.roles.map(({ name }: { name: string }) => name)).toEqual(['developer']);
+    expect(me.roles[0].policies).toContainEqual({ object: 'k8s/core/pods', action: 'list' });
     const { body } = await user.get('/clusters');
     expect(body.items.map((cluster: { name: string }) => cluster.name)).toEqual(['one']);
     expect((await user.get('/clusters/one')).status).toBe(200);
@@ -126,11 +133,13 @@ describe('a grant', () => {
 
   test('is told what is wrong with it', async () => {
     const post = (body: object) =>
-      api.admin.post('/grants', { user: 'admin', role: 'viewer', scope: everywhere, ...body });
+      api.admin.post('/grants', { subject: asUser('admin'), role: 'viewer', scope: everywhere, ...body });
     for (const [body, field] of [
-      [{ user: 'nobody' }, 'body.user'],
+      [{ subject: asUser('nobody') }, 'body.subject.user'],
+      [{ subject: { kind: 'group', group: 'nobody' } }, 'body.subject.group'],
       [{ role: 'nothing' }, 'body.role'],
       [{ scope: { kind: 'cluster', cluster: 'nowhere' } }, 'body.scope.cluster'],
+      [{ scope: { kind: 'tree', node: absentId } }, 'body.scope.node'],
     ] as const) {
       const { status, body: answer } = await post(body);
       expect([status, answer.error.code, answer.error.field]).toEqual([400, 'invalidField', field]);
@@ -148,7 +157,7 @@ describe('a grant', () => {
     const admin = await api.signUp('cluster-boss', [
       { role: 'cluster-admin', scope: { kind: 'cluster', cluster: 'one' } },
     ]);
-    const wish = { user: 'cluster-boss', role: 'platform-admin', scope: everywhere };
+    const wish = { subject: asUser('cluster-boss'), role: 'platform-admin', scope: everywhere };
     expect((await admin.post('/grants', wish)).status).toBe(403);
     expect((await admin.get('/grants')).status).toBe(403);
     expect((await admin.patch('/clusters/one', { displayName: 'Ours' })).status).toBe(200);
@@ -174,7 +183,7 @@ describe('the last administrator', () => {
     ]);
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
     const left = await api.container.database.prisma.grant.count({
-      where: { domain: '*', role: { name: 'platform-admin' }, user: { disabledAt: null } },
+      where: { domainKind: 'all', role: { name: 'platform-admin' }, user: { disabledAt: null } },
     });
     expect(left).toBe(1);
   });

@@ -1,9 +1,9 @@
-import type { grant, grantScope } from '@pilothouse/contract';
+import type { Domain, grant, grantSubject as subjectSchema, TreeNodes } from '@pilothouse/contract';
 import type { z } from 'zod';
 import { requireAdministrator } from '../../authz/administrators.ts';
-import { clusterDomain } from '../../authz/domain.ts';
+import { grantColumns, grantDomain, grantSubject, type GrantSubject } from '../../authz/grant-columns.ts';
 import { isUniqueViolation } from '../../db/database-error.ts';
-import type { Database, Prisma } from '../../db/database.ts';
+import type { Database, Prisma, Queries } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
 import { containing } from '../../db/like.ts';
 import { bumpVersion, type Versions } from '../../db/versions.ts';
@@ -11,11 +11,12 @@ import { AppError } from '../../http/app-error.ts';
 import { readPage, type PageOrder, type PageQuery } from '../../http/paging.ts';
 
 export type GrantView = z.output<typeof grant>;
-export type GrantScope = z.output<typeof grantScope>;
+type SubjectName = z.output<typeof subjectSchema>;
 
 const order: PageOrder<Prisma.GrantOrderByWithRelationInput> = {
   sortable: {
     user: (direction) => ({ user: { username: direction } }),
+    group: (direction) => ({ group: { name: direction } }),
     role: (direction) => ({ role: { name: direction } }),
     cluster: (direction) => ({ cluster: { name: direction } }),
     createdAt: 'createdAt',
@@ -27,33 +28,66 @@ const order: PageOrder<Prisma.GrantOrderByWithRelationInput> = {
 export class GrantService {
   readonly #database: Database;
   readonly #versions: Versions;
+  readonly #tree: TreeNodes;
 
-  constructor(database: Database, versions: Versions) {
+  constructor(database: Database, versions: Versions, tree: TreeNodes) {
     this.#database = database;
     this.#versions = versions;
+    this.#tree = tree;
   }
 
-  /** Throws `invalidField` for an unknown user, role or cluster, `conflict` when the grant is there already. */
-  async create(given: { user: string; role: string; scope: GrantScope }): Promise<GrantView> {
+  /** Throws `invalidField` for an unknown user, group, role, cluster or node, `conflict` when the grant is there already. */
+  async create(given: { subject: SubjectName; role: string; scope: Domain }): Promise<GrantView> {
     try {
       const row = await this.#database.transaction(async (queries) => {
         await bumpVersion(queries, 'access', 'policies');
-        const user = await queries.user.findUnique({ where: { username: given.user } });
-        if (user === null) throw unknown('body.user');
+        const subject = await this.#subjectOf(queries, given.subject);
         const role = await queries.role.findUnique({ where: { name: given.role } });
         if (role === null) throw unknown('body.role');
-        const place = await placeOf(queries, given.scope);
+        const columns = grantColumns(subject, await this.#domainOf(queries, given.scope));
         return queries.grant.create({
-          data: { id: newId(), userId: user.id, roleId: role.id, ...place, createdAt: new Date() },
+          data: { id: newId(), roleId: role.id, ...columns, createdAt: new Date() },
           include,
         });
       });
       await this.#versions.refresh();
       return grantView(row);
     } catch (error) {
-      throw isUniqueViolation(error)
-        ? new AppError('conflict', { what: `${given.user}: ${given.role}` })
-        : error;
+      const { subject, role } = given;
+      const name = subject.kind === 'user' ? subject.user : subject.group;
+      throw isUniqueViolation(error) ? new AppError('conflict', { what: `${name}: ${role}` }) : error;
+    }
+  }
+
+  async #subjectOf(queries: Queries, subject: SubjectName): Promise<GrantSubject> {
+    switch (subject.kind) {
+      case 'user': {
+        const user = await queries.user.findUnique({ where: { username: subject.user } });
+        if (user === null) throw unknown('body.subject.user');
+        return { kind: 'user', id: user.id };
+      }
+      case 'group': {
+        const group = await queries.group.findUnique({ where: { name: subject.group } });
+        if (group === null) throw unknown('body.subject.group');
+        return { kind: 'group', id: group.id };
+      }
+    }
+  }
+
+  /** With ids in the place of names. */
+  async #domainOf(queries: Queries, scope: Domain): Promise<Domain> {
+    switch (scope.kind) {
+      case 'all':
+        return scope;
+      case 'cluster':
+      case 'namespace': {
+        const cluster = await queries.cluster.findUnique({ where: { name: scope.cluster } });
+        if (cluster === null) throw unknown('body.scope.cluster');
+        return { ...scope, cluster: cluster.id };
+      }
+      case 'tree':
+        if (this.#tree.lineOf(scope.node).length === 0) throw unknown('body.scope.node');
+        return scope;
     }
   }
 
@@ -68,39 +102,32 @@ export class GrantService {
     await this.#versions.refresh();
   }
 
-  page(query: PageQuery & Partial<Record<'q' | 'user' | 'cluster', string | undefined>>) {
+  page(query: PageQuery & Partial<Record<'q' | 'user' | 'group' | 'cluster', string | undefined>>) {
     const { prisma } = this.#database;
     const contains = containing(query.q ?? '');
-    const where: Prisma.GrantWhereInput = {
-      ...(query.user !== undefined && { user: { username: query.user } }),
-      ...(query.cluster !== undefined && { cluster: { name: query.cluster } }),
-      ...(query.q !== undefined && {
+    const conditions: Prisma.GrantWhereInput[] = [];
+    if (query.user !== undefined) {
+      const user = { username: query.user };
+      conditions.push({ OR: [{ user }, { group: { members: { some: { user } } } }] });
+    }
+    if (query.group !== undefined) conditions.push({ group: { name: query.group } });
+    if (query.cluster !== undefined) conditions.push({ cluster: { name: query.cluster } });
+    if (query.q !== undefined) {
+      conditions.push({
         OR: [
           { user: { OR: [{ username: contains }, { displayName: contains }] } },
+          { group: { OR: [{ name: contains }, { displayName: contains }] } },
           { role: { name: contains } },
           { cluster: { name: contains } },
           { namespace: contains },
         ],
-      }),
-    };
+      });
+    }
+    const where = { AND: conditions };
     return readPage(query, order, {
       items: async (page) => (await prisma.grant.findMany({ where, include, ...page })).map(grantView),
       total: () => prisma.grant.count({ where }),
     });
-  }
-
-  /** A user's own grants, with what each role allows and names in the place of ids. */
-  async ownGrants(userId: string) {
-    const rows = await this.#database.prisma.grant.findMany({
-      where: { userId },
-      include: { role: { include: { permissions: true } }, cluster: { select: { name: true } } },
-      orderBy: { id: 'asc' },
-    });
-    return rows.map(({ role, cluster, namespace }) => ({
-      role: role.name,
-      domain: cluster === null ? '*' : clusterDomain(cluster.name, namespace ?? undefined),
-      policies: role.permissions.map(({ object, action }) => ({ object, action })),
-    }));
   }
 
   async roles() {
@@ -117,36 +144,47 @@ export class GrantService {
   }
 }
 
-const include = { user: true, role: true, cluster: { select: { name: true } } } satisfies Prisma.GrantInclude;
+const include = {
+  user: true,
+  group: true,
+  role: true,
+  cluster: { select: { name: true } },
+} satisfies Prisma.GrantInclude;
+type Row = Prisma.GrantGetPayload<{ include: typeof include }>;
 
 function unknown(field: string): AppError {
   return new AppError('invalidField', { field, reason: 'unknown' }, field);
 }
 
-async function placeOf(queries: Prisma.TransactionClient, scope: GrantScope) {
-  if (scope.kind === 'all') return { domain: '*' };
-  const cluster = await queries.cluster.findUnique({ where: { name: scope.cluster }, select: { id: true } });
-  if (cluster === null) throw unknown('body.scope.cluster');
-  const namespace = scope.kind === 'namespace' ? scope.namespace : undefined;
-  return {
-    domain: clusterDomain(cluster.id, namespace),
-    clusterId: cluster.id,
-    ...(namespace !== undefined && { namespace }),
-  };
-}
-
-function grantView(row: Prisma.GrantGetPayload<{ include: typeof include }>): GrantView {
-  const { id, username, displayName } = row.user;
+function grantView(row: Row): GrantView {
   return {
     id: row.id,
-    user: { id, username, displayName },
+    subject: subjectView(row),
     role: { id: row.role.id, name: row.role.name },
-    scope: scopeOf(row.cluster?.name, row.namespace),
+    scope: scopeOf(row),
     createdAt: row.createdAt.toISOString(),
   };
 }
 
-function scopeOf(cluster: string | undefined, namespace: string | null): GrantScope {
-  if (cluster === undefined) return { kind: 'all' };
-  return namespace === null ? { kind: 'cluster', cluster } : { kind: 'namespace', cluster, namespace };
+function subjectView(row: Row): GrantView['subject'] {
+  const { kind } = grantSubject(row);
+  switch (kind) {
+    case 'user':
+      return { kind, name: row.user?.username ?? '', displayName: row.user?.displayName ?? '' };
+    case 'group':
+      return { kind, name: row.group?.name ?? '', displayName: row.group?.displayName ?? '' };
+  }
+}
+
+/** Where it holds, with names in the place of ids. */
+function scopeOf(row: Row): Domain {
+  const domain = grantDomain(row);
+  switch (domain.kind) {
+    case 'all':
+    case 'tree':
+      return domain;
+    case 'cluster':
+    case 'namespace':
+      return { ...domain, cluster: row.cluster?.name ?? '' };
+  }
 }

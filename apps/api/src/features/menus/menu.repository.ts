@@ -1,27 +1,29 @@
 import type { MenuEntry } from '@pilothouse/contract';
-import type { Database, Queries } from '../../db/database.ts';
+import type { Database, Prisma, Queries } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
+import type { Versions } from '../../db/versions.ts';
 import { menuSeeds, type MenuSeed } from './menus.ts';
 
-/** Menu entries and the roles that show them. */
+interface Menus {
+  menus: Prisma.MenuGetPayload<object>[];
+  /** Ids of the entries each role shows, by the role's name. */
+  shownBy: Map<string, string[]>;
+}
+
+/** Menu entries and the roles that show them, read once per version of the policies. */
 export class MenuRepository {
   readonly #database: Database;
+  #reading: Promise<Menus> | undefined;
 
-  constructor(database: Database) {
+  constructor(database: Database, versions: Versions) {
     this.#database = database;
+    versions.onChange('policies', () => (this.#reading = undefined));
   }
 
-  /** What the user's roles show; a group appears with its first visible entry. A convenience, no protection. */
-  async menusOf(userId: string): Promise<MenuEntry[]> {
-    const { prisma } = this.#database;
-    const [menus, shown] = await prisma.$transaction([
-      prisma.menu.findMany({ orderBy: { position: 'asc' } }),
-      prisma.roleMenu.findMany({
-        where: { role: { grants: { some: { userId } } } },
-        select: { menuId: true },
-      }),
-    ]);
-    const visible = new Set(shown.map(({ menuId }) => menuId));
+  /** What these roles show together; a group appears with its first visible entry. A convenience, no protection. */
+  async menusOf(roles: readonly string[]): Promise<MenuEntry[]> {
+    const { menus, shownBy } = await this.#menus();
+    const visible = new Set(roles.flatMap((role) => shownBy.get(role) ?? []));
     const entriesBelow = (parentId: string | null): MenuEntry[] =>
       menus
         .filter((menu) => menu.parentId === parentId)
@@ -29,6 +31,27 @@ export class MenuRepository {
         .filter(({ id, entry }) => visible.has(id) || entry.children.length > 0)
         .map(({ entry }) => entry);
     return entriesBelow(null);
+  }
+
+  #menus(): Promise<Menus> {
+    const reading = this.#reading ?? this.#read();
+    this.#reading = reading;
+    reading.catch(() => {
+      if (this.#reading === reading) this.#reading = undefined;
+    });
+    return reading;
+  }
+
+  async #read(): Promise<Menus> {
+    const { prisma } = this.#database;
+    const [menus, roles] = await prisma.$transaction([
+      prisma.menu.findMany({ orderBy: { position: 'asc' } }),
+      prisma.role.findMany({ select: { name: true, menus: { select: { menuId: true } } } }),
+    ]);
+    return {
+      menus,
+      shownBy: new Map(roles.map((role) => [role.name, role.menus.map(({ menuId }) => menuId)])),
+    };
   }
 }
 

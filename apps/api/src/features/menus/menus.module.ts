@@ -4,10 +4,10 @@ import type { Feature } from '../../feature.ts';
 import { MenuRepository, seedMenus } from './menu.repository.ts';
 
 /** The menu, and which roles show what of it. */
-export function build({ database }: Core) {
-  const menus = new MenuRepository(database);
+export function build({ database, versions }: Core) {
+  const menus = new MenuRepository(database, versions);
   return {
     prepare: (queries) => seedMenus(queries, builtInRoles),
-    menusOf: (userId: string) => menus.menusOf(userId),
+    menusOf: (roles: readonly string[]) => menus.menusOf(roles),
   } satisfies Feature & Record<string, unknown>;
 }

@@ -60,6 +60,7 @@ export const menuSeeds: MenuSeed[] = [
     icon: 'setting',
     children: [
       { key: 'users', path: '/users', icon: 'user' },
+      { key: 'groups', path: '/groups', icon: 'group' },
       { key: 'grants', path: '/grants', icon: 'grant' },
       { key: 'audit', path: '/audit', icon: 'audit' },
     ],

@@ -1,3 +1,4 @@
+import { grantColumns } from '../../authz/grant-columns.ts';
 import { oneTimePassword, type Passwords } from '../../authz/passwords.ts';
 import type { Queries } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
@@ -32,7 +33,12 @@ export async function createFirstAdministrator(
     },
   });
   await queries.grant.create({
-    data: { id: newId(), userId, roleId: role.id, domain: '*', createdAt: now },
+    data: {
+      id: newId(),
+      ...grantColumns({ kind: 'user', id: userId }, { kind: 'all' }),
+      roleId: role.id,
+      createdAt: now,
+    },
   });
   return givenPassword === null ? password : null;
 }

@@ -100,10 +100,13 @@ export class UserService {
     return password;
   }
 
-  page(query: PageQuery & { q?: string | undefined }) {
+  page(query: PageQuery & { q?: string | undefined; group?: string | undefined }) {
     const { user } = this.#database.prisma;
     const contains = containing(query.q ?? '');
-    const where = query.q === undefined ? {} : { OR: [{ username: contains }, { displayName: contains }] };
+    const where: Prisma.UserWhereInput = {
+      ...(query.q !== undefined && { OR: [{ username: contains }, { displayName: contains }] }),
+      ...(query.group !== undefined && { groups: { some: { group: { name: query.group } } } }),
+    };
     return readPage(query, order, {
       items: async (page) => (await user.findMany({ where, ...page })).map(userView),
       total: () => user.count({ where }),

@@ -24,14 +24,3 @@ export function useProbe() {
 
   return { probing, error, probe };
 }
-
-/** The rights on one cluster's own row, as the contract asks for them. */
-export function clusterRequirement(endpoint: { method: string; path: string }, cluster: string) {
-  return [
-    {
-      domain: { kind: 'cluster' as const, cluster },
-      object: endpoint.path,
-      action: endpoint.method,
-    },
-  ];
-}

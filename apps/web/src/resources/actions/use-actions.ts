@@ -12,7 +12,7 @@ import { useI18n } from 'vue-i18n';
 import { z } from 'zod';
 import { call } from '../../api/call.ts';
 import type { Row } from '../../api/live-rows.ts';
-import { useCan } from '../../api/rights.ts';
+import { useRights } from '../../api/rights.ts';
 import { useCluster } from '../../api/use-cluster.ts';
 import type { TableAction } from '../../components/ResourceTable/table-column.ts';
 import type { ResourceRef } from '../resource-location.ts';
@@ -44,7 +44,7 @@ export function hasParameters(id: ActionId): boolean {
 /** What can be done to the objects of a kind, by the user's rights, one at a time or many. */
 export function useActions(resource: Ref<ResourceRef>) {
   const { t } = useI18n();
-  const can = useCan();
+  const { holds } = useRights();
   const cluster = useCluster();
   const busy = shallowRef<ReadonlySet<string>>(new Set());
   /** What the dialog asks about; null: it is closed. */
@@ -55,11 +55,11 @@ export function useActions(resource: Ref<ResourceRef>) {
 
   /** The rights of an action do not depend on parameters that are not chosen yet. */
   function may(id: ActionId, row: Pick<Row, 'namespace' | 'name'>): boolean {
-    return can(actionRights(table[id], { ...resource.value, namespace: placeOf(row), name: row.name }, {}));
+    return holds(actionRights(table[id], { ...resource.value, namespace: placeOf(row), name: row.name }, {}));
   }
   function maySomewhere(id: ActionId): boolean {
     const rights = actionRights(table[id], { ...resource.value, namespace: '_', name: '' }, {});
-    return can(rights.map((right) => ({ ...right, match: 'narrows' as const })));
+    return holds(rights.map((right) => ({ ...right, match: 'narrows' as const })));
   }
 
   /** Does it at once where nothing is asked and nothing can be lost; else the dialog opens. */

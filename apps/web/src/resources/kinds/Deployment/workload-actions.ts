@@ -4,13 +4,13 @@ import { logsLocation } from '../../logs/logs-location.ts';
 import type { OwnActions, PageContext } from '../../override.ts';
 
 /** The logs of all pods a workload selects, in one. */
-export function workloadActions({ resource, t, can, router }: PageContext): OwnActions {
+export function workloadActions({ resource, t, holds, router }: PageContext): OwnActions {
   return {
     ofRow({ namespace, cells }) {
       const selector = String(cells.selector ?? '');
       if (namespace === undefined || selector === '') return [];
       const pods = { cluster: resource.cluster, group: 'core', plural: 'pods', namespace };
-      if (!can([resourceRight(pods, 'get', 'log'), resourceRight(pods, 'list')])) return [];
+      if (!holds([resourceRight(pods, 'get', 'log'), resourceRight(pods, 'list')])) return [];
       return [
         {
           id: 'logs',

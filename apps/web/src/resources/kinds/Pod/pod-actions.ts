@@ -7,7 +7,7 @@ import type { OwnActions, PageContext } from '../../override.ts';
 import { detailLocation } from '../../resource-location.ts';
 
 /** Where a Pod's logs and shell are; the logs of several in one. */
-export function podActions({ resource, selection, t, can, router }: PageContext): OwnActions {
+export function podActions({ resource, selection, t, holds, router }: PageContext): OwnActions {
   function ofRow(row: Row): TableAction<Row>[] {
     const place = { ...resource, ...(row.namespace !== undefined && { namespace: row.namespace }) };
     const open = (tab: string) => void router.push(detailLocation(resource, row, { tab }));
@@ -24,8 +24,8 @@ export function podActions({ resource, selection, t, can, router }: PageContext)
       run: () => open('shell'),
     };
     return [
-      ...(can([resourceRight(place, 'get', 'log')]) ? [logs] : []),
-      ...(can([resourceRight(place, 'create', 'exec')]) ? [shell] : []),
+      ...(holds([resourceRight(place, 'get', 'log')]) ? [logs] : []),
+      ...(holds([resourceRight(place, 'create', 'exec')]) ? [shell] : []),
     ];
   }
 
@@ -47,6 +47,6 @@ export function podActions({ resource, selection, t, can, router }: PageContext)
     };
   }
 
-  const seesLogs = can([{ ...resourceRight(resource, 'get', 'log'), match: 'narrows' }]);
+  const seesLogs = holds([{ ...resourceRight(resource, 'get', 'log'), match: 'narrows' }]);
   return { ofRow, batch: seesLogs ? [logsOfMany()] : [] };
 }

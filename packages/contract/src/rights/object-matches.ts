@@ -19,14 +19,3 @@ export function isPattern(object: string): boolean {
 
 /** Matches any action. */
 export const anyAction = 'All';
-
-/**
- * Where a right holds: `*`, `cluster:<id>`, `cluster:<id>/<namespace>`, `tree:<id>/<id>…`. What follows a slash lies
- * below what is before it.
- */
-export type Domain = string;
-
-/** Whether a grant in `wider` holds in `narrower`; by whole segments: `cluster:1` never covers `cluster:12`. */
-export function domainCovers(wider: Domain, narrower: Domain): boolean {
-  return wider === '*' || wider === narrower || narrower.startsWith(`${wider}/`);
-}

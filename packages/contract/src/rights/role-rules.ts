@@ -1,4 +1,4 @@
-import { anyAction, isPattern, objectMatches } from '@pilothouse/contract';
+import { anyAction, isPattern, objectMatches } from './object-matches.ts';
 
 /** Answers kept; whoever asks for invented objects makes it forget, not grow. */
 const mostAnswers = 1000;

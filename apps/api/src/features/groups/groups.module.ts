@@ -1,0 +1,11 @@
+import type { Core } from '../../core.ts';
+import type { Feature } from '../../feature.ts';
+import { GroupRepository } from './group.repository.ts';
+import { GroupService } from './group.service.ts';
+import { mountGroups } from './groups.routes.ts';
+
+/** Users who are granted roles together. */
+export function build({ database, versions }: Core): Feature {
+  const groups = new GroupService(database, versions, new GroupRepository(database));
+  return { mount: (api) => mountGroups(api, groups) };
+}
