@@ -127,6 +127,7 @@ function clusterRight(method: Method, path: string, cluster: string): Requiremen
   return { domain: { kind: 'cluster', cluster }, object: path, action: method };
 }
 
+const candidateParams = z.strictObject({ candidate: z.string().regex(/^[0-9a-f]{16,64}$/) });
 export const candidate = z.object({
   /** Hash of path and content. */
   id: z.string(),
@@ -290,8 +291,8 @@ export const clusterEndpoints = {
     id: 'candidates.register',
     method: 'POST',
     path: '/cluster-candidates/{candidate}/register',
-    summary: 'Register, or replace the credential with, a kubeconfig file',
-    params: z.strictObject({ candidate: z.string().regex(/^[0-9a-f]{16,64}$/) }),
+    summary: 'Register the cluster of a kubeconfig file',
+    params: candidateParams,
     body: z.strictObject({
       name: dnsLabel,
       context: kubeconfigChoice.context,
@@ -302,6 +303,25 @@ export const clusterEndpoints = {
     status: 201,
     permission: () => [platformRight('POST', '/clusters')],
     audit: { code: 'cluster.create', target: ({ body }) => ({ resource: 'cluster', name: body.name }) },
+  }),
+  replaceFromCandidate: defineEndpoint({
+    id: 'candidates.replace',
+    method: 'POST',
+    path: '/cluster-candidates/{candidate}/replace',
+    summary: 'Replace the stored credential of the cluster that a kubeconfig file offers itself for',
+    params: candidateParams,
+    body: z.strictObject({
+      cluster: dnsLabel,
+      context: kubeconfigChoice.context,
+      allowInsecure: kubeconfigChoice.allowInsecure,
+    }),
+    response: cluster,
+    // the same change as by replaceKubeconfig needs the same right
+    permission: ({ body }) => [clusterRight('PUT', '/clusters/{cluster}/kubeconfig', body.cluster)],
+    audit: {
+      code: 'cluster.replaceKubeconfig',
+      target: ({ body }) => ({ resource: 'cluster', name: body.cluster }),
+    },
   }),
   getDemo: defineEndpoint({
     id: 'demo.get',

@@ -61,13 +61,10 @@ test('a safe file registers itself, with a row in the audit log; removing the fi
     timeout: 15_000,
   });
   expect(await candidates()).toEqual([]);
-  const { body } = await api.admin.get('/audit?code=cluster.create');
-  expect(body.items[0]).toMatchObject({
-    user: null,
-    name: 'prod',
-    outcome: 'succeeded',
-    params: { file: 'prod.yaml' },
-  });
+  const lastAudited = async () => (await api.admin.get('/audit?code=cluster.create')).body.items[0];
+  await expect
+    .poll(lastAudited)
+    .toMatchObject({ user: null, name: 'prod', outcome: 'succeeded', params: { file: 'prod.yaml' } });
 
   rmSync(path.join(folder, 'prod.yaml'));
   await new Promise((resolve) => setTimeout(resolve, 4000));
@@ -85,8 +82,11 @@ test('a loopback file waits for a click, keeps what was edited, and a changed on
   put('local', await limitedKubeconfig(cluster, { namespace: 'fleet', rules: [] }));
   const changed = await only();
   expect(changed).toMatchObject({ waitsFor: 'replacement', replaces: 'local' });
-  const replaced = await register(changed, { name: 'local' });
-  expect(replaced.status).toBe(201);
+  expect((await register(changed, { name: 'local' })).body.error.code).toBe('conflict');
+  const other = await api.admin.post(`/cluster-candidates/${changed.id}/replace`, { cluster: 'another' });
+  expect(other.status).toBe(404);
+  const replaced = await api.admin.post(`/cluster-candidates/${changed.id}/replace`, { cluster: 'local' });
+  expect(replaced.status).toBe(200);
   expect(replaced.body).toMatchObject({
     displayName: 'Mine',
     environment: 'staging',
@@ -94,6 +94,25 @@ test('a loopback file waits for a click, keeps what was edited, and a changed on
   });
   expect(await clusters()).toHaveLength(1);
   expect(await candidates()).toEqual([]);
+  const { body } = await api.admin.get('/audit?code=cluster.replaceKubeconfig');
+  expect(body.items[0]).toMatchObject({ user: 'admin', name: 'local', outcome: 'succeeded' });
+});
+
+test('replacing a credential from a file needs the right to replace that cluster’s, not the one to register', async () => {
+  put('local', cluster.kubeconfig);
+  expect((await register(await only(), { name: 'local' })).status).toBe(201);
+  put('local', `${cluster.kubeconfig}\n# changed`);
+  const { id } = await only();
+  const clusterAdmin = await api.signUp('replacer', [
+    { role: 'cluster-admin', scope: { kind: 'cluster', cluster: 'local' } },
+  ]);
+  expect((await clusterAdmin.post(`/cluster-candidates/${id}/register`, { name: 'other' })).status).toBe(403);
+  expect((await clusterAdmin.post(`/cluster-candidates/${id}/replace`, { cluster: 'other' })).status).toBe(
+    403,
+  );
+  expect((await clusterAdmin.post(`/cluster-candidates/${id}/replace`, { cluster: 'local' })).status).toBe(
+    200,
+  );
 });
 
 test('of several contexts somebody chooses one', async () => {

@@ -18,11 +18,9 @@ export interface CandidatesServiceOptions {
 }
 
 /** What a click decides about a file. */
-export interface CandidateDecision {
-  name: string;
+interface CandidateDecision {
   context?: string | undefined;
   allowInsecure: boolean;
-  environment: string;
 }
 
 const scanMs = 3000;
@@ -68,18 +66,29 @@ export class CandidatesService {
     });
   }
 
-  /** Registers a file's cluster, or replaces the credential of the cluster of that name it offers itself for. */
-  async register(id: string, decision: CandidateDecision): Promise<ClusterView> {
-    const { clusters, folder } = this.#options;
+  /** Registers a file's cluster. Throws `notFound` for a file that is gone, changed or decided on. */
+  async register(
+    id: string,
+    decision: CandidateDecision & { name: string; environment: string },
+  ): Promise<ClusterView> {
+    const { file, kubeconfig } = await this.#waiting(id);
+    return this.#options.clusters.register({ ...defaultSettings, ...decision, kubeconfig }, originOf(file));
+  }
+
+  /** Gives a cluster the credential of a file that offers itself for it. Throws `notFound` for any other. */
+  async replace(id: string, decision: CandidateDecision & { cluster: string }): Promise<ClusterView> {
+    const { file, kubeconfig, replaces } = await this.#waiting(id);
+    if (replaces !== decision.cluster) throw new AppError('notFound');
+    return this.#options.clusters.replaceKubeconfig(replaces, { ...decision, kubeconfig }, originOf(file));
+  }
+
+  /** A file that waits for somebody's decision, by the id of its candidate. */
+  async #waiting(id: string): Promise<{ file: FolderFile; kubeconfig: string; replaces: string | null }> {
     const known = await this.#known();
-    for (const file of await readKubeconfigFolder(folder)) {
+    for (const file of await readKubeconfigFolder(this.#options.folder)) {
       const verdict = judgeFile(file, known);
       if (verdict.kind === 'handled' || verdict.candidate.id !== id || file.text === null) continue;
-      const choice = { kubeconfig: file.text, ...decision };
-      if (verdict.candidate.replaces === decision.name) {
-        return clusters.replaceKubeconfig(decision.name, choice, originOf(file));
-      }
-      return clusters.register({ ...defaultSettings, ...choice }, originOf(file));
+      return { file, kubeconfig: file.text, replaces: verdict.candidate.replaces };
     }
     throw new AppError('notFound');
   }
