@@ -84,10 +84,65 @@ test('several nodes are cordoned as one operation, whose progress shows on the p
   const nodes = ['kwok-2', 'kwok-3'];
   for (const node of nodes) await page.getByRole('checkbox', { name: node }).check();
   await page.getByRole('button', { name: 'Cordon' }).first().click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('kwok-2').waitFor();
+  await dialog.getByRole('button', { name: 'Cordon 2 Nodes' }).click();
   await page.locator('[data-testid=operation-summary][data-state=succeeded]').waitFor();
   for (const node of nodes) {
     await page.locator('tr[data-uid]', { hasText: node }).getByText('Ready,SchedulingDisabled').waitFor();
     expect(await cluster.kubectl('get', 'node', node, '-o', 'jsonpath={.spec.unschedulable}')).toBe('true');
   }
   await cluster.kubectl('uncordon', ...nodes);
+});
+
+test('a Deployment is given an image, scaled and rolled back from its page, as kubectl then sees it', async () => {
+  const manifest = {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'journey', namespace: 'default' },
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: { app: 'journey' } },
+      template: {
+        metadata: { labels: { app: 'journey' } },
+        spec: {
+          nodeName: 'kwok-1',
+          containers: [{ name: 'main', image: 'registry.example:10443/team/api:1' }],
+        },
+      },
+    },
+  };
+  await cluster.apply(JSON.stringify(manifest));
+  const image = () =>
+    cluster.kubectl(
+      'get',
+      'deployment',
+      'journey',
+      '-o',
+      'jsonpath={.spec.template.spec.containers[0].image}',
+    );
+  const { page } = await scene.openSignedIn('/clusters/harbour/apps/deployments/default/journey');
+  const dialog = page.getByRole('dialog');
+
+  await page.getByRole('button', { name: 'Set image' }).click();
+  await dialog.locator('#image-main').fill('registry.example:10443/team/api:2');
+  await dialog.getByRole('button', { name: 'Dry run' }).click();
+  await dialog.getByText('Nothing was changed').waitFor();
+  expect(await image()).toBe('registry.example:10443/team/api:1');
+  await dialog.getByRole('button', { name: 'Set image' }).click();
+  await waitUntil('the image is set', async () => (await image()).endsWith(':2'));
+
+  await page.getByRole('button', { name: 'Scale' }).click();
+  await dialog.locator('#parameter-replicas').fill('2');
+  await dialog.getByRole('button', { name: 'Scale' }).click();
+  await page.getByText('2 desired').waitFor();
+  expect(await cluster.kubectl('get', 'deployment', 'journey', '-o', 'jsonpath={.spec.replicas}')).toBe('2');
+
+  await page.getByRole('button', { name: /more$/ }).click();
+  await page.getByRole('menuitem', { name: 'Roll back' }).click();
+  await dialog.getByText('Revision 1').waitFor();
+  await dialog.getByText('registry.example:10443/team/api:1').first().waitFor();
+  await dialog.getByRole('button', { name: 'Roll back' }).click();
+  await waitUntil('the first image is back', async () => (await image()).endsWith(':1'));
+  await cluster.kubectl('delete', 'deployment', 'journey');
 });

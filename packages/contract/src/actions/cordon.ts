@@ -5,6 +5,5 @@ export const cordon = defineAction({
   id: 'cordon',
   on: ['core/nodes'],
   parameters: z.strictObject({}),
-  impact: () => 'disruptive',
   when: [{ cell: 'unschedulable', is: false }],
 });
