@@ -83,6 +83,7 @@ export { shellCommand, ShellReport } from './shell/shell-command.ts';
 export type { ShellSession } from './shell/shell-session.ts';
 export { ObjectStore } from './store/object-store.ts';
 export type { ObjectStoreOptions, Page } from './store/object-store.ts';
+export { ObjectWatch } from './store/object-watch.ts';
 export { RowTable } from './store/row-table.ts';
 export type { PageQuery, Rows } from './store/row-table.ts';
 export type { Labels } from './store/selectors.ts';

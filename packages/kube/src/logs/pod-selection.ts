@@ -42,7 +42,12 @@ export async function watchSelection(
   while (!signal.aborted) {
     const connection = connect();
     const life = AbortSignal.any([signal, connection.closed]);
-    await reflect(connection, pods, target, { signal: life, timing: defaultTiming, labelSelector });
+    await reflect(connection, pods, target, {
+      signal: life,
+      timing: defaultTiming,
+      labelSelector,
+      withoutManagedFields: true,
+    });
     // what comes in the place of a closed connection is not there in the same moment
     await sleep(replacedMs, undefined, { signal }).catch(() => undefined);
   }

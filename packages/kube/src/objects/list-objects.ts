@@ -8,6 +8,7 @@ import { networkError } from '../transport/network-error.ts';
 import { parseJson } from '../transport/parse-json.ts';
 import type { KubernetesObject, ListEnvelope } from './kubernetes-object.ts';
 import { ListScanner } from './list-scanner.ts';
+import type { Selection } from './selection.ts';
 import { withoutManagedFields } from './without-managed-fields.ts';
 
 /** Objects asked for at once, as kubectl does. */
@@ -19,13 +20,9 @@ const leastPage = 50;
 const firstPages = 20;
 
 /** Of what a list is, and what is left out of it. */
-export interface ListOptions extends CallOptions {
-  labelSelector?: string;
-  fieldSelector?: string;
+export interface ListOptions extends CallOptions, Selection {
   /** Lists of what is computed when it is asked for have no resourceVersion; then it is `''`. */
   versionless?: boolean;
-  /** Leaves `metadata.managedFields` out, which saves their parsing. */
-  withoutManagedFields?: boolean;
 }
 
 /**

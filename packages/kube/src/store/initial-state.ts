@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../objects/kubernetes-object.ts';
+import type { Selection } from '../objects/selection.ts';
 import { eachObject } from '../objects/list-objects.ts';
 import { apiPath, type PathRef } from '../transport/api-path.ts';
 import type { ClusterConnection } from '../transport/connection.ts';
@@ -23,11 +24,10 @@ export interface InitialState {
   events: AsyncGenerator<WatchEvent[], void, undefined> | undefined;
 }
 
-interface InitialCall {
+interface InitialCall extends Selection {
   signal: AbortSignal;
   timing: WatchTiming;
   priority: Priority;
-  labelSelector?: string | undefined;
 }
 
 /** Collections whose server knows no watch that begins with everything there is. */
@@ -56,18 +56,14 @@ export async function readInitialState(
       // who may not watch may still list, and is told what the list says
       if (!isUnknown && !error.is(403)) throw error;
       // it may be the selector that is wrong
-      if (isUnknown && call.labelSelector === undefined) without.add(path);
+      if (isUnknown && call.labelSelector === undefined && call.fieldSelector === undefined)
+        without.add(path);
     }
   }
   target.listBegins();
-  const { signal, priority, labelSelector } = call;
+  const { timing: _, ...reading } = call;
   const listed = (object: KubernetesObject) => target.listed(object);
-  const position = await eachObject(connection, ref, listed, {
-    signal,
-    priority,
-    ...(labelSelector !== undefined && { labelSelector }),
-    withoutManagedFields: true,
-  });
+  const position = await eachObject(connection, ref, listed, reading);
   target.listComplete();
   return { position, events: undefined };
 }
@@ -76,15 +72,9 @@ async function readWatchList(
   connection: ClusterConnection,
   ref: PathRef,
   target: ListTarget,
-  { signal, timing, priority, labelSelector }: InitialCall,
+  call: InitialCall,
 ): Promise<InitialState> {
-  const watch = await openWatch(connection, ref, undefined, {
-    timing,
-    signal,
-    priority,
-    labelSelector,
-    withoutManagedFields: true,
-  });
+  const watch = await openWatch(connection, ref, undefined, call);
   target.listBegins();
   for (;;) {
     const { value: batch, done } = await watch.next();

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../objects/kubernetes-object.ts';
+import type { Selection } from '../objects/selection.ts';
 import type { PathRef, ResourceRef } from '../transport/api-path.ts';
 import type { ClusterConnection } from '../transport/connection.ts';
 import { KubeError } from '../transport/kube-error.ts';
@@ -17,7 +18,9 @@ export interface ObjectStoreOptions<R extends StoreRow> {
   connection: ClusterConnection;
   resource: ResourceRef;
   /** Absent: all namespaces, or a cluster-scoped kind. */
-  namespace?: string;
+  namespace?: string | undefined;
+  /** What of it; managed fields are left out unless it says otherwise. */
+  selection?: Selection;
   /** What is kept of an object. Pure; must not keep a reference into the object. */
   project: (object: KubernetesObject) => R;
   /** Paths of field selectors and the cells that hold them: `{ 'spec.nodeName': 'node' }`. */
@@ -45,6 +48,7 @@ export interface Page<R> extends Rows<R> {
 export class ObjectStore<R extends StoreRow> {
   readonly #connection: ClusterConnection;
   readonly #ref: PathRef;
+  readonly #selection: Selection;
   readonly #table: RowTable<R>;
   readonly #rows: RowSet<R>;
   readonly #pollMs: number | undefined;
@@ -60,6 +64,7 @@ export class ObjectStore<R extends StoreRow> {
   constructor(options: ObjectStoreOptions<R>) {
     this.#connection = options.connection;
     this.#ref = { ...options.resource, namespace: options.namespace };
+    this.#selection = { withoutManagedFields: true, ...options.selection };
     this.#table = new RowTable(
       { fields: options.fields ?? {}, textFields: options.textFields },
       options.mostBytes,
@@ -101,8 +106,9 @@ export class ObjectStore<R extends StoreRow> {
     this.#running = running;
     const [signal, timing, everyMs] = [running.signal, this.#timing, this.#pollMs];
     const target = this.#target();
-    if (everyMs === undefined) void reflect(this.#connection, this.#ref, target, { signal, timing });
-    else void poll(this.#connection, this.#ref, target, { signal, timing, everyMs });
+    if (everyMs === undefined) {
+      void reflect(this.#connection, this.#ref, target, { signal, timing, ...this.#selection });
+    } else void poll(this.#connection, this.#ref, target, { signal, timing, everyMs });
   }
 
   /** Ends it; the rows stay as they are, and age. */

@@ -1,3 +1,4 @@
+import type { Selection } from '../objects/selection.ts';
 import type { PathRef } from '../transport/api-path.ts';
 import type { ClusterConnection } from '../transport/connection.ts';
 import type { KubeError } from '../transport/kube-error.ts';
@@ -28,11 +29,9 @@ export interface ReflectorTarget extends ListTarget {
   failed(error: KubeError): void;
 }
 
-export interface ReflectOptions {
+export interface ReflectOptions extends Selection {
   signal: AbortSignal;
   timing: ReflectorTiming;
-  /** Of the collection only what matches. */
-  labelSelector?: string | undefined;
 }
 
 /** A watch that ends sooner than this without an event did not work. */
@@ -48,7 +47,7 @@ export async function reflect(
   connection: ClusterConnection,
   ref: PathRef,
   target: ReflectorTarget,
-  { signal, timing, labelSelector }: ReflectOptions,
+  { signal, timing, ...selection }: ReflectOptions,
 ): Promise<void> {
   const backoff = new Backoff(timing);
   /** Where the next watch begins; undefined: list first. */
@@ -67,15 +66,14 @@ export async function reflect(
           signal,
           timing,
           priority,
-          labelSelector,
+          ...selection,
         }));
         listed = true;
       }
       events ??= await openWatch(connection, ref, position, {
         timing,
         signal,
-        labelSelector,
-        withoutManagedFields: true,
+        ...selection,
       });
       target.live();
       const openedAt = performance.now();

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { KubernetesObject } from '../objects/kubernetes-object.ts';
+import type { Selection } from '../objects/selection.ts';
 import { largestObject } from '../objects/largest-object.ts';
 import { withoutManagedFields } from '../objects/without-managed-fields.ts';
 import { gather } from '../streams/gather.ts';
@@ -29,14 +30,10 @@ export interface WatchTiming {
 /** One event costs several times as much as one of many, and who looks is told ten times a second at most. */
 const batches = { lingerMs: 50, batchBytes: 64 * 1024 };
 
-export interface WatchOptions {
+export interface WatchOptions extends Selection {
   timing: WatchTiming;
   signal: AbortSignal;
-  fieldSelector?: string | undefined;
-  labelSelector?: string | undefined;
   accept?: string | undefined;
-  /** Leaves `metadata.managedFields` out, which saves their parsing. */
-  withoutManagedFields?: boolean;
   /** Whose turn its opening is. Default `background`. */
   priority?: Priority;
 }

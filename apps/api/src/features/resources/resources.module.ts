@@ -21,7 +21,7 @@ export function build({ registry, authoriser, operations, metrics }: Core): Feat
   const service = new ResourcesService(findCluster);
   const actions = new ResourceActions(findCluster, operations);
   const referrers = new Referrers(findCluster, authoriser);
-  const changes = new ObjectChanges(findCluster, sources);
+  const changes = new ObjectChanges(findCluster, pool, service);
   const door = new WriteDoor(findCluster);
   addStoreMetrics(metrics.registry, () =>
     registry
@@ -35,7 +35,7 @@ export function build({ registry, authoriser, operations, metrics }: Core): Feat
       mountActions(api, actions);
       mountWrites(api, door);
     },
-    topics: (topics) => addResourceTopics(topics, lists, service, changes),
+    topics: (topics) => addResourceTopics(topics, lists, changes),
     operations: (runner) => actions.register(runner),
     stop: () => pool.stop(),
   };

@@ -41,15 +41,10 @@ export function mountWrites(api: ApiRouter, door: WriteDoor): void {
 }
 
 /** The same, live. */
-export function addResourceTopics(
-  topics: LiveTopics,
-  lists: ResourceLists,
-  resources: ResourcesService,
-  changes: ObjectChanges,
-): void {
+export function addResourceTopics(topics: LiveTopics, lists: ResourceLists, changes: ObjectChanges): void {
   topics.addRows(endpoints.listResources, { open: (call) => lists.open(call) });
   topics.add(endpoints.getResource, {
-    read: ({ params, signal }) => resources.get(params, signal),
-    watch: ({ params, signal }, changed) => changes.watch(params, signal, changed),
+    read: ({ params, signal }) => changes.read(params, signal),
+    watch: ({ params }, changed) => changes.watch(params, changed),
   });
 }

@@ -1,6 +1,6 @@
 import { resourceEndpoints, type InputOf, type OutputOf } from '@pilothouse/contract';
-import { getObject } from '@pilothouse/kube';
-import { namespaceOf, servedKind, type FindCluster } from './resource-cluster.ts';
+import { getObject, type KubernetesObject, type StoreState } from '@pilothouse/kube';
+import { namespaceOf, servedKind, type FindCluster, type ServedKind } from './resource-cluster.ts';
 import { apiVersionOf } from './written-object.ts';
 
 type Answer<K extends keyof typeof resourceEndpoints> = OutputOf<(typeof resourceEndpoints)[K]>;
@@ -20,11 +20,25 @@ export class ResourcesService {
     const namespace = namespaceOf(kind, params.namespace);
     const { group, version, plural } = kind.resource;
     const ref = { group, version, plural, name: params.name, ...(namespace !== undefined && { namespace }) };
-    const object = await getObject<Answer<'getResource'>['object']>(kind.cluster.connection, ref, { signal });
-    // lists leave these out of their items, single objects have them; a hostile server may not
-    return {
-      object: { ...object, apiVersion: apiVersionOf(kind.resource), kind: kind.resource.kind },
-      state: 'live',
-    };
+    const object = await getObject(kind.cluster.connection, ref, { signal });
+    return objectAnswer(kind, object, 'live');
   }
+}
+
+/** An object as it is answered. Lists and watches may leave out what kind it is, and a hostile server what it will. */
+export function objectAnswer(
+  { resource }: ServedKind,
+  object: KubernetesObject,
+  state: StoreState,
+): Answer<'getResource'> {
+  const { metadata, ...rest } = object;
+  return {
+    object: {
+      ...rest,
+      metadata: { ...metadata },
+      apiVersion: apiVersionOf(resource),
+      kind: resource.kind,
+    },
+    state,
+  };
 }
