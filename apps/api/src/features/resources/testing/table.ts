@@ -17,12 +17,13 @@ export interface PrintedTable extends Table {
 /** Asks the apiserver to print, as kubectl does. */
 export async function printTable(connection: ClusterConnection, ref: PathRef): Promise<PrintedTable> {
   const from = Date.now();
-  const table = await connection.json<Table>({
+  const table = await connection.json<Omit<Table, 'rows'> & { rows: Table['rows'] | null }>({
     path: apiPath(ref),
     query: { includeObject: 'Object' },
     accept: 'application/json;as=Table;v=v1;g=meta.k8s.io',
   });
-  return { ...table, from, to: Date.now() };
+  // where there is no object the apiserver sends null
+  return { ...table, rows: table.rows ?? [], from, to: Date.now() };
 }
 
 /**
