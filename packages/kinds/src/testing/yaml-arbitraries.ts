@@ -98,13 +98,22 @@ const int64 = fc
   .bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n })
   .map((value) => (Number.isSafeInteger(Number(value)) ? Number(value) : new ExactInteger(value)));
 
-/** A number that is not whole, or whole beyond 64 bits. */
-const fraction = fc
-  .double({ noDefaultInfinity: true, noNaN: true })
-  .filter((value) => !Number.isInteger(value) || Math.abs(value) > 1e19);
+/**
+ * Whether a text may be a key in tests: once V8 has seen a key that begins with a backslash, `JSON.parse` takes other
+ * keys with escapes for it (nodejs/node#63785).
+ */
+export const isSafeKey = (text: string) => !text.startsWith('\\');
+
+/** A number that is not whole, or whole beyond 64 bits (of which an unsigned number has one more). */
+const fraction = fc.oneof(
+  fc
+    .double({ noDefaultInfinity: true, noNaN: true })
+    .filter((value) => !Number.isInteger(value) || Math.abs(value) > 2 ** 63),
+  fc.double({ min: 2 ** 63, max: 2 ** 65, minExcluded: true, noNaN: true }),
+);
 
 /** Whatever the `spec` of an object may be, its texts taken from `text`, its keys from `key`. */
-export const anySpec = (text: fc.Arbitrary<string>, key = text) =>
+export const anySpec = (text: fc.Arbitrary<string>, key = text.filter(isSafeKey)) =>
   fc.letrec<{ value: unknown; object: Record<string, unknown> }>((tie) => ({
     value: fc.oneof(
       { depthSize: 'small', withCrossShrink: true },

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { execFile } from 'node:child_process';
 import { beforeAll, expect, test } from 'vitest';
 import { parseExactJson } from '../exact/exact-integer.ts';
-import { anySpec, anyText, trickyTexts } from '../testing/yaml-arbitraries.ts';
+import { anySpec, anyText, isSafeKey, trickyTexts } from '../testing/yaml-arbitraries.ts';
 import { writeKubectlYaml } from './write-kubectl-yaml.ts';
 
 let kubectl: string;
@@ -34,7 +34,7 @@ const specsIn = (json: string) =>
   json.split(/(?<=^\})\n(?=\{)/m).map((text) => (parseExactJson(text) as { spec: unknown }).spec);
 
 test('kubectl reads every tricky text back, as key, value and item', async () => {
-  const specs = trickyTexts.map((text) => ({
+  const specs = trickyTexts.filter(isSafeKey).map((text) => ({
     [text]: text,
     items: [text, [text]],
     last: { [text]: [text] },
@@ -59,7 +59,7 @@ const plainText = anyText.filter(
   (text) => text.length < 20 && !/[^\n -~]|^\n/.test(text) && text !== '=' && text !== '<<',
 );
 /** kubectl's order of keys is none where numbers begin with zeros; keys of several lines it writes after `|`. */
-const plainKey = plainText.filter((text) => !/[\n0]/.test(text));
+const plainKey = plainText.filter((text) => !/[\n0]/.test(text) && isSafeKey(text));
 
 test('and it writes the same text', async () => {
   const specs = fc.array(anySpec(plainText, plainKey), { minLength: 100, maxLength: 100, size: 'max' });

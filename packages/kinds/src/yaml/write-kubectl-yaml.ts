@@ -10,6 +10,8 @@ const isInteger = (value: unknown): value is number | ExactInteger =>
 
 /** As Go's `FormatFloat(value, 'g', -1, 64)`: exponents from 1e-05 down and from 1e+06 up. */
 function floatText(value: number): string {
+  // unsigned 64 bits: all digits, as in JSON
+  if (Number.isInteger(value) && value > 0 && value < 2 ** 64) return String(value);
   const [digits = '', exponent = '0'] = value.toExponential().split('e');
   const power = Number(exponent);
   if (power >= -4 && power < 6) return String(value);
