@@ -64,6 +64,8 @@ describe('an edit by path', () => {
     );
     draft.insert(['spec', 'tolerations'], { key: 'a' });
     expect(draft.value).toMatchObject({ spec: { tolerations: [{ key: 'a' }] } });
+    draft.remove(['spec', 'tolerations', 0]);
+    expect(draft.text).not.toContain('tolerations');
   });
 
   test('a key is renamed in its place, but never onto another', () => {

@@ -88,9 +88,12 @@ export class ObjectDocument {
   /** Puts an item into a list, at the end unless said otherwise; a list that is not there is made. */
   insert(path: PlainPath, value: unknown, index?: number): void {
     this.#change(() => {
-      if (!isSeq(this.#nodesAlong(path).at(-1))) this.#put(path, []);
+      const isThere = isSeq(this.#nodesAlong(path).at(-1));
+      if (!isThere) this.#put(path, []);
       const list = this.#nodesAlong(path).at(-1);
-      if (isSeq(list)) list.items.splice(index ?? list.items.length, 0, nodeOf(value));
+      if (!isSeq(list)) return;
+      if (!isThere) this.#implied.add(list);
+      list.items.splice(index ?? list.items.length, 0, nodeOf(value));
     });
   }
 
