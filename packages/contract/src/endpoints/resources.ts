@@ -148,6 +148,29 @@ export const resourceEndpoints = {
     }),
     permission: ({ params }) => [objectRight(params, 'get')],
   }),
+  getResourceKind: defineEndpoint({
+    id: 'resources.kind',
+    method: 'GET',
+    path: '/clusters/{cluster}/kinds/{group}/{plural}',
+    summary: 'How a cluster serves a kind: what a new object of it begins with, and where it lives',
+    params: collectionParams,
+    response: z.object({
+      /** In the version that the cluster prefers. */
+      apiVersion: z.string(),
+      kind: z.string(),
+      namespaced: z.boolean(),
+      verbs: z.array(z.string()),
+    }),
+    // what a cluster serves is no secret to whoever sees it; nor is it to a cluster's own users
+    permission: ({ params }) => [
+      {
+        domain: { kind: 'cluster', cluster: params.cluster },
+        object: '/clusters/{cluster}',
+        action: 'GET',
+        match: 'entry',
+      },
+    ],
+  }),
   podLog: defineEndpoint({
     id: 'pods.log',
     method: 'GET',

@@ -179,6 +179,16 @@ describe('one object', () => {
   });
 
   test.each([
+    ['apps/deployments', 200, { apiVersion: 'apps/v1', kind: 'Deployment', namespaced: true }],
+    ['core/nodes', 200, { apiVersion: 'v1', kind: 'Node', namespaced: false }],
+    ['core/unicorns', 404, { error: { code: 'unknownResource' } }],
+  ])('how a cluster serves %s', async (kind, status, answer) => {
+    const asked = await admin.get(`/clusters/here/kinds/${kind}`);
+    expect(asked).toMatchObject({ status, body: answer });
+    if (status === 200) expect(asked.body.verbs).toContain('create');
+  });
+
+  test.each([
     [`core/pods/${namespace}/nobody`, 404, 'clusterNotFound'],
     ['core/pods/_/alpha', 400, 'namespaceRequired'],
     [`core/nodes/${namespace}/kwok-1`, 400, 'notNamespaced'],

@@ -14,6 +14,15 @@ export class ResourcesService {
     this.#find = find;
   }
 
+  /** How the cluster serves a kind. */
+  async kind(
+    params: InputOf<typeof resourceEndpoints.getResourceKind>['params'],
+  ): Promise<Answer<'getResourceKind'>> {
+    const { resource } = await servedKind(this.#find, params);
+    const { kind, namespaced, verbs } = resource;
+    return { apiVersion: apiVersionOf(resource), kind, namespaced, verbs: [...verbs] };
+  }
+
   /** Reads an object from the cluster, now. */
   async get(params: ObjectParams, signal: AbortSignal): Promise<Answer<'getResource'>> {
     const kind = await servedKind(this.#find, params);
