@@ -4,6 +4,7 @@ import type { Component } from 'vue';
 import type { ComposerTranslation } from 'vue-i18n';
 import type { Router } from 'vue-router';
 import type { Row } from '../api/live-rows.ts';
+import type { Draft } from '../components/ObjectForm/draft.ts';
 import type { ListState } from './list-state.ts';
 import type { TableAction } from '../components/ResourceTable/table-column.ts';
 import type { ResourceRef } from './resource-location.ts';
@@ -19,6 +20,14 @@ export interface DetailTab {
   /** Shown only to those who hold this right where the object lives: on it, its subresource, or on another core kind. */
   right?: { verb: string; subresource?: string; plural?: string };
   component: Component;
+}
+
+/** What a kind's form gets; its fields write to the draft by themselves (`components/ObjectForm/fields`). */
+export interface FormProps {
+  cluster: string;
+  draft: Draft;
+  /** Of what is there some fields cannot be changed. */
+  mode: 'create' | 'edit';
 }
 
 /** What a component beside a list's filters gets. */
@@ -51,6 +60,8 @@ export interface KindOverride {
   ownActions?: (context: PageContext) => OwnActions;
   /** Beside the list's filters; gets ListExtraProps. */
   listExtra?: Component;
+  /** Its form, beside the YAML; gets FormProps. */
+  form?: Component;
   /** The first tab of the detail page; gets DetailProps. */
   overview?: Component;
   /** Further tabs, behind the overview. */

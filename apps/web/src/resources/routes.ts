@@ -18,6 +18,16 @@ function placeOf({ params }: Pick<RouteLocationNormalized, 'params'>) {
   return { name: text(params.name), ...(namespace === '_' || namespace === '' ? {} : { namespace }) };
 }
 
+/** What a new object begins with, as the address says: a namespace, or another object (`namespace/name`). */
+function modelOf({ query }: Pick<RouteLocationNormalized, 'query'>) {
+  const [, place, name] = /^([^/]+)\/([^/]+)$/.exec(String(query['copy'] ?? '')) ?? [];
+  const namespaces = [query['namespace']].flat();
+  return {
+    namespace: namespaces.length === 1 && namespaces[0] ? String(namespaces[0]) : null,
+    copy: place === undefined || name === undefined ? null : { namespace: place, name },
+  };
+}
+
 /** A key of the catalogue, or what the cluster calls a kind that nobody has described. */
 function title(route: RouteLocationNormalized): string {
   const { group, plural } = refOf(route);
@@ -49,6 +59,29 @@ export const resourceRoutes: RouteRecordRaw[] = [
       namespaced: ({ params }) => isNamespaced(text(params.group), text(params.plural)),
       // the right to list, at least somewhere in the cluster
       requires: (route) => [{ ...resourceRight(refOf(route), 'list'), match: 'narrows' }],
+    },
+  },
+  {
+    path: ':group/:plural/new',
+    name: 'create-resource',
+    component: () => import('./edit/ObjectCreatePage.vue'),
+    props: (route) => ({ ...refOf(route), ...modelOf(route) }),
+    meta: {
+      title,
+      // the right to create, at least somewhere in the cluster
+      requires: (route) => [{ ...resourceRight(refOf(route), 'create'), match: 'narrows' }],
+    },
+  },
+  {
+    path: ':group/:plural/:namespace/:name/edit',
+    name: 'edit-resource',
+    component: () => import('./edit/ObjectEditPage.vue'),
+    props: (route) => ({ ...refOf(route), ...placeOf(route) }),
+    meta: {
+      title,
+      requires: (route) => [
+        resourceRight({ ...refOf(route), namespace: text(route.params.namespace) }, 'patch'),
+      ],
     },
   },
   {

@@ -1,0 +1,88 @@
+import { endpoints } from '@pilothouse/contract';
+import { withoutServerFields, type KubernetesObject } from '@pilothouse/kinds';
+import { call } from '../../api/call.ts';
+import type { EditorSource, SaveOptions } from '../../components/ObjectForm/use-object-editor.ts';
+import type { SchemaLookup } from '../../components/YamlEditor/yaml-findings.ts';
+import type { ResourceRef } from '../resource-location.ts';
+
+export interface ObjectPlace extends ResourceRef {
+  /** `_` where the kind is cluster-scoped. */
+  namespace: string;
+  name: string;
+}
+
+function queryOf({ dryRun, fieldValidation }: SaveOptions) {
+  return { dryRun: dryRun ? 'true' : 'false', fieldValidation } as const;
+}
+
+/** An object as the cluster has it now. */
+export async function readObject(place: ObjectPlace): Promise<KubernetesObject> {
+  const { object } = await call(endpoints.getResource, { params: { ...place } });
+  return object as KubernetesObject;
+}
+
+/** An object that is there: what was changed is sent, on the version that was read. */
+export function existingObject(place: ObjectPlace, schemas: SchemaLookup): EditorSource {
+  return {
+    mode: 'edit',
+    schemas,
+    load: () => readObject(place),
+    save: async (change, options) => {
+      if (change.type !== 'edit') throw new Error('an object that is there cannot be created');
+      const { patch, resourceVersion, uid } = change;
+      const { object, warnings } = await call(endpoints.patchResource, {
+        params: { ...place },
+        query: queryOf(options),
+        body: { type: 'merge', patch, resourceVersion, uid },
+      });
+      return { object: object as KubernetesObject, warnings };
+    },
+  };
+}
+
+/** A new object, from nothing or after the model of another. Its own text says which namespace it goes to. */
+export function newObject(
+  resource: ResourceRef,
+  options: {
+    namespace: string | null;
+    model: { namespace: string; name: string } | null;
+    schemas: SchemaLookup;
+  },
+): EditorSource {
+  const { cluster, group, plural } = resource;
+  const begin = async (): Promise<KubernetesObject> => {
+    const { apiVersion, kind, namespaced } = await call(endpoints.getResourceKind, {
+      params: { cluster, group, plural },
+    });
+    const namespace = options.namespace ?? 'default';
+    return { apiVersion, kind, metadata: { name: '', ...(namespaced ? { namespace } : {}) } };
+  };
+  return {
+    mode: 'create',
+    schemas: options.schemas,
+    load: async () =>
+      options.model === null ? begin() : copyOf(await readObject({ ...resource, ...options.model })),
+    save: async (change, saveOptions) => {
+      if (change.type !== 'create') throw new Error('an object that is not there cannot be edited');
+      const { object: written } = change;
+      const { object, warnings } = await call(endpoints.createResource, {
+        params: { cluster, group, plural, namespace: written.metadata?.namespace ?? '_' },
+        query: queryOf(saveOptions),
+        body: { object: written as never },
+      });
+      return { object: object as KubernetesObject, warnings };
+    },
+  };
+}
+
+/** What a copy takes along: everything that was written by hand, but the name; nobody owns it or holds it back yet. */
+export function copyOf(object: KubernetesObject): KubernetesObject {
+  const { metadata, ...rest } = withoutServerFields(object);
+  const {
+    ownerReferences: _owners,
+    finalizers: _finalizers,
+    generateName: _prefix,
+    ...kept
+  } = metadata ?? {};
+  return { ...rest, metadata: { ...kept, name: '' } };
+}
