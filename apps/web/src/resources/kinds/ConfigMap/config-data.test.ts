@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bytesOf, kindOfBytes, sizeText } from './config-data.ts';
+import { bytesOf, isConfigKey, kindOfBytes, readFileEntry, sizeText } from './config-data.ts';
 
 test('text counts in bytes, not in characters', () => {
   expect(bytesOf({ key: 'a', text: 'häß🚢\r\n ' })).toHaveLength(12);
@@ -18,4 +18,28 @@ test.each([
 test('bytes are named by how they begin', () => {
   expect(kindOfBytes(Uint8Array.of(0x1f, 0x8b, 8))).toBe('gzip');
   expect(kindOfBytes(Uint8Array.of(1, 2))).toBe('binary');
+});
+
+test.each([
+  ['app.properties', true],
+  ['A-b_c.9', true],
+  ['', false],
+  ['..', false],
+  ['..data', false],
+  ['a/b', false],
+  ['ä', false],
+  ['a'.repeat(254), false],
+])('key %s', (key, isOne) => {
+  expect(isConfigKey(key)).toBe(isOne);
+});
+
+test('a file is text where it is UTF-8, byte for byte, and else bytes', async () => {
+  const crlf = new TextEncoder().encode('\uFEFFa\r\n b \t\n\n');
+  const text = await readFileEntry(new Blob([crlf]), 'a');
+  expect(bytesOf(text)).toEqual(crlf);
+  expect('text' in text).toBe(true);
+  const latin = Uint8Array.of(0x66, 0xfc, 0x72);
+  const binary = await readFileEntry(new Blob([latin]), 'b');
+  expect('base64' in binary).toBe(true);
+  expect(bytesOf(binary)).toEqual(latin);
 });

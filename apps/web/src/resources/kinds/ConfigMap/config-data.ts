@@ -40,3 +40,25 @@ export function saveBytes(entry: Entry): void {
   link.click();
   URL.revokeObjectURL(url);
 }
+
+/** What a ConfigMap may hold in all (`core/validation.ValidateConfigMap`). */
+export const mostBytes = 1024 * 1024;
+
+/** `apimachinery/pkg/util/validation.IsConfigMapKey`. */
+export function isConfigKey(key: string): boolean {
+  return (
+    /^[-._a-zA-Z0-9]+$/.test(key) && key.length <= 253 && key !== '.' && key !== '..' && !key.startsWith('..')
+  );
+}
+
+/** A file as a key: text where its bytes are UTF-8 that comes back as it was, else bytes; as `kubectl create --from-file`. */
+export async function readFileEntry(file: Blob, key: string): Promise<Entry> {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  try {
+    return { key, text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) };
+  } catch {
+    let binary = '';
+    for (const byte of bytes) binary += String.fromCharCode(byte);
+    return { key, base64: btoa(binary) };
+  }
+}

@@ -4,5 +4,6 @@ import { workloadActions } from './workload-actions.ts';
 
 export const override: KindOverride = {
   ownActions: workloadActions,
+  form: defineAsyncComponent(() => import('./DeploymentForm.vue')),
   overview: defineAsyncComponent(() => import('./DeploymentOverview.vue')),
 };
