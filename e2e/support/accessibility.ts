@@ -21,7 +21,9 @@ export async function seriousFindings(page: Page): Promise<string[]> {
     .map(({ id, help, nodes }) => `${id}: ${help}\n${nodes.map(({ html }) => `  ${html}`).join('\n')}`);
 }
 
-/** Whether the page is wider than its window. */
+/** Whether the page is wider than its window, or its content than the place there is for it. */
 export function scrollsSideways(page: Page): Promise<boolean> {
-  return page.locator('html').evaluate((html) => html.scrollWidth > html.clientWidth);
+  return page
+    .locator('html, main')
+    .evaluateAll((parts) => parts.some((part) => part.scrollWidth > part.clientWidth));
 }

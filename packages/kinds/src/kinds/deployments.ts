@@ -63,7 +63,7 @@ export const deployments = defineKind({
       column: { width: 190, level: ({ cells }) => rolloutLevels[cells.rollout as DeploymentRollout] },
     },
   },
-  columns: ['name', 'ready', 'upToDate', 'available', 'rollout', 'images', 'age'],
+  columns: ['name', 'ready', 'upToDate', 'available', 'rollout', 'age', 'images'],
   relations: [
     { type: 'owns', kind: 'apps/replicasets' },
     { type: 'selects', kind: 'core/pods', selector: ({ spec }) => spec?.selector ?? null },

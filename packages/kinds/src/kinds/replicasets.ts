@@ -47,7 +47,7 @@ export const replicasets = defineKind({
     },
     owner: ownerColumn,
   },
-  columns: ['name', 'desired', 'current', 'ready', 'owner', 'images', 'age'],
+  columns: ['name', 'desired', 'current', 'ready', 'owner', 'age', 'images'],
   fieldSelectors: { 'status.replicas': 'current' },
   relations: [
     { type: 'owns', kind: 'core/pods' },

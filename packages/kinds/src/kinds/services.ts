@@ -19,8 +19,8 @@ export const services = defineKind({
       read: ({ spec }) => spec?.clusterIPs?.[0] ?? '<none>',
       column: { header: 'CLUSTER-IP', width: 130 },
     },
-    externalIP: { type: 'text', read: serviceExternalIP, column: { header: 'EXTERNAL-IP', width: 150 } },
-    ports: { type: 'text', read: servicePorts, column: { header: 'PORT(S)', width: 200 } },
+    externalIP: { type: 'text', read: serviceExternalIP, column: { header: 'EXTERNAL-IP', width: 130 } },
+    ports: { type: 'text', read: servicePorts, column: { header: 'PORT(S)', width: 150 } },
     age: ageColumn,
     selector: {
       type: 'text',
@@ -28,7 +28,7 @@ export const services = defineKind({
       column: { header: 'SELECTOR', wide: true, width: 240 },
     },
   },
-  columns: ['name', 'type', 'clusterIP', 'externalIP', 'ports', 'selector', 'age'],
+  columns: ['name', 'type', 'clusterIP', 'externalIP', 'ports', 'age', 'selector'],
   fieldSelectors: { 'spec.clusterIP': 'clusterIP', 'spec.type': 'type' },
   relations: [
     {

@@ -36,7 +36,7 @@ export const statefulsets = defineKind({
       column: { header: 'IMAGES', wide: true, width: 280 },
     },
   },
-  columns: ['name', 'ready', 'images', 'age'],
+  columns: ['name', 'ready', 'age', 'images'],
   relations: [
     { type: 'owns', kind: 'core/pods' },
     { type: 'selects', kind: 'core/pods', selector: ({ spec }) => spec?.selector ?? null },
