@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Passwords } from './authz/passwords.ts';
+import { UserRepository } from './authz/user.repository.ts';
 import { readConfig, type Config } from './config.ts';
 import { checkDatabase, createDatabase } from './db/database.ts';
 import { fixedKeyRing, KeyFile } from './db/key-ring.ts';
@@ -20,7 +21,12 @@ const settleMs = 3000;
 async function resetPassword(config: Config, username: string): Promise<void> {
   const database = createDatabase(config.databaseUrl);
   try {
-    const users = new UserService(database, new Passwords(), new Versions(database, () => undefined));
+    const users = new UserService({
+      database,
+      users: new UserRepository(database),
+      passwords: new Passwords(),
+      versions: new Versions(database, () => undefined),
+    });
     const password = await users.resetPassword(username);
     console.log(`One-time password of ${username}: ${password} (told this once; their sessions have ended)`);
   } catch (error) {

@@ -3,7 +3,7 @@ import { allEndpoints } from '@pilothouse/contract';
 import type { Express } from 'express';
 import type { Logger } from 'pino';
 import { createApp } from './app.ts';
-import { seedRoles } from './authz/seed-roles.ts';
+import { seedRoles } from './authz/roles.repository.ts';
 import type { Config } from './config.ts';
 import { Core } from './core.ts';
 import type { Database } from './db/database.ts';

@@ -8,6 +8,7 @@ import { Authoriser } from './authz/authoriser.ts';
 import { LiveSessions } from './authz/live-sessions.ts';
 import { Passwords } from './authz/passwords.ts';
 import { StreamAccess } from './authz/stream-access.ts';
+import { UserRepository } from './authz/user.repository.ts';
 import { ClusterConnections } from './clusters/cluster-connections.repository.ts';
 import { ClusterRegistry } from './clusters/cluster-registry.ts';
 import type { Config } from './config.ts';
@@ -48,6 +49,8 @@ export class Core {
   readonly audit: AuditTrail;
   /** The registered clusters. */
   readonly registry: ClusterRegistry;
+  /** Accounts. */
+  readonly users: UserRepository;
   readonly passwords = new Passwords();
   readonly tokens: AccessTokens;
   readonly sessions: LiveSessions;
@@ -109,6 +112,7 @@ export class Core {
     this.processes = processes;
     this.audit = audit;
     this.registry = registry;
+    this.users = new UserRepository(database);
     this.tokens = new AccessTokens(deriveKey(keys.current(), 'access tokens'));
     this.sessions = sessions;
     this.authoriser = authoriser;

@@ -4,7 +4,7 @@ import { Container } from './container.ts';
 import { checkDatabase } from './db/database.ts';
 import { isDriverAftermath } from './db/database-error.ts';
 import { migrate, migrationsFolder, readMigrations } from './db/migrate.ts';
-import { firstAdministratorName } from './features/users/first-administrator.ts';
+import { firstAdministratorName } from './features/users/first-administrator.repository.ts';
 
 /** Requests under way get this long to end; what remains is cut. */
 const drainMs = 3000;

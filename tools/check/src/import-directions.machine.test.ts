@@ -32,6 +32,11 @@ const forbidden = [
 ] as const;
 
 const forbiddenTypes = [
+  [
+    'apps/api/src/features/c/a.service.ts',
+    'apps/api/src/db/generated/client.ts',
+    'prisma-stays-in-repositories',
+  ],
   ['apps/api/src/features/c/a.ts', 'apps/api/src/features/b/b.ts', 'features-meet-in-the-container'],
 ] as const;
 

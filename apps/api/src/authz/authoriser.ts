@@ -14,7 +14,7 @@ import type { Database } from '../db/database.ts';
 import type { Versions } from '../db/versions.ts';
 import { AppError } from '../http/app-error.ts';
 import { createModel, PolicyIndex } from './casbin.ts';
-import { readPolicies, type PolicyNames } from './policy-source.ts';
+import { readPolicies, type PolicyNames } from './policies.repository.ts';
 
 export type { Scope };
 

@@ -9,7 +9,7 @@ import {
   PolicyIndex,
   userSubject,
 } from './casbin.ts';
-import type { Policies } from './policy-source.ts';
+import type { Policies } from './policies.repository.ts';
 
 /** 2 and 4 below 1, 3 below 2; 12 stands alone; nobody knows 5. */
 const above: Record<string, string[]> = { 1: [], 2: ['1'], 3: ['2', '1'], 4: ['1'], 12: [] };

@@ -9,7 +9,7 @@ import {
 } from '@pilothouse/contract';
 import { newEnforcer, newModelFromString, type Enforcer, type Model } from 'casbin';
 import type { GrantSubject } from './grant-columns.ts';
-import type { Policies } from './policy-source.ts';
+import type { Policies } from './policies.repository.ts';
 
 /** The definition of who may do what; {@link CompiledGrants} gives the same answers faster. */
 const definition = `

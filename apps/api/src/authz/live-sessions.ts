@@ -2,9 +2,7 @@ import type { Database } from '../db/database.ts';
 import type { Versions } from '../db/versions.ts';
 import { AppError } from '../http/app-error.ts';
 import type { Principal } from './principal.ts';
-
-/** Why a session counts no more; told in `sessionEnded`. */
-export type SessionEndReason = 'logout' | 'expired' | 'disabled' | 'passwordChanged' | 'unknown';
+import { readSession, type SessionEndReason } from './session.repository.ts';
 
 type Known = { principal: Principal; expiresAt: number } | { principal?: undefined; ended: SessionEndReason };
 
@@ -42,10 +40,7 @@ export class LiveSessions {
   }
 
   async #load(sessionId: string): Promise<Known> {
-    const session = await this.#database.prisma.session.findUnique({
-      where: { id: sessionId },
-      include: { user: true },
-    });
+    const session = await readSession(this.#database, sessionId);
     if (session === null) return { ended: 'unknown' };
     if (session.endedAt !== null) return { ended: session.endReason as SessionEndReason };
     const { user } = session;

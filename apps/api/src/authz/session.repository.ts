@@ -1,6 +1,13 @@
-import type { Queries } from '../db/database.ts';
+import type { Database, Queries } from '../db/database.ts';
 import { bumpVersion } from '../db/versions.ts';
-import type { SessionEndReason } from './live-sessions.ts';
+
+/** Why a session counts no more; told in `sessionEnded`. */
+export type SessionEndReason = 'logout' | 'expired' | 'disabled' | 'passwordChanged' | 'unknown';
+
+/** A session with its user; null for an id that nobody gave out, or that is forgotten. */
+export function readSession({ prisma }: Pick<Database, 'prisma'>, id: string) {
+  return prisma.session.findUnique({ where: { id }, include: { user: true } });
+}
 
 /**
  * Whether a user still has this password and may sign in, until the transaction ends: whoever changes the user waits.

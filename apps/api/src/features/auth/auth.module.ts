@@ -7,10 +7,11 @@ import { keptMs, SessionRepository } from './session.repository.ts';
 
 /** Signing in and out; `profile` is what others know about who is signed in. */
 export function build(core: Core, profile: Profile): Feature {
-  const { config, authoriser, database, passwords, tokens, versions } = core;
+  const { config, authoriser, database, users, passwords, tokens, versions } = core;
   const sessions = new SessionRepository(database);
   const service = new AuthService({
     database,
+    users,
     sessions,
     passwords,
     tokens,

@@ -3,6 +3,7 @@ import { passwordProblem } from '../../authz/password-policy.ts';
 import type { Passwords } from '../../authz/passwords.ts';
 import type { Principal } from '../../authz/principal.ts';
 import { endSession, endSessionsOf, isUnchanged } from '../../authz/session.repository.ts';
+import type { UserRepository, UserRow } from '../../authz/user.repository.ts';
 import { userView, type UserView } from '../../authz/user-view.ts';
 import type { Database } from '../../db/database.ts';
 import type { Versions } from '../../db/versions.ts';
@@ -24,6 +25,7 @@ export interface SignedIn {
 
 export interface AuthServiceOptions {
   database: Database;
+  users: UserRepository;
   sessions: SessionRepository;
   passwords: Passwords;
   tokens: AccessTokens;
@@ -41,10 +43,10 @@ export class AuthService {
 
   /** Throws `badCredentials`, the same and as late for an unknown, a disabled and a known user, or `tooManyAttempts`. */
   async login(typed: string, password: string, origin: Origin): Promise<SignedIn> {
-    const { database, sessions, passwords, guard } = this.#options;
+    const { database, users, sessions, passwords, guard } = this.#options;
     const username = typed.toLowerCase();
     guard.begin(username, origin.address);
-    const found = await database.prisma.user.findUnique({ where: { username } });
+    const found = await users.findByName(username);
     // the database finds `admin` for `admin ` too, which the guard counts apart
     const user = found?.username === username ? found : null;
     const matches = await passwords.verify(password, user?.passwordHash);
@@ -86,9 +88,9 @@ export class AuthService {
     change: { currentPassword: string; newPassword: string },
     origin: Origin,
   ): Promise<SignedIn> {
-    const { database, sessions, passwords, guard, versions } = this.#options;
+    const { database, users, sessions, passwords, guard, versions } = this.#options;
     guard.begin(principal.username, origin.address);
-    const user = await database.prisma.user.findUniqueOrThrow({ where: { id: principal.userId } });
+    const user = await this.#account(principal.userId);
     const matches = await passwords.verify(change.currentPassword, user.passwordHash);
     if (!matches) throw new AppError('wrongPassword', {}, 'body.currentPassword');
     guard.succeeded(principal.username, origin.address);
@@ -102,10 +104,7 @@ export class AuthService {
       if (!(await isUnchanged(queries, user)))
         throw new AppError('wrongPassword', {}, 'body.currentPassword');
       await endSessionsOf(queries, user.id, 'passwordChanged');
-      await queries.user.update({
-        where: { id: user.id },
-        data: { passwordHash, mustChangePassword: false, passwordChangedAt: new Date() },
-      });
+      await users.setPassword(queries, user.id, { passwordHash, mustChangePassword: false });
       return sessions.open(queries, user.id, origin);
     });
     await versions.refresh();
@@ -118,8 +117,8 @@ export class AuthService {
   }
 
   async #signedIn({ sessionId, userId, refreshToken }: Opened): Promise<SignedIn> {
-    const { database, tokens } = this.#options;
-    const user = await database.prisma.user.findUniqueOrThrow({ where: { id: userId } });
+    const { tokens } = this.#options;
+    const user = await this.#account(userId);
     const session = {
       accessToken: await tokens.issue({ userId, sessionId }),
       expiresIn: accessTokenSeconds,
@@ -127,5 +126,12 @@ export class AuthService {
       mustChangePassword: user.mustChangePassword,
     };
     return { session, refreshToken, sessionId };
+  }
+
+  async #account(id: string): Promise<UserRow> {
+    const user = await this.#options.users.find(id);
+    // accounts are never deleted
+    if (user === null) throw new Error(`there is no user ${id}`);
+    return user;
   }
 }

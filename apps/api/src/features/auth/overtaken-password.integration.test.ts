@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AccessTokens } from '../../authz/access-tokens.ts';
 import { Passwords } from '../../authz/passwords.ts';
+import { UserRepository } from '../../authz/user.repository.ts';
 import { keyRingOf } from '../../core.ts';
 import { deriveKey } from '../../db/key-ring.ts';
 import { startTestApi, type TestApi } from '../../testing/test-api.ts';
@@ -20,15 +21,17 @@ describe('a password that is reset between its check and what it opens', () => {
   function overtaken(username: string): AuthService {
     const { database, versions } = api.container;
     const passwords = new Passwords();
-    const users = new UserService(database, passwords, versions);
+    const users = new UserRepository(database);
+    const accounts = new UserService({ database, users, passwords, versions });
     const verify = passwords.verify.bind(passwords);
     passwords.verify = async (...what) => {
       const matches = await verify(...what);
-      await users.resetPassword(username);
+      await accounts.resetPassword(username);
       return matches;
     };
     return new AuthService({
       database,
+      users,
       sessions: new SessionRepository(database),
       passwords,
       tokens: new AccessTokens(deriveKey(keyRingOf(api.container.config).current(), 'access tokens')),

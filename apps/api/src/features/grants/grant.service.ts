@@ -1,57 +1,47 @@
-import type { Domain, grant, grantSubject as subjectSchema, TreeNodes } from '@pilothouse/contract';
+import type { Domain, grantSubject as subjectSchema, TreeNodes } from '@pilothouse/contract';
 import type { z } from 'zod';
-import { requireAdministrator } from '../../authz/administrators.ts';
-import { grantColumns, grantDomain, grantSubject, type GrantSubject } from '../../authz/grant-columns.ts';
+import { requireAdministrator } from '../../authz/administrators.repository.ts';
+import type { GrantSubject } from '../../authz/grant-columns.ts';
 import { isUniqueViolation } from '../../db/database-error.ts';
-import type { Database, Prisma, Queries } from '../../db/database.ts';
-import { newId } from '../../db/ids.ts';
-import { containing } from '../../db/like.ts';
+import type { Database, Queries } from '../../db/database.ts';
 import { bumpVersion, type Versions } from '../../db/versions.ts';
 import { AppError } from '../../http/app-error.ts';
-import { readPage, type PageOrder, type PageQuery } from '../../http/paging.ts';
+import type { GrantRepository, GrantView } from './grant.repository.ts';
 
-export type GrantView = z.output<typeof grant>;
 type SubjectName = z.output<typeof subjectSchema>;
 
-const order: PageOrder<Prisma.GrantOrderByWithRelationInput> = {
-  sortable: {
-    user: (direction) => ({ user: { username: direction } }),
-    group: (direction) => ({ group: { name: direction } }),
-    role: (direction) => ({ role: { name: direction } }),
-    cluster: (direction) => ({ cluster: { name: direction } }),
-    createdAt: 'createdAt',
-  },
-  fallback: '-createdAt',
-};
+export interface GrantServiceOptions {
+  database: Database;
+  grants: GrantRepository;
+  versions: Versions;
+  tree: TreeNodes;
+}
 
 /** Who has which role where. Stored by ids, told by names. */
 export class GrantService {
-  readonly #database: Database;
-  readonly #versions: Versions;
-  readonly #tree: TreeNodes;
+  readonly #options: GrantServiceOptions;
 
-  constructor(database: Database, versions: Versions, tree: TreeNodes) {
-    this.#database = database;
-    this.#versions = versions;
-    this.#tree = tree;
+  constructor(options: GrantServiceOptions) {
+    this.#options = options;
   }
+
+  page: GrantRepository['page'] = (query) => this.#options.grants.page(query);
+
+  roles: GrantRepository['roles'] = () => this.#options.grants.roles();
 
   /** Throws `invalidField` for an unknown user, group, role, cluster or node, `conflict` when the grant is there already. */
   async create(given: { subject: SubjectName; role: string; scope: Domain }): Promise<GrantView> {
+    const { database, grants, versions } = this.#options;
     try {
-      const row = await this.#database.transaction(async (queries) => {
+      const created = await database.transaction(async (queries) => {
         await bumpVersion(queries, 'access', 'policies');
         const subject = await this.#subjectOf(queries, given.subject);
-        const role = await queries.role.findUnique({ where: { name: given.role } });
-        if (role === null) throw unknown('body.role');
-        const columns = grantColumns(subject, await this.#domainOf(queries, given.scope));
-        return queries.grant.create({
-          data: { id: newId(), roleId: role.id, ...columns, createdAt: new Date() },
-          include,
-        });
+        const roleId = await this.#idOf(queries, 'role', given.role, 'body.role');
+        const domain = await this.#domainOf(queries, given.scope);
+        return grants.create(queries, { subject, roleId, domain });
       });
-      await this.#versions.refresh();
-      return grantView(row);
+      await versions.refresh();
+      return created;
     } catch (error) {
       const { subject, role } = given;
       const name = subject.kind === 'user' ? subject.user : subject.group;
@@ -59,19 +49,21 @@ export class GrantService {
     }
   }
 
+  /** Streams that stood on it end. Throws `notFound`, or `lastAdmin`. */
+  async remove(id: string): Promise<void> {
+    const { database, grants, versions } = this.#options;
+    await database.transaction(async (queries) => {
+      await bumpVersion(queries, 'access', 'policies');
+      if (!(await grants.remove(queries, id))) throw new AppError('notFound');
+      await requireAdministrator(queries);
+    });
+    await versions.refresh();
+  }
+
   async #subjectOf(queries: Queries, subject: SubjectName): Promise<GrantSubject> {
-    switch (subject.kind) {
-      case 'user': {
-        const user = await queries.user.findUnique({ where: { username: subject.user } });
-        if (user === null) throw unknown('body.subject.user');
-        return { kind: 'user', id: user.id };
-      }
-      case 'group': {
-        const group = await queries.group.findUnique({ where: { name: subject.group } });
-        if (group === null) throw unknown('body.subject.group');
-        return { kind: 'group', id: group.id };
-      }
-    }
+    const { kind } = subject;
+    const name = kind === 'user' ? subject.user : subject.group;
+    return { kind, id: await this.#idOf(queries, kind, name, `body.subject.${kind}`) };
   }
 
   /** With ids in the place of names. */
@@ -80,111 +72,29 @@ export class GrantService {
       case 'all':
         return scope;
       case 'cluster':
-      case 'namespace': {
-        const cluster = await queries.cluster.findUnique({ where: { name: scope.cluster } });
-        if (cluster === null) throw unknown('body.scope.cluster');
-        return { ...scope, cluster: cluster.id };
-      }
+      case 'namespace':
+        return {
+          ...scope,
+          cluster: await this.#idOf(queries, 'cluster', scope.cluster, 'body.scope.cluster'),
+        };
       case 'tree':
-        if (this.#tree.lineOf(scope.node).length === 0) throw unknown('body.scope.node');
+        if (this.#options.tree.lineOf(scope.node).length === 0) throw unknown('body.scope.node');
         return scope;
     }
   }
 
-  /** Streams that stood on it end. Throws `notFound`, or `lastAdmin`. */
-  async remove(id: string): Promise<void> {
-    await this.#database.transaction(async (queries) => {
-      await bumpVersion(queries, 'access', 'policies');
-      const { count } = await queries.grant.deleteMany({ where: { id } });
-      if (count === 0) throw new AppError('notFound');
-      await requireAdministrator(queries);
-    });
-    await this.#versions.refresh();
-  }
-
-  page(query: PageQuery & Partial<Record<'q' | 'user' | 'group' | 'cluster', string | undefined>>) {
-    const { prisma } = this.#database;
-    const contains = containing(query.q ?? '');
-    const conditions: Prisma.GrantWhereInput[] = [];
-    if (query.user !== undefined) {
-      const user = { username: query.user };
-      conditions.push({ OR: [{ user }, { group: { members: { some: { user } } } }] });
-    }
-    if (query.group !== undefined) conditions.push({ group: { name: query.group } });
-    if (query.cluster !== undefined) conditions.push({ cluster: { name: query.cluster } });
-    if (query.q !== undefined) {
-      conditions.push({
-        OR: [
-          { user: { OR: [{ username: contains }, { displayName: contains }] } },
-          { group: { OR: [{ name: contains }, { displayName: contains }] } },
-          { role: { name: contains } },
-          { cluster: { name: contains } },
-          { namespace: contains },
-        ],
-      });
-    }
-    const where = { AND: conditions };
-    return readPage(query, order, {
-      items: async (page) => (await prisma.grant.findMany({ where, include, ...page })).map(grantView),
-      total: () => prisma.grant.count({ where }),
-    });
-  }
-
-  async roles() {
-    const rows = await this.#database.prisma.role.findMany({
-      include: { permissions: { orderBy: [{ object: 'asc' }, { action: 'asc' }] } },
-      orderBy: { name: 'asc' },
-    });
-    return rows.map(({ id, name, builtIn, permissions }) => ({
-      id,
-      name,
-      builtIn,
-      policies: permissions.map(({ object, action }) => ({ object, action })),
-    }));
+  async #idOf(
+    queries: Queries,
+    what: Parameters<GrantRepository['idOf']>[1],
+    name: string,
+    field: string,
+  ): Promise<string> {
+    const id = await this.#options.grants.idOf(queries, what, name);
+    if (id === undefined) throw unknown(field);
+    return id;
   }
 }
-
-const include = {
-  user: true,
-  group: true,
-  role: true,
-  cluster: { select: { name: true } },
-} satisfies Prisma.GrantInclude;
-type Row = Prisma.GrantGetPayload<{ include: typeof include }>;
 
 function unknown(field: string): AppError {
   return new AppError('invalidField', { field, reason: 'unknown' }, field);
-}
-
-function grantView(row: Row): GrantView {
-  return {
-    id: row.id,
-    subject: subjectView(row),
-    role: { id: row.role.id, name: row.role.name },
-    scope: scopeOf(row),
-    createdAt: row.createdAt.toISOString(),
-  };
-}
-
-function subjectView(row: Row): GrantView['subject'] {
-  const { kind } = grantSubject(row);
-  switch (kind) {
-    case 'user':
-      return { kind, name: row.user?.username ?? '', displayName: row.user?.displayName ?? '' };
-    case 'group':
-      return { kind, name: row.group?.name ?? '', displayName: row.group?.displayName ?? '' };
-  }
-}
-
-/** Where it holds, with names in the place of ids. */
-function scopeOf(row: Row): Domain {
-  const domain = grantDomain(row);
-  switch (domain.kind) {
-    case 'all':
-    case 'tree':
-      return domain;
-    case 'cluster':
-    case 'namespace':
-      return { ...domain, cluster: row.cluster?.name ?? '' };
-  }
 }

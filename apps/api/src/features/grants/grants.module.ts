@@ -1,10 +1,11 @@
 import type { Core } from '../../core.ts';
 import type { Feature } from '../../feature.ts';
+import { GrantRepository } from './grant.repository.ts';
 import { GrantService } from './grant.service.ts';
 import { mountGrants } from './grants.routes.ts';
 
 /** Who may do what, where. */
 export function build({ database, versions, tree }: Core): Feature {
-  const grants = new GrantService(database, versions, tree);
+  const grants = new GrantService({ database, grants: new GrantRepository(database), versions, tree });
   return { mount: (api) => mountGrants(api, grants) };
 }

@@ -1,6 +1,6 @@
 import type { group } from '@pilothouse/contract';
 import type { z } from 'zod';
-import { requireAdministrator } from '../../authz/administrators.ts';
+import { requireAdministrator } from '../../authz/administrators.repository.ts';
 import { isUniqueViolation } from '../../db/database-error.ts';
 import type { Database, Queries } from '../../db/database.ts';
 import { bumpVersion, type Versions } from '../../db/versions.ts';

@@ -7,6 +7,8 @@ import { readPage, type PageOrder, type PageQuery } from '../../http/paging.ts';
 import type { RecordingChunk } from '../../ws/exec/recorder.ts';
 import type { TerminalEnd } from '../../ws/exec/terminal-session.ts';
 
+export type { Terminal } from '../../db/generated/client.ts';
+
 export interface NewTerminal {
   id: string;
   userId: string;

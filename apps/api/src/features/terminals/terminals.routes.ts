@@ -3,11 +3,10 @@ import { createGunzip } from 'node:zlib';
 import { endpoints, recordingRight, type Requirement } from '@pilothouse/contract';
 import type { Response } from 'express';
 import type { Principal } from '../../authz/principal.ts';
-import type { Terminal } from '../../db/generated/client.ts';
 import { mount, type ApiRouter } from '../../http/mount.ts';
 import { guardAnswer } from '../../ws/guarded-answer.ts';
 import type { StreamGuard } from '../../ws/stream-guard.ts';
-import type { TerminalsRepository } from './terminals.repository.ts';
+import type { Terminal, TerminalsRepository } from './terminals.repository.ts';
 import type { TerminalsService } from './terminals.service.ts';
 
 export interface Recordings {

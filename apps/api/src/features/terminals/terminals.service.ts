@@ -4,7 +4,6 @@ import { endSession, readPod } from '@pilothouse/kube';
 import type { Authoriser } from '../../authz/authoriser.ts';
 import type { Principal } from '../../authz/principal.ts';
 import { newId } from '../../db/ids.ts';
-import type { Terminal } from '../../db/generated/client.ts';
 import { AppError } from '../../http/app-error.ts';
 import type { SharedAuditLog } from '../../http/audit.ts';
 import { outcomeOfCall, outcomeOfStream } from '../../ws/audited-stream.ts';
@@ -14,7 +13,7 @@ import { Recorder, type RecordingChunk } from '../../ws/exec/recorder.ts';
 import { TerminalSession, type ShellProcess, type TerminalEnd } from '../../ws/exec/terminal-session.ts';
 import type { Admission } from '../../ws/router.ts';
 import { streamErrorOf } from '../../ws/stream-error.ts';
-import type { TerminalsRepository } from './terminals.repository.ts';
+import type { Terminal, TerminalsRepository } from './terminals.repository.ts';
 
 export interface TerminalsServiceOptions {
   repository: TerminalsRepository;

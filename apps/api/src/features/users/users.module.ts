@@ -1,12 +1,12 @@
 import type { Core } from '../../core.ts';
 import type { Feature } from '../../feature.ts';
-import { createFirstAdministrator } from './first-administrator.ts';
+import { createFirstAdministrator } from './first-administrator.repository.ts';
 import { UserService } from './user.service.ts';
 import { mountUsers } from './users.routes.ts';
 
 /** Accounts of the platform. */
-export function build({ config, database, passwords, versions }: Core) {
-  const users = new UserService(database, passwords, versions);
+export function build({ config, database, users: rows, passwords, versions }: Core) {
+  const users = new UserService({ database, users: rows, passwords, versions });
   let firstPassword: string | null = null;
   return {
     mount: (api) => mountUsers(api, users),
