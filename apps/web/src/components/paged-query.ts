@@ -1,9 +1,12 @@
 import { computed, type ComputedRef, type Ref } from 'vue';
+import type { TableView } from './RecordsTable/record-column.ts';
 import { useRoute, useRouter, type LocationQueryValue } from 'vue-router';
 
 export interface PagedQuery {
   page: ComputedRef<number>;
   pageSize: ComputedRef<number>;
+  /** As the API takes it; null is the list's own order. */
+  sort: ComputedRef<string | null>;
   /** The filters and choices that are set, by name. */
   filter: ComputedRef<Record<string, string | undefined>>;
   isFiltered: ComputedRef<boolean>;
@@ -51,6 +54,7 @@ export function usePagedQuery(filters: readonly string[], choices: readonly stri
   return {
     page: computed(() => numberOf(route.query['page'], 1)),
     pageSize: computed(() => Math.min(500, numberOf(route.query['pageSize'], 50))),
+    sort: computed(() => (typeof route.query['sort'] === 'string' ? route.query['sort'] : null)),
     filter,
     isFiltered: computed(() => filters.some((name) => filter.value[name] !== undefined)),
     show,
@@ -65,7 +69,7 @@ export function usePagedQuery(filters: readonly string[], choices: readonly stri
 export function pagedList<T extends object>(
   query: PagedQuery,
   answer: {
-    data: Ref<{ items: T[]; total: number } | null | undefined>;
+    data: Ref<{ items: T[]; total: number; more?: boolean } | null | undefined>;
     error: Ref<unknown>;
     isPending: Ref<boolean>;
   },
@@ -74,12 +78,14 @@ export function pagedList<T extends object>(
   return computed(() => ({
     items: answer.data.value?.items ?? [],
     total: answer.data.value?.total ?? 0,
+    more: answer.data.value?.more ?? false,
     page: query.page.value,
     pageSize: query.pageSize.value,
+    sort: query.sort.value,
     isPending: answer.isPending.value,
     error: answer.error.value,
     isFiltered: query.isFiltered.value,
-    onPage: query.show,
+    onView: (view: TableView) => query.show({ ...view }),
     onRetry: read,
     onClear: query.clear,
   }));

@@ -3,8 +3,8 @@ import { beforeEach, expect, test, vi } from 'vitest';
 import { defineComponent, h, type ComponentPublicInstance } from 'vue';
 import { createI18n } from 'vue-i18n';
 import type { Row } from '../../api/live-rows.ts';
-import ResourceTable from './ResourceTable.vue';
-import type { TableColumn } from './table-column.ts';
+import type { RecordColumn } from './record-column.ts';
+import RecordsTable from './RecordsTable.vue';
 
 /** Components that were drawn again, the table's own included. */
 let drawnAgain: string[] = [];
@@ -20,7 +20,7 @@ const Shown = defineComponent({
   setup: (props) => () => h('b', props.text),
 });
 
-const columns: TableColumn[] = ['name', 'restarts'].map((id) => ({
+const columns: RecordColumn<Row>[] = ['name', 'restarts'].map((id) => ({
   id,
   title: id,
   text: (row) => String(id === 'name' ? row.name : row.cells[id]),
@@ -35,18 +35,24 @@ const row = (name: string, restarts: number): Row => ({
   cells: { restarts },
 });
 
-function mountTable(rows: Row[]) {
-  return mount(ResourceTable, {
+function mountTable(
+  records: Row[],
+  more: { columns?: RecordColumn<Row>[]; total?: number; compact?: boolean; more?: boolean } = {},
+) {
+  return mount(RecordsTable<Row>, {
     props: {
       columns,
-      rows,
-      total: rows.length,
+      records,
+      keyOf: ({ uid }: Row) => uid,
+      labelOf: ({ name }: Row) => name,
+      total: records.length,
       page: 1,
       pageSize: 50,
       sort: null,
       isLoading: false,
       selectable: true,
       rowActions: (of: Row) => [{ id: 'delete', label: `delete ${of.name}`, run: () => undefined }],
+      ...more,
     },
     global: {
       plugins: [createI18n({ legacy: false, locale: 'none', missingWarn: false })],
@@ -66,7 +72,7 @@ test('a row that changes is drawn again by itself, and a second that passes draw
   await vi.advanceTimersByTimeAsync(100);
   drawnAgain = [];
 
-  await table.setProps({ rows: rows.with(1, row('b', 7)) });
+  await table.setProps({ records: rows.with(1, row('b', 7)) });
   expect(table.get('[data-uid="uid-b"]').text()).toContain('7');
   const count = (name: string) => drawnAgain.filter((each) => each === name).length;
   // its two columns and its actions
@@ -80,11 +86,52 @@ test('a row that changes is drawn again by itself, and a second that passes draw
 
 test('a row whose object is gone is marked and offers nothing', async () => {
   const table = mountTable([row('a', 0), row('b', 0)]);
-  await table.setProps({ deleted: new Set(['uid-b']) });
+  await table.setProps({ gone: new Set(['uid-b']) });
   const gone = table.get('[data-uid="uid-b"]');
   expect(gone.classes()).toContain('row-gone');
   expect(gone.findAll('button')).toHaveLength(0);
   expect(gone.get('input').attributes('disabled')).toBeDefined();
   expect(table.get('[data-uid="uid-a"]').findAll('button')).toHaveLength(1);
+  table.unmount();
+});
+
+test('a column without text or component is drawn by the slot, which sees the record change', async () => {
+  const records = [row('a', 0), row('b', 0)];
+  const wrapper = mount(RecordsTable<Row>, {
+    props: {
+      columns: [{ id: 'restarts', title: 'restarts' }],
+      records,
+      keyOf: ({ uid }: Row) => uid,
+      total: 2,
+      page: 1,
+      pageSize: 50,
+      sort: null,
+      isLoading: false,
+      compact: true,
+    },
+    slots: { cell: ({ record }: { record: Row }) => h('i', String(record.cells['restarts'])) },
+    global: { plugins: [createI18n({ legacy: false, locale: 'none', missingWarn: false })] },
+  });
+  await wrapper.setProps({ records: [records[0]!, row('b', 7)] });
+  expect(wrapper.findAll('td i').map((cell) => cell.text())).toEqual(['0', '7']);
+  expect(wrapper.find('.ant-pagination').exists()).toBe(false);
+  await wrapper.setProps({ total: 480, more: true });
+  expect(wrapper.get('.ant-pagination').text()).toContain('resources.totalOver');
+  wrapper.unmount();
+});
+
+test('a click on a heading asks for the server’s order', async () => {
+  const sortable = columns.map((column) => ({ ...column, sortKey: `by-${column.id}` }));
+  const table = mountTable([row('a', 0)], { columns: sortable });
+  const heading = table.findAll('th').find((each) => each.text() === 'restarts');
+  await heading?.trigger('click');
+  await heading?.trigger('click');
+  expect(table.emitted('view')).toEqual([
+    [{ sort: 'by-restarts', page: 1 }],
+    [{ sort: 'by-restarts', page: 1 }],
+  ]);
+  await table.setProps({ sort: 'by-restarts' });
+  await heading?.trigger('click');
+  expect(table.emitted('view')?.at(-1)).toEqual([{ sort: '-by-restarts', page: 1 }]);
   table.unmount();
 });

@@ -11,9 +11,9 @@ const row = (uid: string, restarts = 0): Row => ({
 });
 const [a, b] = [row('a'), row('b')];
 
-test('a row that changes changes its record only', async () => {
+test('a row that changes changes its place only', async () => {
   const rows = shallowRef([a, b]);
-  const records = useRecords(rows);
+  const records = useRecords(rows, ({ uid }) => ({ key: uid, label: uid }));
   const before = records.value;
   const drawn = { list: 0, a: 0, b: 0 };
   watchEffect(() => {
@@ -21,7 +21,7 @@ test('a row that changes changes its record only', async () => {
   });
   for (const [index, uid] of (['a', 'b'] as const).entries()) {
     watchEffect(() => {
-      if (before[index]?.row.value) drawn[uid] += 1;
+      if (before[index]?.record.value) drawn[uid] += 1;
     });
   }
 
@@ -30,13 +30,13 @@ test('a row that changes changes its record only', async () => {
   await nextTick();
 
   expect(records.value).toBe(before);
-  expect(records.value[1]?.row.value).toBe(changed);
+  expect(records.value[1]?.record.value).toBe(changed);
   expect(drawn).toEqual({ list: 2, a: 1, b: 2 });
 });
 
-test('rows that come, go or change places are a new list of the same records', async () => {
+test('rows that come, go or change places are a new list of the same places', async () => {
   const rows = shallowRef([a, b]);
-  const records = useRecords(rows);
+  const records = useRecords(rows, ({ uid }) => ({ key: uid, label: uid }));
   const [first, second] = records.value;
 
   rows.value = [b, a];
@@ -50,5 +50,5 @@ test('rows that come, go or change places are a new list of the same records', a
 
   rows.value = [a, b];
   await nextTick();
-  expect(records.value.map(({ uid }) => uid)).toEqual(['a', 'b']);
+  expect(records.value.map(({ key }) => key)).toEqual(['a', 'b']);
 });
