@@ -12,6 +12,7 @@ export * from './endpoint.ts';
 export * from './endpoints/index.ts';
 export * from './errors.ts';
 export * from './messages.ts';
+export * from './page-delta.ts';
 export * from './rights/compiled-grants.ts';
 export * from './rights/decide.ts';
 export * from './rights/domain.ts';

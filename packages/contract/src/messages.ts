@@ -67,7 +67,7 @@ const streamEnd = z.object({
 });
 
 export const liveServerMessage = z.discriminatedUnion('type', [
-  /** The endpoint's whole answer: the first one, and again whenever it is not a list of rows. */
+  /** The endpoint's whole answer: the first one, and again where neither of the next two says what has changed. */
   z.object({ type: z.literal('snapshot'), id: z.number().int(), data: z.unknown() }),
   /** A list of rows, in place: order and membership of the page stay as the snapshot had them. */
   z.object({
@@ -82,6 +82,14 @@ export const liveServerMessage = z.discriminatedUnion('type', [
     asOf: timestamp,
     state: dataState,
     problems: z.array(listProblem),
+  }),
+  /** An answer with `items` that have an `id`, after the first one: a `PageDelta`. */
+  z.object({
+    type: z.literal('page'),
+    id: z.number().int(),
+    changed: z.array(z.looseObject({ id: z.string() })),
+    order: z.array(z.string()).optional(),
+    fields: z.record(z.string(), z.unknown()),
   }),
   /** The subscription is over: rights lost, bad input, cluster removed. */
   z.object({ type: z.literal('error'), id: z.number().int(), error: codedError }),

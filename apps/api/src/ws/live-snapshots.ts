@@ -1,10 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Endpoint } from '@pilothouse/contract';
+import { isPage, pageDelta, type Endpoint } from '@pilothouse/contract';
 import { Coalescer } from './coalescer.ts';
-import { messageIntervalMs, type LiveOutlet, type LiveSubscription } from './live-subscription.ts';
+import {
+  messageIntervalMs,
+  type LiveMessage,
+  type LiveOutlet,
+  type LiveSubscription,
+} from './live-subscription.ts';
 import type { LiveCall, SnapshotTopic } from './live-topics.ts';
 
-/** An endpoint's whole answer, read again when it may have changed and sent again when it has. */
+/** An endpoint's answer, read again when it may have changed; of a page only what has changed is sent. */
 export class SnapshotSubscription implements LiveSubscription {
   readonly #id: number;
   readonly #endpoint: Endpoint;
@@ -50,11 +55,21 @@ export class SnapshotSubscription implements LiveSubscription {
   async #read(): Promise<void> {
     try {
       const data = this.#endpoint.response?.parse(await this.#topic.read(this.#call));
-      if (this.#closed || isDeepStrictEqual(data, this.#last)) return;
+      if (this.#closed) return;
+      const message = this.#messageOf(data);
+      if (message === undefined) return;
       this.#last = data;
-      await this.#outlet.send({ type: 'snapshot', id: this.#id, data });
+      await this.#outlet.send(message);
     } catch (error) {
       if (!this.#closed) this.#outlet.fail(error);
     }
+  }
+
+  #messageOf(data: unknown): LiveMessage | undefined {
+    if (isPage(data) && isPage(this.#last)) {
+      const delta = pageDelta(this.#last, data, isDeepStrictEqual);
+      return delta && { type: 'page', id: this.#id, ...delta };
+    }
+    return isDeepStrictEqual(data, this.#last) ? undefined : { type: 'snapshot', id: this.#id, data };
   }
 }

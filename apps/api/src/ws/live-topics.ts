@@ -11,7 +11,7 @@ export type LiveCall<E extends Endpoint> = InputOf<E> & {
   signal: AbortSignal;
 };
 
-/** An endpoint whose whole answer is sent again whenever it is different. */
+/** An endpoint whose answer is read again whenever it may be different. */
 export interface SnapshotTopic<E extends Endpoint> {
   read(call: LiveCall<E>): Promise<OutputOf<E>>;
   /**

@@ -137,7 +137,12 @@ describe('whole answers', () => {
   test('the clusters are sent again when one is edited', async () => {
     const stream = await subscribed(admin, { endpoint: 'clusters.list' });
     await admin.patch('/clusters/here', { description: 'edited while somebody looks' });
-    await expect.poll(() => snapshotOf(stream).items[0].description).toBe('edited while somebody looks');
+    await expect.poll(() => stream.of('page')).toHaveLength(1);
+    expect(stream.of('page')[0]).toMatchObject({
+      changed: [{ name: 'here', description: 'edited while somebody looks' }],
+      fields: {},
+    });
+    expect(stream.of('snapshot')).toHaveLength(1);
   });
 
   test('an operation is followed to its end', async () => {

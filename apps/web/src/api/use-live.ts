@@ -1,9 +1,11 @@
 import {
+  applyPageDelta,
   errorCodes,
   type CallInputOf,
   type Endpoint,
   type ErrorCode,
   type OutputOf,
+  type PageDelta,
 } from '@pilothouse/contract';
 import { computed, onScopeDispose, ref, shallowRef, toValue, watch, type MaybeRefOrGetter } from 'vue';
 import { ApiError } from './api-error.ts';
@@ -61,6 +63,7 @@ export function useLive<P extends Schema, Q extends Schema, B extends Schema, R 
         reading.abort();
         if (message.type === 'snapshot') show(message.data as Answer);
         else if (message.type === 'rows') merge(message);
+        else if (message.type === 'page') mergePage(message);
         else {
           const code = message.error.code as ErrorCode;
           error.value = new ApiError(errorCodes[code]?.status ?? 500, { ...message.error, code });
@@ -76,6 +79,11 @@ export function useLive<P extends Schema, Q extends Schema, B extends Schema, R 
       reading.abort();
       unsubscribe();
     };
+  }
+
+  function mergePage(delta: PageDelta) {
+    const before = data.value as { items: { id: string }[] } | null;
+    if (before !== null) data.value = applyPageDelta(before, delta) as Answer;
   }
 
   function merge(message: Parameters<typeof mergeRows>[1]) {
