@@ -102,7 +102,12 @@ test('every column of bytes is among those a rotation seals anew', async () => {
   const schema = await readFile(path.join(import.meta.dirname, '../../../prisma/schema.prisma'), 'utf8');
   const found = [...schema.matchAll(/^model \w+ \{\n(.*?)^\}/gms)].flatMap(([, body = '']) => {
     const table = /@@map\("(\w+)"\)/.exec(body)?.[1];
-    return [...body.matchAll(/^ +(\w+) +Bytes\b/gm)].map(([, column]) => ({ table, column }));
+    return [...body.matchAll(/^ +(\w+) +Bytes\b\??(?: +@map\("(\w+)"\))?/gm)].map(
+      ([, field, column = field]) => ({
+        table,
+        column,
+      }),
+    );
   });
   expect(found).toEqual(sealedColumns);
 });

@@ -21,6 +21,7 @@ import { Versions } from './db/versions.ts';
 import { Metrics } from './http/metrics.ts';
 import { Operations } from './operations/operations.ts';
 import { OperationsRepository } from './operations/operations.repository.ts';
+import { StoredInputs } from './operations/stored-inputs.ts';
 import type { Downloads } from './ws/downloads.ts';
 import { LiveTopics } from './ws/live-topics.ts';
 import { liveHandler } from './ws/live.ts';
@@ -91,7 +92,8 @@ export class Core {
       clusterIdOf: (name) => registry.idOf(name),
       tree: this.tree,
     });
-    const operationRows = new OperationsRepository(database);
+    const inputs = new StoredInputs(secrets);
+    const operationRows = new OperationsRepository(database, inputs);
     const retention = new Retention(onError);
     const { auditDays, operationDays } = config.retention;
     retention.add(
@@ -120,6 +122,7 @@ export class Core {
       database,
       owner: processes.id,
       repository: operationRows,
+      inputs,
       audit,
       authoriser,
       onError,

@@ -36,7 +36,7 @@ export const errorCodes = {
   auditUnavailable: { status: 503, message: 'The audit log cannot be written, so nothing is changed' },
   shuttingDown: { status: 503, message: 'The platform is shutting down' },
   notCancellable: { status: 409, message: 'The operation has ended already' },
-  notRetryable: { status: 409, message: 'The operation has nothing that failed' },
+  notRetryable: { status: 409, message: 'The operation cannot be run again: {reason}' },
   demoUnavailable: { status: 409, message: 'The demo cluster cannot be started here: {reason}' },
   // kubeconfigs
   kubeconfigUnreadable: { status: 400, message: 'This is not a kubeconfig: {reason}' },

@@ -3,6 +3,7 @@ import { newId } from './ids.ts';
 import { createDatabase, type Database } from './database.ts';
 import { AuditRepository } from '../audit/audit.repository.ts';
 import { OperationsRepository } from '../operations/operations.repository.ts';
+import { testInputs } from '../operations/testing/counting-operation.ts';
 import { dayMs, Retention } from './retention.ts';
 import { startTestDatabase, type TestServer } from '../testing/test-database.ts';
 
@@ -19,7 +20,7 @@ beforeAll(async () => {
   database = createDatabase(server.url);
   statements = [];
   const audit = new AuditRepository(database);
-  const operations = new OperationsRepository(database);
+  const operations = new OperationsRepository(database, testInputs);
   retention = new Retention((error) => expect.unreachable(String(error)));
   retention.add(
     {

@@ -5,6 +5,8 @@ import { sealHeadBytes, sealKeyId, type SecretBox } from './secret-box.ts';
 /** Every column that holds sealed values; `id` names the row. */
 export const sealedColumns = [
   { table: 'clusters', column: 'credential' },
+  { table: 'operations', column: 'sealed_input' },
+  { table: 'operation_items', column: 'sealed_input' },
   { table: 'terminal_chunks', column: 'data' },
 ] as const;
 

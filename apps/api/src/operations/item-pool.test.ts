@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { runPool } from './item-pool.ts';
+import { ItemPool, runPool } from './item-pool.ts';
 
 test('runs every item once, in order, at most so many at once', async () => {
   const taken: number[] = [];
@@ -34,4 +34,30 @@ test('waits for the others before it rejects', async () => {
   };
   await expect(runPool([1, 2], { concurrency: 2, mayGoOn: () => true }, work)).rejects.toThrow('one');
   expect(ended).toBe(true);
+});
+
+test('takes nothing more after a rejection', async () => {
+  const taken: number[] = [];
+  const failing = runPool([1, 2, 3], { concurrency: 1, mayGoOn: () => true }, async (item) => {
+    taken.push(item);
+    throw new Error('one');
+  });
+  await expect(failing).rejects.toThrow('one');
+  expect(taken).toEqual([1]);
+});
+
+test('what is pushed while it runs is run as well, as many at once as may be', async () => {
+  let atWork = 0;
+  let most = 0;
+  const taken: number[] = [];
+  const pool: ItemPool<number> = new ItemPool({ concurrency: 2, mayGoOn: () => true }, async (item) => {
+    taken.push(item);
+    if (item === 1) pool.push([2, 3, 4]);
+    most = Math.max(most, ++atWork);
+    await sleep(5);
+    atWork--;
+  });
+  pool.push([1]);
+  await pool.run();
+  expect([taken, most]).toEqual([[1, 2, 3, 4], 2]);
 });

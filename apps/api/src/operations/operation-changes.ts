@@ -1,6 +1,11 @@
 import type { OperationsRepository } from './operations.repository.ts';
 
-export type OperationListener = (operationId: string) => void;
+export interface OperationChange {
+  id: string;
+  /** Whose it is, null for the platform's own; undefined where that is not known. */
+  actorId?: string | null;
+}
+export type OperationListener = (change: OperationChange) => void;
 
 const pollMs = 1000;
 /** Longer than any pause between two polls that is not an outage. */
@@ -32,8 +37,8 @@ export class OperationChanges {
     };
   }
 
-  emit(operationId: string): void {
-    for (const listener of this.#listeners) listener(operationId);
+  emit(change: OperationChange): void {
+    for (const listener of this.#listeners) listener(change);
   }
 
   stop(): void {
@@ -46,6 +51,7 @@ export class OperationChanges {
     const before = this.#stamps;
     const rows = await this.#repository.recentlyChanged(windowSeconds);
     this.#stamps = new Map(rows.map(({ id, stamp }) => [id, stamp]));
-    for (const { id, stamp } of rows) if (before !== undefined && before.get(id) !== stamp) this.emit(id);
+    for (const { id, actorId, stamp } of rows)
+      if (before !== undefined && before.get(id) !== stamp) this.emit({ id, actorId });
   }
 }

@@ -15,19 +15,27 @@ export interface OperationCluster {
   name: string;
 }
 
+export type Params = Record<string, string | number>;
+
 /** A code the SPA translates as `operationResult.<code>` (or `errors.<code>` where an item failed). */
 export interface ItemResult {
   code: string;
-  params: Record<string, string | number>;
+  params: Params;
 }
 
 /** How an item ended well; a failure is thrown. */
 export interface ItemOutcome {
   state: 'succeeded' | 'skipped';
   code: string;
-  params?: Record<string, string | number>;
+  params?: Params;
   /** HTTP status of the cluster's answer, for the audit row. */
   clusterStatus?: number;
+}
+
+/** How an item ended. */
+export interface ItemEnd {
+  state: 'succeeded' | 'skipped' | 'failed' | 'cancelled';
+  result: ItemResult;
 }
 
 /** What an operation is about, validated by its handler's schemas. */
@@ -38,6 +46,20 @@ export interface OperationScope<Input> {
   actor: OperationActor;
 }
 
+/** An item as it is added. Two are the same when target and input are. */
+export interface NewItem<Item> {
+  /** What people see: a node's name, `namespace/pod`, a build step. */
+  target: string;
+  input: Item;
+  /** It is there to be seen, and not to be run: skipped, or refused. */
+  ended?: { state: 'skipped' | 'failed'; code: string; params?: Params };
+}
+
+/** How a part of an item ended. */
+export interface ChildEnd extends ItemEnd {
+  target: string;
+}
+
 /** One item's turn. */
 export interface ItemRun<Input, Item> {
   operation: OperationScope<Input>;
@@ -46,8 +68,25 @@ export interface ItemRun<Input, Item> {
   auditId: string;
   /** Aborted when the lease is lost or the platform stops; with `interruptible` also by a cancel. */
   signal: AbortSignal;
-  /** Records where the item is (shown as it stands); throws where the operation may not go on. */
-  step: (text: string) => Promise<void>;
+  /**
+   * Records where the item is, a code the SPA translates as `operationStep.<code>`. Throws where the operation may not go
+   * on.
+   */
+  step: (code: string, params?: Params) => Promise<void>;
+  /**
+   * Waits without a slot, so that others of the kind may work meanwhile: for whatever takes long and costs nothing here.
+   * Rejects as `until` does, and when `signal` is aborted.
+   */
+  wait: <T>(until: Promise<T>) => Promise<T>;
+  /**
+   * Adds what is not there yet to the operation's end, to be run as every item is. Adding is harmless to repeat.
+   */
+  add: (items: NewItem<Item>[]) => Promise<void>;
+  /**
+   * Adds what is not there yet as parts of this item, runs all its parts that have not ended, those of an earlier attempt
+   * included, and resolves with how each of them ended; one that never had its turn is `cancelled`. A part has no parts.
+   */
+  children: (items: NewItem<Item>[], options?: { concurrency?: number }) => Promise<ChildEnd[]>;
 }
 
 /** The audit row an item gets of its own. */
@@ -59,16 +98,20 @@ export interface ItemAudit {
 
 /**
  * A kind of operation. `run` must be harmless to repeat: after a kill -9 the next process runs an unfinished item again
- * from its beginning.
+ * from its beginning, and a retry runs it again with the same input. So what it will write is fixed in the item's input.
  */
 export interface OperationHandler<Input, Item> {
   input: z.ZodType<Input>;
   item: z.ZodType<Item>;
-  /** Items at work at once; default 1. */
-  concurrency?: number;
-  /** Items build on each other: after a failure the rest is skipped. */
-  sequential?: boolean;
-  /** A cancel aborts the item at work instead of waiting for it. */
+  /** Inputs may hold secrets: they are sealed, and erased when the operation ends; then it cannot be retried. */
+  sealed?: boolean;
+  /** Operations of this kind at work in one process at once; default 4. */
+  slots?: number;
+  /** Items at work at once, waiting or not; default 1. */
+  concurrency?: number | ((operation: OperationScope<Input>) => number);
+  /** After a failure the rest is skipped, as where items build on each other. */
+  stopsAtFailure?: boolean | ((operation: OperationScope<Input>) => boolean);
+  /** A cancel aborts the items at work instead of waiting for them. */
   interruptible?: boolean;
   /** The rights the actor must still have when the item's turn comes. */
   requirements: (operation: OperationScope<Input>, item: Item) => Requirement[];
@@ -81,8 +124,7 @@ export interface OperationHandler<Input, Item> {
 export interface OperationRequest<Input, Item> {
   kind: string;
   input: Input;
-  /** `target` is what people see: a node's name, `namespace/pod`, a build step. */
-  items: { target: string; input: Item }[];
+  items: NewItem<Item>[];
   actor: OperationActor;
   cluster: OperationCluster | null;
 }

@@ -1,6 +1,16 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Database, Queries } from '../db/database.ts';
 import { Prisma } from '../db/generated/client.ts';
-import type { ItemResult, OperationActor, OperationCluster } from './operation-handler.ts';
+import { newItemRow, type NewItemPlace } from './item-rows.ts';
+import type {
+  ItemEnd,
+  ItemResult,
+  NewItem,
+  OperationActor,
+  OperationCluster,
+  Params,
+} from './operation-handler.ts';
+import type { StoredInputs } from './stored-inputs.ts';
 
 /** An operation taken by one process; every write names owner and fence, and is refused once somebody else has it. */
 export interface Lease {
@@ -20,15 +30,21 @@ export interface LeasedItem {
   id: string;
   target: string;
   input: unknown;
+  /** Undefined where it has yet to be run. */
+  end: ItemEnd | undefined;
 }
 
-export interface ItemEnd {
-  state: 'succeeded' | 'skipped' | 'failed' | 'cancelled';
-  result: ItemResult;
-}
-
-/** Longest text a step may be; the rest is cut. */
-const stepLength = 512;
+/** Longest text a step's parameter may be; the rest is cut. */
+const paramLength = 300;
+const openStates = ['queued', 'running'];
+const itemColumns = {
+  id: true,
+  target: true,
+  input: true,
+  sealedInput: true,
+  state: true,
+  result: true,
+} as const;
 
 /**
  * Leases on operations and the writes under them. Times are the database's, so that clocks of several machines need not
@@ -36,10 +52,12 @@ const stepLength = 512;
  */
 export class OperationLeases {
   readonly #database: Database;
+  readonly #inputs: StoredInputs;
   readonly #leaseMs: number;
 
-  constructor(database: Database, leaseMs: number) {
+  constructor(database: Database, inputs: StoredInputs, leaseMs: number) {
     this.#database = database;
+    this.#inputs = inputs;
     this.#leaseMs = leaseMs;
   }
 
@@ -59,7 +77,7 @@ export class OperationLeases {
           fence = fence + 1, attempt = attempt + 1,
           started_at = COALESCE(started_at, UTC_TIMESTAMP(6)), updated_at = UTC_TIMESTAMP(6)
         WHERE id = ${free.id}`;
-      return leaseOf(await tx.operation.findUniqueOrThrow({ where: { id: free.id } }), owner);
+      return this.#leaseOf(await tx.operation.findUniqueOrThrow({ where: { id: free.id } }), owner);
     });
   }
 
@@ -73,19 +91,61 @@ export class OperationLeases {
     });
   }
 
-  /** Items that have not ended, in order; those left `running` by a process that is gone included. */
+  /** Items of the upper level that have not ended, in order; those left `running` by a process that is gone included. */
   async openItems(lease: Lease): Promise<LeasedItem[]> {
-    return this.#database.prisma.operationItem.findMany({
-      where: { operationId: lease.id, state: { in: ['queued', 'running'] } },
+    const rows = await this.#database.prisma.operationItem.findMany({
+      where: { operationId: lease.id, parentId: null, state: { in: openStates } },
       orderBy: { position: 'asc' },
-      select: { id: true, target: true, input: true },
+      select: itemColumns,
     });
+    return rows.map((row) => this.#itemOf(row));
   }
 
-  /** Whether an item failed already, as in the process before this one. */
+  /** Whether an item of the upper level failed already, as in the process before this one. */
   async hasFailed(lease: Lease): Promise<boolean> {
-    const failed = { operationId: lease.id, state: 'failed' };
+    const failed = { operationId: lease.id, parentId: null, state: 'failed' };
     return (await this.#database.prisma.operationItem.count({ where: failed })) > 0;
+  }
+
+  /**
+   * Adds those items that are not there yet to the operation, or to one of its items.
+   * @returns what has been added, and what was there
+   */
+  async addItems(
+    lease: Lease,
+    place: NewItemPlace,
+    items: NewItem<unknown>[],
+  ): Promise<{ added: LeasedItem[]; before: LeasedItem[] } | false> {
+    const where = { operationId: lease.id, parentId: place.parentId };
+    let before: LeasedItem[] = [];
+    let added: LeasedItem[] = [];
+    const held = await this.#underFence(lease, async (tx) => {
+      const there = await tx.operationItem.findMany({
+        where,
+        orderBy: { position: 'asc' },
+        select: itemColumns,
+      });
+      before = there.map((row) => this.#itemOf(row));
+      const missing = missingOf(before, items);
+      added = [];
+      if (missing.length === 0) return;
+      const last = await tx.operationItem.aggregate({
+        where: { operationId: lease.id },
+        _max: { position: true },
+      });
+      const first = (last._max.position ?? -1) + 1;
+      const rows = missing.map((item, index) =>
+        newItemRow(this.#inputs, { ...place, operationId: lease.id, position: first + index }, item),
+      );
+      await tx.operationItem.createMany({ data: rows });
+      if (place.parentId !== null)
+        await tx.operationItem.update({ where: { id: place.parentId }, data: { hasChildren: true } });
+      added = rows.map(({ id, target, state, result }, index) => {
+        const end = state === 'queued' ? undefined : ({ state, result } as ItemEnd);
+        return { id, target, input: missing[index]?.input, end };
+      });
+    });
+    return held && { added, before };
   }
 
   beginItem(lease: Lease, itemId: string, auditId: string): Promise<boolean> {
@@ -97,10 +157,14 @@ export class OperationLeases {
     });
   }
 
-  recordStep(lease: Lease, itemId: string, text: string): Promise<boolean> {
+  recordStep(lease: Lease, itemId: string, code: string, params: Params): Promise<boolean> {
+    const cut = Object.entries(params).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value.slice(0, paramLength) : value,
+    ]);
+    const step = JSON.stringify({ code, params: Object.fromEntries(cut) });
     return this.#underFence(lease, async (tx) => {
-      await tx.$executeRaw`
-        UPDATE operation_items SET step = ${text.slice(0, stepLength)} WHERE id = ${itemId}`;
+      await tx.$executeRaw`UPDATE operation_items SET step = ${step} WHERE id = ${itemId}`;
     });
   }
 
@@ -113,18 +177,24 @@ export class OperationLeases {
     });
   }
 
-  /** Ends the operation: items that never had their turn become `rest`, the items say how it went. */
+  /** Ends the operation: items that never had their turn become `rest`, the upper ones say how it went. Erases secrets. */
   finish(lease: Lease, rest: ItemEnd): Promise<boolean> {
     return this.#underFence(lease, async (tx) => {
       await tx.$executeRaw`
         UPDATE operation_items
         SET state = ${rest.state}, result = ${JSON.stringify(rest.result)}, ended_at = UTC_TIMESTAMP(6)
         WHERE operation_id = ${lease.id} AND state IN ('queued', 'running')`;
-      const states = await tx.operationItem.groupBy({ by: ['state'], where: { operationId: lease.id } });
+      await tx.$executeRaw`
+        UPDATE operation_items SET sealed_input = NULL
+        WHERE operation_id = ${lease.id} AND sealed_input IS NOT NULL`;
+      const states = await tx.operationItem.groupBy({
+        by: ['state'],
+        where: { operationId: lease.id, parentId: null },
+      });
       const state = endStateOf(new Set(states.map((group) => group.state)));
       await tx.$executeRaw`
         UPDATE operations
-        SET state = ${state}, ended_at = UTC_TIMESTAMP(6), lease_owner = NULL, lease_until = NULL
+        SET state = ${state}, ended_at = UTC_TIMESTAMP(6), lease_owner = NULL, lease_until = NULL, sealed_input = NULL
         WHERE id = ${lease.id}`;
     });
   }
@@ -152,24 +222,50 @@ export class OperationLeases {
       return true;
     });
   }
-}
 
-function leaseOf(row: OperationRow, owner: string): Lease {
-  const { id, kind, fence, attempt, cancelRequested, input } = row;
-  return {
-    id,
-    kind,
-    owner,
-    fence,
-    attempt,
-    cancelRequested,
-    input,
-    actor: { userId: row.actorId, username: row.actor, address: row.address },
-    cluster: row.clusterId === null || row.cluster === null ? null : { id: row.clusterId, name: row.cluster },
-  };
+  #leaseOf(row: OperationRow, owner: string): Lease {
+    const { id, kind, fence, attempt, cancelRequested } = row;
+    return {
+      id,
+      kind,
+      owner,
+      fence,
+      attempt,
+      cancelRequested,
+      input: this.#inputs.read('operations', row),
+      actor: { userId: row.actorId, username: row.actor, address: row.address },
+      cluster:
+        row.clusterId === null || row.cluster === null ? null : { id: row.clusterId, name: row.cluster },
+    };
+  }
+
+  #itemOf(row: ItemRow): LeasedItem {
+    const { id, target, state } = row;
+    const end = { state, result: row.result as unknown as ItemResult } as ItemEnd;
+    return {
+      id,
+      target,
+      input: this.#inputs.read('operation_items', row),
+      end: openStates.includes(state) ? undefined : end,
+    };
+  }
 }
 
 type OperationRow = Prisma.OperationGetPayload<object>;
+type ItemRow = Prisma.OperationItemGetPayload<{ select: typeof itemColumns }>;
+
+/** Each once, as they will be read back: what JSON leaves out makes no difference. */
+function missingOf(before: LeasedItem[], items: NewItem<unknown>[]): NewItem<unknown>[] {
+  const known = new Map<string, unknown[]>();
+  const note = (target: string, input: unknown) => known.set(target, [...(known.get(target) ?? []), input]);
+  for (const { target, input } of before) note(target, input);
+  return items.filter(({ target, input }) => {
+    const plain: unknown = JSON.parse(JSON.stringify(input));
+    if (known.get(target)?.some((other) => isDeepStrictEqual(other, plain))) return false;
+    note(target, plain);
+    return true;
+  });
+}
 
 function endStateOf(itemStates: Set<string>): 'succeeded' | 'failed' | 'cancelled' {
   if (itemStates.has('cancelled')) return 'cancelled';

@@ -3,10 +3,19 @@ import { newId } from '../db/ids.ts';
 import type { AuditLog } from '../http/audit.ts';
 import { toAppError } from '../http/error-handler.ts';
 import { outcomeOf } from '../http/mount.ts';
-import { runPool } from './item-pool.ts';
+import { ItemPool, runPool } from './item-pool.ts';
 import { LeaseKeeper, LeaseLost, type LeaseTimes } from './lease-keeper.ts';
-import type { ItemOutcome, OperationHandler, OperationScope } from './operation-handler.ts';
-import type { ItemEnd, Lease, LeasedItem, OperationLeases } from './operation-leases.repository.ts';
+import type {
+  ChildEnd,
+  ItemEnd,
+  ItemOutcome,
+  ItemRun,
+  NewItem,
+  OperationHandler,
+  OperationScope,
+} from './operation-handler.ts';
+import type { Lease, LeasedItem, OperationLeases } from './operation-leases.repository.ts';
+import { SlotUse, type Slots } from './slots.ts';
 
 export interface RunnerOptions {
   leases: OperationLeases;
@@ -17,18 +26,12 @@ export interface RunnerOptions {
   /** A handler's bug or a database that is away, for the log. */
   onError: (error: unknown) => void;
   /** After every write. */
-  onChange: (operationId: string) => void;
+  onChange: () => void;
 }
 
 export type AnyHandler = OperationHandler<unknown, unknown>;
 
-/** An item at work. */
-interface Turn {
-  operation: OperationScope<unknown>;
-  id: string;
-  item: unknown;
-  auditId: string;
-}
+const cancelled: ItemEnd = { state: 'cancelled', result: { code: 'cancelled', params: {} } };
 
 /** Runs one leased operation to its end, to a lost lease or to the stop of the platform. */
 export class OperationRun {
@@ -37,22 +40,41 @@ export class OperationRun {
   readonly #lease: Lease;
   readonly #keeper: LeaseKeeper;
   readonly #stopping: AbortSignal;
+  /** What items at work hear. */
+  readonly #signal: AbortSignal;
+  readonly #slot: SlotUse;
+  #pool: ItemPool<LeasedItem> | undefined;
+  #written: Promise<unknown> = Promise.resolve();
   #failed = false;
 
-  constructor(run: { options: RunnerOptions; handler: AnyHandler; lease: Lease; stopping: AbortSignal }) {
+  /** `slots` are those of its kind. */
+  constructor(run: {
+    options: RunnerOptions;
+    handler: AnyHandler;
+    lease: Lease;
+    slots: Slots;
+    stopping: AbortSignal;
+  }) {
     this.#options = run.options;
     this.#handler = run.handler;
     this.#lease = run.lease;
     this.#stopping = run.stopping;
+    this.#slot = new SlotUse(run.slots);
     this.#keeper = new LeaseKeeper({
       times: run.options.times,
       cancelRequested: run.lease.cancelRequested,
       renew: () => run.options.leases.renew(run.lease),
     });
+    const { lost, cancelled: cancel } = this.#keeper;
+    this.#signal = AbortSignal.any([lost, this.#stopping, ...(this.#handler.interruptible ? [cancel] : [])]);
   }
 
   get operationId(): string {
     return this.#lease.id;
+  }
+
+  get kind(): string {
+    return this.#lease.kind;
   }
 
   cancel(): void {
@@ -62,10 +84,7 @@ export class OperationRun {
   /** Never rejects: what goes wrong is in the items' rows or in `onError`. */
   async toEnd(): Promise<void> {
     try {
-      const items = await this.#options.leases.openItems(this.#lease);
-      const concurrency = this.#handler.sequential ? 1 : (this.#handler.concurrency ?? 1);
-      this.#failed = await this.#options.leases.hasFailed(this.#lease);
-      await runPool(items, { concurrency, mayGoOn: () => this.#mayGoOn() }, (item) => this.#runItem(item));
+      await this.#runItems();
       if (this.#stopping.aborted && !this.#isDone()) await this.#options.leases.handOver(this.#lease);
       else if (!this.#keeper.lost.aborted) await this.#options.leases.finish(this.#lease, this.#rest());
     } catch (error) {
@@ -75,46 +94,81 @@ export class OperationRun {
     }
   }
 
+  async #runItems(): Promise<void> {
+    // the slot that was free when the lease was taken; once items are at work, they hold it
+    const begun = this.#slot.begin(this.#signal);
+    let ended: Promise<void>;
+    try {
+      await begun;
+      const { leases } = this.#options;
+      const items = await leases.openItems(this.#lease);
+      this.#failed = await leases.hasFailed(this.#lease);
+      const { concurrency = 1 } = this.#handler;
+      this.#pool = new ItemPool(
+        {
+          concurrency: typeof concurrency === 'function' ? concurrency(this.#scope()) : concurrency,
+          mayGoOn: () => this.#mayGoOn(),
+        },
+        async (item) => {
+          const end = await this.#runItem(item, false);
+          if (end?.state === 'failed') this.#failed = true;
+        },
+      );
+      this.#pool.push(items);
+      ended = this.#pool.run();
+    } finally {
+      this.#slot.end();
+    }
+    await ended;
+  }
+
   #mayGoOn(): boolean {
     return !this.#stopping.aborted && !this.#keeper.lost.aborted && !this.#isDone();
   }
 
   /** Nothing of it is to be run any more, whatever is left. */
   #isDone(): boolean {
-    return this.#keeper.cancelled.aborted || (this.#failed && this.#handler.sequential === true);
+    return this.#keeper.cancelled.aborted || (this.#failed && this.#stopsAtFailure());
+  }
+
+  #stopsAtFailure(): boolean {
+    const { stopsAtFailure = false } = this.#handler;
+    return typeof stopsAtFailure === 'function' ? stopsAtFailure(this.#scope()) : stopsAtFailure;
   }
 
   /** What becomes of items that never had their turn. */
   #rest(): ItemEnd {
-    if (this.#keeper.cancelled.aborted) {
-      return { state: 'cancelled', result: { code: 'cancelled', params: {} } };
-    }
+    if (this.#keeper.cancelled.aborted) return cancelled;
     return { state: 'skipped', result: { code: 'earlierStepFailed', params: {} } };
   }
 
-  async #runItem(item: LeasedItem): Promise<void> {
+  /** Undefined where the item is left as it is, for whoever runs it next. */
+  async #runItem(item: LeasedItem, isPart: boolean): Promise<ItemEnd | undefined> {
     const auditId = newId();
-    this.#keeper.assertHeld();
-    await this.#fenced(this.#options.leases.beginItem(this.#lease, item.id, auditId));
-    const end = await this.#outcomeOf(item, auditId);
-    if (end === undefined) return;
-    if (end.state === 'failed') this.#failed = true;
-    await this.#fenced(this.#options.leases.endItem(this.#lease, item.id, end));
+    try {
+      await this.#slot.begin(this.#signal);
+      if (this.#signal.aborted) return undefined;
+      this.#keeper.assertHeld();
+      const { leases } = this.#options;
+      await this.#fenced(() => leases.beginItem(this.#lease, item.id, auditId));
+      const end = await this.#outcomeOf(item, auditId, isPart);
+      if (end !== undefined) await this.#fenced(() => leases.endItem(this.#lease, item.id, end));
+      return end;
+    } finally {
+      this.#slot.end();
+    }
   }
 
-  /** Undefined where the item is left as it is, for whoever runs it next. */
-  async #outcomeOf(item: LeasedItem, auditId: string): Promise<ItemEnd | undefined> {
+  async #outcomeOf(item: LeasedItem, auditId: string, isPart: boolean): Promise<ItemEnd | undefined> {
     try {
-      const operation = this.#scope();
       const input = this.#handler.item.parse(item.input);
-      const { state, code, params } = await this.#audited({ operation, id: item.id, item: input, auditId });
+      const run = this.#turnOf({ id: item.id, input, auditId, isPart });
+      const { state, code, params } = await this.#audited(run);
       return { state, result: { code, params: params ?? {} } };
     } catch (error) {
       if (error instanceof LeaseLost || this.#keeper.lost.aborted) throw new LeaseLost();
       if (this.#stopping.aborted) return undefined;
-      if (this.#handler.interruptible && this.#keeper.cancelled.aborted) {
-        return { state: 'cancelled', result: { code: 'cancelled', params: {} } };
-      }
+      if (this.#handler.interruptible && this.#keeper.cancelled.aborted) return cancelled;
       const { code, params } = toAppError(error);
       if (code === 'internal') this.#options.onError(error);
       return { state: 'failed', result: { code, params } };
@@ -126,14 +180,69 @@ export class OperationRun {
     return { id, cluster, actor, input: this.#handler.input.parse(input) };
   }
 
-  async #audited(turn: Turn): Promise<ItemOutcome> {
-    const event = this.#handler.audit(turn.operation, turn.item);
-    if (event === null) return this.#allowed(turn);
-    const { address, userId, username } = turn.operation.actor;
-    const principal = userId === null ? null : { userId, username };
-    const row = await this.#options.audit.begin({ ...event, principal, address, auditId: turn.auditId });
+  #turnOf(turn: { id: string; input: unknown; auditId: string; isPart: boolean }): ItemRun<unknown, unknown> {
+    const { id, input, auditId, isPart } = turn;
+    const { leases } = this.#options;
+    return {
+      operation: this.#scope(),
+      item: input,
+      auditId,
+      signal: this.#signal,
+      step: async (code, params = {}) => {
+        await this.#fenced(() => leases.recordStep(this.#lease, id, code, params));
+      },
+      wait: (until) => this.#withoutSlot(() => orAborted(until, this.#signal)),
+      add: async (items) => {
+        const { added } = await this.#add(null, items);
+        this.#pool?.push(added.filter(({ end }) => end === undefined));
+      },
+      children: (items, { concurrency = Infinity } = {}) => {
+        if (isPart) throw new Error('A part of an item has no parts');
+        return this.#runChildren(id, items, concurrency);
+      },
+    };
+  }
+
+  async #runChildren(parentId: string, items: NewItem<unknown>[], concurrency: number): Promise<ChildEnd[]> {
+    const { before, added } = await this.#add(parentId, items);
+    const all = [...before, ...added];
+    const ends = new Map(all.map(({ id, end }) => [id, end]));
+    const open = all.filter(({ end }) => end === undefined);
+    const mayGoOn = () => !this.#signal.aborted && !this.#keeper.cancelled.aborted;
+    await this.#withoutSlot(() =>
+      runPool(open, { concurrency, mayGoOn }, async (item) => {
+        ends.set(item.id, await this.#runItem(item, true));
+      }),
+    );
+    this.#signal.throwIfAborted();
+    return all.map(({ id, target }) => ({ target, ...(ends.get(id) ?? cancelled) }));
+  }
+
+  /** An item that waits for something else than itself holds no slot. */
+  async #withoutSlot<T>(work: () => Promise<T>): Promise<T> {
+    const working = work();
+    this.#slot.end();
     try {
-      const done = await this.#allowed(turn);
+      return await working;
+    } finally {
+      await this.#slot.begin(this.#signal);
+    }
+  }
+
+  async #add(parentId: string | null, items: NewItem<unknown>[]) {
+    const sealed = this.#handler.sealed === true;
+    const parsed = items.map((item) => ({ ...item, input: this.#handler.item.parse(item.input) }));
+    return this.#fenced(() => this.#options.leases.addItems(this.#lease, { parentId, sealed }, parsed));
+  }
+
+  async #audited(run: ItemRun<unknown, unknown>): Promise<ItemOutcome> {
+    const event = this.#handler.audit(run.operation, run.item);
+    if (event === null) return this.#allowed(run);
+    const { address, userId, username } = run.operation.actor;
+    const principal = userId === null ? null : { userId, username };
+    const row = await this.#options.audit.begin({ ...event, principal, address, auditId: run.auditId });
+    try {
+      const done = await this.#allowed(run);
       const { state, code, clusterStatus } = done;
       await row.end({
         outcome: 'succeeded',
@@ -147,21 +256,40 @@ export class OperationRun {
     }
   }
 
-  async #allowed({ operation, id, item, auditId }: Turn): Promise<ItemOutcome> {
-    const { userId } = operation.actor;
+  async #allowed(run: ItemRun<unknown, unknown>): Promise<ItemOutcome> {
+    const { userId } = run.operation.actor;
     if (userId !== null) {
-      await this.#options.authoriser.require({ userId }, this.#handler.requirements(operation, item));
+      const requirements = this.#handler.requirements(run.operation, run.item);
+      await this.#options.authoriser.require({ userId }, requirements);
     }
-    const signals = [this.#keeper.lost, this.#stopping];
-    if (this.#handler.interruptible) signals.push(this.#keeper.cancelled);
-    const step = (text: string) => this.#fenced(this.#options.leases.recordStep(this.#lease, id, text));
-    return this.#handler.run({ operation, item, auditId, signal: AbortSignal.any(signals), step });
+    return this.#handler.run(run);
   }
 
-  /** A write that the fence refused means that this process is no longer the one. */
-  async #fenced(write: Promise<boolean>): Promise<void> {
-    if (await write) return this.#options.onChange(this.#lease.id);
-    this.#keeper.lose();
-    throw new LeaseLost();
+  /**
+   * One write after another: each locks the operation's row, and many that wait for it would hold a connection each. One
+   * that the fence refused means that this process is no longer the one.
+   */
+  async #fenced<T>(write: () => Promise<T | false>): Promise<T> {
+    const written = this.#written.then(write);
+    this.#written = written.catch(() => undefined);
+    const result = await written;
+    if (result === false) {
+      this.#keeper.lose();
+      throw new LeaseLost();
+    }
+    this.#options.onChange();
+    return result;
+  }
+}
+
+async function orAborted<T>(until: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = () => aborted.reject(signal.reason as Error);
+  if (signal.aborted) onAbort();
+  else signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([until, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
   }
 }

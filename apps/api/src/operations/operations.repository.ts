@@ -1,33 +1,49 @@
-import { itemState, operation as operationSchema } from '@pilothouse/contract';
-import type { z } from 'zod';
-import type { Database, Prisma } from '../db/database.ts';
+import { isUniqueViolation } from '../db/database-error.ts';
+import type { Database, Prisma, Queries } from '../db/database.ts';
 import { newId } from '../db/ids.ts';
 import { containing } from '../db/like.ts';
+import { AppError } from '../http/app-error.ts';
 import { readPage, type PageOrder, type PageQuery } from '../http/paging.ts';
-import type { ItemResult, OperationRequest } from './operation-handler.ts';
-
-export type OperationSummary = z.output<typeof operationSchema>;
-export type OperationState = OperationSummary['state'];
-export interface OperationItemRow {
-  id: string;
-  target: string;
-  step: string | null;
-  state: z.output<typeof itemState>;
-  result: ItemResult | null;
-  input: unknown;
-}
+import { newItemRow } from './item-rows.ts';
+import type { ItemResult, NewItem, OperationActor, OperationRequest } from './operation-handler.ts';
+import {
+  itemView,
+  summaryOf,
+  summed,
+  type Counts,
+  type OperationItem,
+  type OperationState,
+  type OperationSummary,
+} from './operation-views.ts';
+import type { StoredInputs } from './stored-inputs.ts';
 
 export interface OperationFilter {
-  /** Only this user's. */
-  actorId?: string;
+  /** Only theirs; null is the platform itself. */
+  actorIds?: (string | null)[];
   state?: OperationState;
   /** Part of the kind, the cluster's or the actor's name. */
   q?: string;
 }
 
+export interface ItemFilter {
+  /** Whose parts; null for the upper level. */
+  parentId: string | null;
+  state?: OperationItem['state'];
+  /** Part of the target. */
+  q?: string;
+}
+
+/** One operation with what only its own page shows, and whose it is. */
+export interface OperationDetail {
+  summary: OperationSummary;
+  actorId: string | null;
+  retry: { retryable: boolean; retryOf: string | null; retriedBy: string | null };
+}
+
 /** When an operation was last written to, to notice what other processes do. */
 export interface OperationStamp {
   id: string;
+  actorId: string | null;
   stamp: string;
 }
 
@@ -42,52 +58,55 @@ const order: PageOrder<Prisma.OperationOrderByWithRelationInput> = {
   },
   fallback: '-createdAt',
 };
+const itemOrder: PageOrder<Prisma.OperationItemOrderByWithRelationInput> = {
+  sortable: { position: 'position' },
+  fallback: 'position',
+};
 
 /** Operations and their items as people see them; the runner's own writes are in OperationLeases. */
 export class OperationsRepository {
   readonly #database: Database;
+  readonly #inputs: StoredInputs;
 
-  constructor(database: Database) {
+  constructor(database: Database, inputs: StoredInputs) {
     this.#database = database;
+    this.#inputs = inputs;
   }
 
   /** Writes a new operation with all its items; returns its id. */
-  async create(request: OperationRequest<unknown, unknown> & { retryOf?: string }): Promise<string> {
-    const id = newId();
-    const now = new Date();
-    const { actor, cluster } = request;
-    await this.#database.transaction(async (tx) => {
-      await tx.operation.create({
-        data: {
-          id,
-          kind: request.kind,
-          input: request.input as Prisma.InputJsonValue,
-          state: 'queued',
-          actorId: actor.userId,
-          actor: actor.username,
-          address: actor.address,
-          clusterId: cluster?.id ?? null,
-          cluster: cluster?.name ?? null,
-          cancelRequested: false,
-          fence: 0,
-          attempt: 0,
-          retryOf: request.retryOf ?? null,
-          createdAt: now,
-          updatedAt: now,
-        },
+  async create(request: OperationRequest<unknown, unknown>, sealed: boolean): Promise<string> {
+    return this.#database.transaction((tx) => this.#insert(tx, request, sealed, null));
+  }
+
+  /**
+   * Writes an operation of what failed in another one, which has ended and was not retried: of two that try, one does.
+   * Throws `notRetryable`.
+   */
+  async createRetry(id: string, actor: OperationActor): Promise<string> {
+    try {
+      return await this.#database.transaction(async (tx) => {
+        const row = await tx.operation.findUniqueOrThrow({ where: { id } });
+        if (row.endedAt === null) throw new AppError('notRetryable', { reason: 'underWay' });
+        if (row.input === null) throw new AppError('notRetryable', { reason: 'inputErased' });
+        const undone = await tx.operationItem.findMany({
+          where: { operationId: id, parentId: null, state: { in: ['failed', 'skipped'] } },
+          orderBy: { position: 'asc' },
+        });
+        const items = undone.filter(isRetryable).map(({ target, input }) => ({ target, input }));
+        if (items.length === 0) throw new AppError('notRetryable', { reason: 'nothingFailed' });
+        const { kind, input, clusterId, cluster } = row;
+        const request = {
+          kind,
+          input,
+          items,
+          actor,
+          cluster: clusterId && cluster ? { id: clusterId, name: cluster } : null,
+        };
+        return this.#insert(tx, request, false, id);
       });
-      await tx.operationItem.createMany({
-        data: request.items.map((item, position) => ({
-          id: newId(),
-          operationId: id,
-          position,
-          target: item.target,
-          input: item.input as Prisma.InputJsonValue,
-          state: 'queued',
-        })),
-      });
-    });
-    return id;
+    } catch (error) {
+      throw isUniqueViolation(error) ? new AppError('notRetryable', { reason: 'retried' }) : error;
+    }
   }
 
   page(query: PageQuery, filter: OperationFilter) {
@@ -103,27 +122,58 @@ export class OperationsRepository {
     });
   }
 
-  /** One operation and whose it is; undefined where there is none. */
-  async find(id: string): Promise<{ summary: OperationSummary; actorId: string | null } | undefined> {
-    const row = await this.#database.prisma.operation.findUnique({ where: { id } });
+  /** Undefined where there is none. */
+  async find(id: string): Promise<OperationDetail | undefined> {
+    const { prisma } = this.#database;
+    const [row, counts, retry, failed] = await Promise.all([
+      prisma.operation.findUnique({ where: { id } }),
+      this.#counts([id]),
+      prisma.operation.findUnique({ where: { retryOf: id }, select: { id: true } }),
+      // whatever never had its turn has one before it that failed
+      prisma.operationItem.findFirst({
+        where: { operationId: id, parentId: null, state: 'failed' },
+        select: { id: true },
+      }),
+    ]);
     if (row === null) return undefined;
-    return { summary: summaryOf(row, await this.#counts([id])), actorId: row.actorId };
+    return {
+      summary: summaryOf(row, counts),
+      actorId: row.actorId,
+      retry: {
+        retryable: row.endedAt !== null && row.input !== null && retry === null && failed !== null,
+        retryOf: row.retryOf,
+        retriedBy: retry?.id ?? null,
+      },
+    };
   }
 
-  async items(id: string): Promise<OperationItemRow[]> {
-    const rows = await this.#database.prisma.operationItem.findMany({
-      where: { operationId: id },
-      orderBy: { position: 'asc' },
-      select: { id: true, target: true, step: true, state: true, result: true, input: true },
+  /** Items of one level in the order they were added. */
+  itemPage(operationId: string, query: PageQuery, { parentId, state, q }: ItemFilter) {
+    const where: Prisma.OperationItemWhereInput = {
+      operationId,
+      parentId,
+      ...(state !== undefined && { state }),
+      ...(q !== undefined && { target: containing(q) }),
+    };
+    const { operationItem: items } = this.#database.prisma;
+    return readPage(query, itemOrder, {
+      items: async (page) => {
+        const rows = await items.findMany({ where, ...page });
+        const parents = rows.filter((row) => row.hasChildren).map((row) => row.id);
+        const children = await this.#childCounts(operationId, parents);
+        return rows.map((row) => itemView(row, children.get(row.id) ?? null));
+      },
+      total: () => items.count({ where }),
     });
-    return rows as OperationItemRow[];
   }
 
-  /** What `submit` was given, to run it again. */
-  async request(id: string): Promise<Pick<OperationRequest<unknown, unknown>, 'kind' | 'input' | 'cluster'>> {
-    const row = await this.#database.prisma.operation.findUniqueOrThrow({ where: { id } });
-    const { kind, input, clusterId, cluster } = row;
-    return { kind, input, cluster: clusterId && cluster ? { id: clusterId, name: cluster } : null };
+  /** Why an operation failed: the result of the first of its items that did. */
+  async firstFailure(operationId: string): Promise<ItemResult | undefined> {
+    const row = await this.#database.prisma.operationItem.findFirst({
+      where: { operationId, state: 'failed' },
+      orderBy: { position: 'asc' },
+    });
+    return (row?.result as ItemResult | null | undefined) ?? undefined;
   }
 
   /** Whether there was anything left to cancel. */
@@ -147,7 +197,7 @@ export class OperationsRepository {
   /** Written to in the last `seconds`, by any process; `stamp` changes with every write. */
   async recentlyChanged(seconds: number): Promise<OperationStamp[]> {
     return this.#database.prisma.$queryRaw<OperationStamp[]>`
-      SELECT id, CAST(updated_at AS CHAR) AS stamp FROM operations
+      SELECT id, actor_id AS actorId, CAST(updated_at AS CHAR) AS stamp FROM operations
       WHERE updated_at > TIMESTAMPADD(SECOND, ${-seconds}, UTC_TIMESTAMP(6))`;
   }
 
@@ -171,46 +221,73 @@ export class OperationsRepository {
     return items + count || 1;
   }
 
-  async #counts(ids: string[]): Promise<Map<string, OperationSummary['counts']>> {
+  async #insert(
+    tx: Queries,
+    { kind, input, items, actor, cluster }: OperationRequest<unknown, unknown>,
+    sealed: boolean,
+    retryOf: string | null,
+  ): Promise<string> {
+    const id = newId();
+    const now = new Date();
+    await tx.operation.create({
+      data: {
+        id,
+        kind,
+        ...this.#inputs.columnsOf('operations', id, input, sealed),
+        state: 'queued',
+        actorId: actor.userId,
+        actor: actor.username,
+        address: actor.address,
+        clusterId: cluster?.id ?? null,
+        cluster: cluster?.name ?? null,
+        cancelRequested: false,
+        fence: 0,
+        attempt: 0,
+        retryOf,
+        createdAt: now,
+        updatedAt: now,
+      },
+    });
+    const row = (item: NewItem<unknown>, position: number) =>
+      newItemRow(this.#inputs, { operationId: id, parentId: null, position, sealed }, item);
+    await tx.operationItem.createMany({ data: items.map(row) });
+    return id;
+  }
+
+  /** Of what is at work itself: an item with parts counts as they do. */
+  async #counts(ids: string[]): Promise<Map<string, Counts>> {
     const groups = await this.#database.prisma.operationItem.groupBy({
       by: ['operationId', 'state'],
-      where: { operationId: { in: ids } },
+      where: { operationId: { in: ids }, hasChildren: false },
       _count: true,
     });
-    const counts = new Map<string, OperationSummary['counts']>();
-    for (const { operationId, state, _count: number } of groups) {
-      const count = counts.get(operationId) ?? { total: 0, done: 0, failed: 0 };
-      count.total += number;
-      if (state !== 'queued' && state !== 'running') count.done += number;
-      if (state === 'failed') count.failed += number;
-      counts.set(operationId, count);
-    }
-    return counts;
+    return summed(groups.map(({ operationId, ...group }) => ({ ...group, of: operationId })));
+  }
+
+  async #childCounts(operationId: string, itemIds: string[]): Promise<Map<string, Counts>> {
+    if (itemIds.length === 0) return new Map();
+    const groups = await this.#database.prisma.operationItem.groupBy({
+      by: ['parentId', 'state'],
+      where: { operationId, parentId: { in: itemIds } },
+      _count: true,
+    });
+    return summed(groups.map(({ parentId, ...group }) => ({ ...group, of: parentId ?? '' })));
   }
 }
 
-type OperationRow = Prisma.OperationGetPayload<object>;
-
-function summaryOf(row: OperationRow, counts: Map<string, OperationSummary['counts']>): OperationSummary {
+function whereOf({ actorIds, state, q }: OperationFilter): Prisma.OperationWhereInput {
   return {
-    id: row.id,
-    kind: row.kind,
-    cluster: row.cluster,
-    actor: row.actor,
-    state: row.state as OperationState,
-    cancelRequested: row.cancelRequested,
-    counts: counts.get(row.id) ?? { total: 0, done: 0, failed: 0 },
-    createdAt: row.createdAt.toISOString(),
-    endedAt: row.endedAt?.toISOString() ?? null,
+    AND: [
+      actorIds === undefined ? {} : { OR: actorIds.map((actorId) => ({ actorId })) },
+      q === undefined
+        ? {}
+        : { OR: [{ kind: containing(q) }, { cluster: containing(q) }, { actor: containing(q) }] },
+    ],
+    ...(state !== undefined && { state }),
   };
 }
 
-function whereOf({ actorId, state, q }: OperationFilter): Prisma.OperationWhereInput {
-  return {
-    ...(actorId !== undefined && { actorId }),
-    ...(state !== undefined && { state }),
-    ...(q !== undefined && {
-      OR: [{ kind: containing(q) }, { cluster: containing(q) }, { actor: containing(q) }],
-    }),
-  };
+/** What failed, or never had its turn because something before it failed. */
+function isRetryable({ state, result }: { state: string; result: Prisma.JsonValue }): boolean {
+  return state === 'failed' || (result as ItemResult | null)?.code === 'earlierStepFailed';
 }

@@ -1,26 +1,29 @@
-import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import { AppError } from '../http/app-error.ts';
 import { defaultLeaseTimes, RunnerStopping, type LeaseTimes } from './lease-keeper.ts';
-import { OperationChanges, type OperationListener } from './operation-changes.ts';
+import { OperationChanges, type OperationChange, type OperationListener } from './operation-changes.ts';
 import type { OperationActor, OperationHandler, OperationRequest } from './operation-handler.ts';
 import { OperationLeases, type Lease } from './operation-leases.repository.ts';
 import { OperationRun, type AnyHandler, type RunnerOptions } from './operation-runner.ts';
-import type { OperationItemRow, OperationsRepository } from './operations.repository.ts';
+import type { OperationsRepository } from './operations.repository.ts';
+import { Slots } from './slots.ts';
+import type { StoredInputs } from './stored-inputs.ts';
 import type { Database } from '../db/database.ts';
 
 export interface OperationsOptions extends Pick<RunnerOptions, 'audit' | 'authoriser' | 'onError'> {
   database: Database;
   repository: OperationsRepository;
+  inputs: StoredInputs;
   /** Names this process in leases. */
-  owner?: string;
+  owner: string;
   times?: LeaseTimes;
   /** How often to look for work nobody announced: left over, or submitted elsewhere. */
   pollMs?: number;
 }
 
-/** Operations at work in one process at once; the rest waits for its turn or another process. */
-const maxRunning = 4;
+/** Operations of one kind at work in one process at once; the rest waits for its turn or another process. */
+const defaultSlots = 4;
+/** Operations of one kind that a process holds, most of them waiting for something. */
+const mostHeld = 100;
 /** An operation that took its process down this often is given up. */
 const maxAttempts = 10;
 
@@ -34,7 +37,7 @@ export class Operations {
   readonly #times: LeaseTimes;
   readonly #leases: OperationLeases;
   readonly #changes: OperationChanges;
-  readonly #handlers = new Map<string, AnyHandler>();
+  readonly #kinds = new Map<string, { handler: AnyHandler; slots: Slots }>();
   readonly #running = new Map<OperationRun, Promise<void>>();
   readonly #stopping = new AbortController();
   #timer: NodeJS.Timeout | undefined;
@@ -43,16 +46,17 @@ export class Operations {
 
   constructor(options: OperationsOptions) {
     this.#options = options;
-    this.#owner = options.owner ?? `${hostname().slice(0, 27)}-${randomUUID()}`;
+    this.#owner = options.owner;
     this.#times = options.times ?? defaultLeaseTimes;
-    this.#leases = new OperationLeases(options.database, this.#times.leaseMs);
+    this.#leases = new OperationLeases(options.database, options.inputs, this.#times.leaseMs);
     this.#changes = new OperationChanges(options.repository, options.onError);
   }
 
   /** Makes a kind known; before `start`. */
   register<Input, Item>(kind: string, handler: OperationHandler<Input, Item>): void {
-    if (this.#handlers.has(kind)) throw new Error(`Operation kind ${kind} is registered twice`);
-    this.#handlers.set(kind, handler as unknown as AnyHandler);
+    if (this.#kinds.has(kind)) throw new Error(`Operation kind ${kind} is registered twice`);
+    const slots = new Slots(handler.slots ?? defaultSlots, () => this.#look());
+    this.#kinds.set(kind, { handler: handler as unknown as AnyHandler, slots });
   }
 
   start(): void {
@@ -62,14 +66,12 @@ export class Operations {
 
   /** Writes the operation and returns its id; it begins at once, here or in another process. */
   async submit<Input, Item>(request: OperationRequest<Input, Item>): Promise<string> {
-    const handler = this.#handlers.get(request.kind);
+    const handler = this.#kinds.get(request.kind)?.handler;
     if (handler === undefined) throw new Error(`Operation kind ${request.kind} is not registered`);
-    const id = await this.#options.repository.create({
-      ...request,
-      input: handler.input.parse(request.input),
-      items: request.items.map(({ target, input }) => ({ target, input: handler.item.parse(input) })),
-    });
-    this.#changed(id);
+    const items = request.items.map((item) => ({ ...item, input: handler.item.parse(item.input) }));
+    const checked = { ...request, input: handler.input.parse(request.input), items };
+    const id = await this.#options.repository.create(checked, handler.sealed === true);
+    this.#changed({ id, actorId: request.actor.userId });
     this.#look();
     return id;
   }
@@ -78,22 +80,22 @@ export class Operations {
   async cancel(id: string): Promise<void> {
     if (!(await this.#options.repository.requestCancel(id))) throw new AppError('notCancellable');
     for (const run of this.#running.keys()) if (run.operationId === id) run.cancel();
-    this.#changed(id);
+    this.#changed({ id });
   }
 
-  /** Submits what failed in `id` again, on behalf of `actor`. Throws `notRetryable` when nothing did. */
+  /**
+   * Submits what failed in `id` again, on behalf of `actor`: with the same inputs, once. Throws `notRetryable` where it has
+   * not ended, nothing failed, somebody did already, or the inputs have been erased.
+   */
   async retry(id: string, actor: OperationActor): Promise<string> {
-    const { repository } = this.#options;
-    const failed = (await repository.items(id)).filter(isRetryable);
-    if (failed.length === 0) throw new AppError('notRetryable');
-    const items = failed.map(({ target, input }) => ({ target, input }));
-    const retry = await repository.create({ ...(await repository.request(id)), items, actor, retryOf: id });
-    this.#changed(retry);
+    const retry = await this.#options.repository.createRetry(id, actor);
+    this.#changed({ id });
+    this.#changed({ id: retry, actorId: actor.userId });
     this.#look();
     return retry;
   }
 
-  /** Called with the id of every operation that changes, in whatever process; returns how to stop listening. */
+  /** Called for every operation that changes, in whatever process; returns how to stop listening. */
   onChange(listener: OperationListener): () => void {
     return this.#changes.onChange(listener);
   }
@@ -108,8 +110,8 @@ export class Operations {
     await Promise.all(this.#running.values());
   }
 
-  #changed(id: string): void {
-    this.#changes.emit(id);
+  #changed(change: OperationChange): void {
+    this.#changes.emit(change);
   }
 
   /** Takes what there is, once started; calls that come meanwhile are answered by one more round. */
@@ -130,10 +132,10 @@ export class Operations {
   }
 
   async #takeAll(): Promise<void> {
-    while (!this.#stopping.signal.aborted && this.#running.size < maxRunning) {
-      const lease = await this.#leases.take([...this.#handlers.keys()], this.#owner);
+    while (!this.#stopping.signal.aborted) {
+      const lease = await this.#leases.take(this.#kindsWithRoom(), this.#owner);
       if (lease === undefined) return;
-      this.#changed(lease.id);
+      this.#changed({ id: lease.id, actorId: lease.actor.userId });
       if (lease.attempt > maxAttempts) {
         await this.#leases.finish(lease, { state: 'failed', result: { code: 'abandoned', params: {} } });
       } else {
@@ -142,12 +144,21 @@ export class Operations {
     }
   }
 
+  #kindsWithRoom(): string[] {
+    const held = new Map<string, number>();
+    for (const { kind } of this.#running.keys()) held.set(kind, (held.get(kind) ?? 0) + 1);
+    return [...this.#kinds]
+      .filter(([kind, { slots }]) => slots.hasFree && (held.get(kind) ?? 0) < mostHeld)
+      .map(([kind]) => kind);
+  }
+
   #run(lease: Lease): void {
-    const handler = this.#handlers.get(lease.kind);
-    if (handler === undefined) return;
+    const kind = this.#kinds.get(lease.kind);
+    if (kind === undefined) return;
+    const changed = () => this.#changed({ id: lease.id, actorId: lease.actor.userId });
     const { audit, authoriser, onError } = this.#options;
     const run = new OperationRun({
-      handler,
+      ...kind,
       lease,
       stopping: this.#stopping.signal,
       options: {
@@ -156,19 +167,14 @@ export class Operations {
         audit,
         authoriser,
         onError,
-        onChange: (id) => this.#changed(id),
+        onChange: changed,
       },
     });
     const ended = run.toEnd().finally(() => {
       this.#running.delete(run);
-      this.#changed(lease.id);
+      changed();
       if (!this.#stopping.signal.aborted) this.#look();
     });
     this.#running.set(run, ended);
   }
-}
-
-/** What failed, or never had its turn because something before it failed. */
-function isRetryable(item: OperationItemRow): boolean {
-  return item.state === 'failed' || (item.state === 'skipped' && item.result?.code === 'earlierStepFailed');
 }

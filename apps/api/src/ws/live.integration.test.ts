@@ -1,3 +1,4 @@
+import { applyPageDelta } from '@pilothouse/contract';
 import { within } from '@pilothouse/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Row } from '@pilothouse/kinds';
@@ -142,6 +143,23 @@ describe('whole answers', () => {
       changed: [{ name: 'here', description: 'edited while somebody looks' }],
       fields: {},
     });
+    expect(stream.of('snapshot')).toHaveLength(1);
+  });
+
+  test('of an operation’s items only those are sent that have changed', async () => {
+    const targets = Array.from({ length: 200 }, (_target, n) => ({ name: `ghost-${n}` }));
+    const { body } = await admin.post('/clusters/here/k8s/core/nodes/actions/cordon', { targets });
+    const question = { params: { operation: body.operation }, query: { pageSize: 200 } };
+    const stream = await subscribed(admin, { endpoint: 'operations.items', ...question });
+    const shown = () =>
+      stream.of('page').reduce((page, delta) => applyPageDelta(page, delta as never), snapshotOf(stream));
+    const running = ({ state }: { state: string }) => state === 'queued' || state === 'running';
+    await expect.poll(() => shown().items.filter(running), { timeout: 20_000 }).toEqual([]);
+    const now = (await admin.get(`/operations/${body.operation}/items?pageSize=200`)).body;
+    expect(shown().items).toEqual(now.items);
+    // an item is sent as it begins and as it ends, and not with each of its neighbours
+    const sent = stream.of('page').reduce((sum, { changed }) => sum + (changed as unknown[]).length, 0);
+    expect(sent).toBeLessThanOrEqual(2 * targets.length);
     expect(stream.of('snapshot')).toHaveLength(1);
   });
 

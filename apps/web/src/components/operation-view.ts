@@ -2,7 +2,7 @@ import type { endpoints, OutputOf } from '@pilothouse/contract';
 import { useI18n } from 'vue-i18n';
 
 export type Operation = OutputOf<typeof endpoints.listOperations>['items'][number];
-export type OperationItem = OutputOf<typeof endpoints.getOperation>['items'][number];
+export type OperationItem = OutputOf<typeof endpoints.listOperationItems>['items'][number];
 
 type Tone = 'ok' | 'progress' | 'warning' | 'error' | 'neutral';
 
@@ -45,6 +45,9 @@ export function useOperationText() {
     /** A step of a build has a name of ours; objects are named as they are. */
     targetText: (target: string) =>
       te(`operationTarget.${target}`) ? t(`operationTarget.${target}`) : target,
+    /** Where an item is. */
+    stepText: ({ code, params }: NonNullable<OperationItem['step']>) =>
+      te(`operationStep.${code}`) ? t(`operationStep.${code}`, params) : code,
     resultText: (result: NonNullable<OperationItem['result']>) => {
       for (const key of [`operationResult.${result.code}`, `errors.${result.code}`])
         if (te(key)) return t(key, result.params);

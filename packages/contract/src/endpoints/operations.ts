@@ -5,16 +5,22 @@ import { defineEndpoint, platformRight } from '../endpoint.ts';
 export const operationState = z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled']);
 export const itemState = z.enum(['queued', 'running', 'succeeded', 'failed', 'skipped', 'cancelled']);
 
+const coded = z.object({ code: z.string(), params: z.record(z.string(), z.union([z.string(), z.number()])) });
+const counts = z.object({ total: z.number().int(), done: z.number().int(), failed: z.number().int() });
+
 export const operationItem = z.object({
   id: uuid,
   /** What it is about, as shown: a node's name, `namespace/pod`, a step of a build. */
   target: z.string(),
-  step: z.string().nullable(),
+  /** Where it is; translated by the SPA as `operationStep.<code>`. */
+  step: coded.nullable(),
   state: itemState,
-  /** Code and parameters, translated by the SPA as `errors.<code>` or `operationResult.<code>`. */
-  result: z
-    .object({ code: z.string(), params: z.record(z.string(), z.union([z.string(), z.number()])) })
-    .nullable(),
+  /** How it ended; translated as `errors.<code>` or `operationResult.<code>`. */
+  result: coded.nullable(),
+  /** Of its parts, where it has some: a node's pods. */
+  children: counts.nullable(),
+  startedAt: timestamp.nullable(),
+  endedAt: timestamp.nullable(),
 });
 
 export const operation = z.object({
@@ -25,7 +31,8 @@ export const operation = z.object({
   actor: z.string(),
   state: operationState,
   cancelRequested: z.boolean(),
-  counts: z.object({ total: z.number().int(), done: z.number().int(), failed: z.number().int() }),
+  /** Of its items; of one with parts the parts count. */
+  counts,
   createdAt: timestamp,
   endedAt: timestamp.nullable(),
 });
@@ -38,7 +45,7 @@ export const operationEndpoints = {
     id: 'operations.list',
     method: 'GET',
     path: '/operations',
-    summary: 'Operations: the own ones, or everybody’s',
+    summary: 'Operations: everybody’s, or the own ones and, for who may see everybody’s, the platform’s',
     query: listQuery.extend({
       scope: z.enum(['own', 'all']).default('own'),
       state: operationState.optional(),
@@ -51,9 +58,30 @@ export const operationEndpoints = {
     id: 'operations.get',
     method: 'GET',
     path: '/operations/{operation}',
-    summary: 'One operation with its items; others’ are not found without the right on the platform',
+    summary: 'One operation; others’ are not found without the right on the platform',
     params: operationParams,
-    response: operation.extend({ items: z.array(operationItem) }),
+    response: operation.extend({
+      /** It has ended, something of it failed, its inputs are there, and nobody did. */
+      retryable: z.boolean(),
+      /** The operation whose failed items this one runs again. */
+      retryOf: uuid.nullable(),
+      retriedBy: uuid.nullable(),
+    }),
+    permission: 'session',
+    live: true,
+  }),
+  listOperationItems: defineEndpoint({
+    id: 'operations.items',
+    method: 'GET',
+    path: '/operations/{operation}/items',
+    summary:
+      'An operation’s items in the order they were added, or the parts of one of them; `q` is in the target',
+    params: operationParams,
+    query: listQuery.omit({ sort: true }).extend({
+      parent: uuid.optional(),
+      state: itemState.optional(),
+    }),
+    response: pageOf(operationItem),
     permission: 'session',
     live: true,
   }),
@@ -74,7 +102,7 @@ export const operationEndpoints = {
     id: 'operations.retry',
     method: 'POST',
     path: '/operations/{operation}/retry',
-    summary: 'Run what failed again, as a new operation',
+    summary: 'Run what failed again, once it has ended, and once only; as a new operation',
     params: operationParams,
     response: operation,
     status: 202,

@@ -13,7 +13,7 @@ export interface ModuleBuildOptions {
   /** The folder that holds one subfolder per hash. */
   cache: string;
   /** Called as each program begins and for each package that the compiler finishes or the network delivers. */
-  onStep?: (step: { program: string; message: string }) => void;
+  onStep?: (step: { program: string; compiled: number; message: string }) => void;
   signal?: AbortSignal | undefined;
 }
 
@@ -59,6 +59,7 @@ export async function buildModule(module: GoModule, options: ModuleBuildOptions)
     onWait: (holder) =>
       options.onStep?.({
         program: outputsOf(module)[0] ?? module.directory,
+        compiled: 0,
         message: `waiting for another build of the same (process ${holder.pid})`,
       }),
   });
@@ -84,7 +85,7 @@ async function buildProgram(
   options: ModuleBuildOptions,
 ): Promise<void> {
   const partial = join(directory, `.partial-${program.name}`);
-  options.onStep?.({ program: program.name, message: 'starting' });
+  options.onStep?.({ program: program.name, compiled: 0, message: 'starting' });
   const arguments_ = ['build', '-v', ...buildFlags, '-ldflags', linkerFlags(module)];
   const child = spawn('go', [...arguments_, '-o', partial, program.package], {
     cwd: module.directory,
@@ -106,7 +107,7 @@ async function buildProgram(
     const fetched = /^go: downloading (\S+) (\S+)/.exec(line);
     if (!fetched) compiled += 1;
     const message = fetched ? `fetching ${fetched[1]} ${fetched[2]}` : `${compiled} packages compiled`;
-    options.onStep?.({ program: program.name, message });
+    options.onStep?.({ program: program.name, compiled, message });
   });
   const code = await ended;
   if (code !== 0) {

@@ -17,6 +17,8 @@ export interface Progress {
   step: string;
   done: number;
   total: number;
+  /** While a program is built: packages compiled so far. */
+  compiled?: number;
   message: string;
 }
 
@@ -101,7 +103,7 @@ function reporter(
   count: (program: string) => { done: number; total: number },
 ) {
   let current: { program: string; since: number } | undefined;
-  return ({ program, message }: { program: string; message: string }): void => {
+  return ({ program, compiled, message }: { program: string; compiled: number; message: string }): void => {
     if (current?.program !== program) current = { program, since: Date.now() };
     const { done, total } = count(program);
     const seconds = Math.floor((Date.now() - current.since) / 1000);
@@ -110,6 +112,7 @@ function reporter(
       step: program,
       done,
       total,
+      compiled,
       message: `Building ${program} (${done + 1} of ${total}): ${message}, ${elapsed}`,
     });
   };

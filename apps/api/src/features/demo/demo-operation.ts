@@ -35,7 +35,7 @@ export function demoOperation(
   return {
     input: z.strictObject({}),
     item,
-    sequential: true,
+    stopsAtFailure: true,
     interruptible: true,
     requirements: () => [platformRight('POST', '/demo')],
     audit: (_operation, { step }) =>
@@ -59,12 +59,16 @@ export function demoOperation(
 function watchOf({ step, signal }: Run): { onProgress: (progress: Progress) => void; signal: AbortSignal } {
   let writing = false;
   let writtenAt = -Infinity;
-  const onProgress = ({ message }: Progress) => {
+  const onProgress = ({ step: part, done, total, compiled }: Progress) => {
     if (writing || performance.now() - writtenAt < progressMs) return;
     writing = true;
     writtenAt = performance.now();
     // a lost lease aborts the signal as well
-    step(message)
+    const [code, params] =
+      compiled === undefined
+        ? [part, {}]
+        : ['building', { program: part, number: done + 1, total, packages: compiled }];
+    step(code, params)
       .catch(() => undefined)
       .finally(() => (writing = false));
   };

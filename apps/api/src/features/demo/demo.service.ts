@@ -131,8 +131,7 @@ export class DemoService {
   }
 
   async #failureOf(operationId: string): Promise<string | null> {
-    const items = await this.#options.repository.items(operationId);
-    const failed = items.find(({ state }) => state === 'failed');
-    return failed === undefined ? null : String(failed.result?.params['reason'] ?? failed.result?.code);
+    const failure = await this.#options.repository.firstFailure(operationId);
+    return failure === undefined ? null : String(failure.params['reason'] ?? failure.code);
   }
 }

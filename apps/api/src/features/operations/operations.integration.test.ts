@@ -47,7 +47,8 @@ async function ended(who: TestClient, id: string) {
     timeout: 30_000,
     interval: 100,
   });
-  return (await who.get(`/operations/${id}`)).body;
+  const { items } = (await who.get(`/operations/${id}/items?pageSize=500`)).body;
+  return { ...(await who.get(`/operations/${id}`)).body, items };
 }
 
 async function takeGrantsOf({ username }: TestUser) {
@@ -107,6 +108,7 @@ test('an operation is its owner’s; others need the right to all', async () => 
   await ended(bob, id);
   for (const answer of [
     await eve.get(`/operations/${id}`),
+    await eve.get(`/operations/${id}/items`),
     await eve.post(`/operations/${id}/cancel`),
     await eve.post(`/operations/${id}/retry`),
   ]) {
@@ -132,7 +134,7 @@ test('what failed is run again by whoever asks, with their own rights', async ()
   expect(refused.status).toBe(202);
   const codesOf = (items: { result: { code: string } }[]) => new Set(items.map(({ result }) => result.code));
   expect(codesOf((await ended(cleo, refused.body.id)).items)).toEqual(new Set(['forbidden']));
-  const retried = await api.admin.post(`/operations/${id}/retry`);
+  const retried = await api.admin.post(`/operations/${refused.body.id}/retry`);
   expect(retried.body).toMatchObject({ actor: 'admin', kind: 'action.cordon', counts: { total: 3 } });
   expect(codesOf((await ended(api.admin, retried.body.id)).items)).toEqual(new Set(['clusterNotFound']));
 });
@@ -150,6 +152,49 @@ test('a cancelled batch says what was done and what was not', async () => {
   const states = new Set(items.map((item: { state: string }) => item.state));
   expect(states).toEqual(new Set(['failed', 'cancelled']));
   expect((await api.admin.post(`/operations/${id}/cancel`)).body.error.code).toBe('notCancellable');
+});
+
+test('a batch is retried once it has ended, once', async () => {
+  const id = await cordonGhosts(api.admin, 2);
+  await ended(api.admin, id);
+  const pressed = await Promise.all([1, 2, 3].map(() => api.admin.post(`/operations/${id}/retry`)));
+  expect(pressed.map(({ status }) => status).toSorted()).toEqual([202, 409, 409]);
+  const refused = pressed.find(({ status }) => status === 409);
+  expect(refused?.body.error).toMatchObject({ code: 'notRetryable', params: { reason: 'retried' } });
+  const made = pressed.find(({ status }) => status === 202)?.body.id;
+  expect((await api.admin.get(`/operations/${id}`)).body).toMatchObject({
+    retryable: false,
+    retriedBy: made,
+  });
+  expect((await ended(api.admin, made)).retryOf).toBe(id);
+});
+
+test('items are read by page, by state and by a part of their target', async () => {
+  const id = await cordonGhosts(api.admin, 25);
+  await ended(api.admin, id);
+  const items = async (query: string) => (await api.admin.get(`/operations/${id}/items?${query}`)).body;
+  const second = await items('pageSize=10&page=2');
+  expect(second).toMatchObject({ total: 25, page: 2 });
+  const targets = second.items.map(({ target }: { target: string }) => target);
+  expect(targets).toEqual(Array.from({ length: 10 }, (_target, n) => `ghost-${n + 10}`));
+  expect(await items('state=succeeded')).toMatchObject({ total: 0 });
+  expect(await items('state=failed&q=host-2')).toMatchObject({ total: 6 });
+  expect(await items(`parent=${second.items[0].id}`)).toMatchObject({ total: 0 });
+});
+
+test('the platform’s own work is among the own of who may see everybody’s, and of nobody else', async () => {
+  const dan = await clusterAdmin('dan');
+  const own = await cordonGhosts(dan, 1);
+  await ended(dan, own);
+  const { operation } = api.container.database.prisma;
+  await operation.update({ where: { id: own }, data: { actorId: null, actor: 'platform' } });
+  const idsOf = async (who: TestClient, query = '') =>
+    (await who.get(`/operations?pageSize=500${query}`)).body.items.map(({ id }: { id: string }) => id);
+  expect(await idsOf(api.admin)).toContain(own);
+  expect(await idsOf(dan)).toEqual([]);
+  expect((await dan.get(`/operations/${own}`)).status).toBe(404);
+  const bobs = (await idsOf(api.admin, '&scope=all')).length - (await idsOf(api.admin)).length;
+  expect(bobs).toBeGreaterThan(0);
 });
 
 test('a list is sorted by known columns only', async () => {

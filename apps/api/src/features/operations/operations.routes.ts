@@ -7,6 +7,9 @@ import type { OperationsService } from './operations.service.ts';
 export function mountOperations(api: ApiRouter, operations: OperationsService): void {
   mount(api, endpoints.listOperations, ({ principal, query }) => operations.list(principal, query));
   mount(api, endpoints.getOperation, ({ principal, params }) => operations.get(principal, params.operation));
+  mount(api, endpoints.listOperationItems, ({ principal, params, query }) =>
+    operations.items(principal, params.operation, query),
+  );
   mount(api, endpoints.cancelOperation, ({ principal, params }) =>
     operations.cancel(principal, params.operation),
   );
@@ -23,13 +26,23 @@ export function addOperationTopics(
 ): void {
   topics.add(endpoints.listOperations, {
     read: ({ principal, query }) => service.list(principal, query),
-    watch: (_call, changed) => operations.onChange(changed),
+    watch: ({ principal, query }, changed) =>
+      operations.onChange(({ actorId }) => {
+        // most tabs watch their user's own: another's batch costs them no read
+        const isOwn = actorId === undefined || actorId === null || actorId === principal.userId;
+        if (isOwn || query.scope === 'all') changed();
+      }),
   });
+  const watchOne = (id: string, changed: () => void) =>
+    operations.onChange((change) => {
+      if (change.id === id) changed();
+    });
   topics.add(endpoints.getOperation, {
     read: ({ principal, params }) => service.get(principal, params.operation),
-    watch: ({ params }, changed) =>
-      operations.onChange((id) => {
-        if (id === params.operation) changed();
-      }),
+    watch: ({ params }, changed) => watchOne(params.operation, changed),
+  });
+  topics.add(endpoints.listOperationItems, {
+    read: ({ principal, params, query }) => service.items(principal, params.operation, query),
+    watch: ({ params }, changed) => watchOne(params.operation, changed),
   });
 }

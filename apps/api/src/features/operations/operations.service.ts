@@ -1,21 +1,19 @@
-import { operationEndpoints as endpoints, platformRight, type Endpoint } from '@pilothouse/contract';
+import {
+  operationEndpoints as endpoints,
+  platformRight,
+  type Endpoint,
+  type InputOf,
+} from '@pilothouse/contract';
 import type { Authoriser } from '../../authz/authoriser.ts';
 import type { Principal } from '../../authz/principal.ts';
 import { AppError } from '../../http/app-error.ts';
-import type { PageQuery } from '../../http/paging.ts';
 import type { Operations } from '../../operations/operations.ts';
-import type {
-  OperationItemRow,
-  OperationState,
-  OperationsRepository,
-  OperationSummary,
-} from '../../operations/operations.repository.ts';
+import type { OperationDetail, OperationsRepository } from '../../operations/operations.repository.ts';
+import type { OperationSummary } from '../../operations/operation-views.ts';
 
-export interface OperationQuery extends PageQuery {
-  q?: string | undefined;
-  scope: 'own' | 'all';
-  state?: OperationState | undefined;
-}
+type ListQuery = InputOf<typeof endpoints.listOperations>['query'];
+type ItemQuery = InputOf<typeof endpoints.listOperationItems>['query'];
+type OperationView = OperationSummary & OperationDetail['retry'];
 
 /** Operations as their owners, and those who may see everybody's, see them. */
 export class OperationsService {
@@ -29,36 +27,44 @@ export class OperationsService {
     this.#authoriser = authoriser;
   }
 
-  list(principal: Principal, query: OperationQuery) {
+  /** What the platform does by itself is nobody's: who may see everybody's sees it among their own. */
+  async list(principal: Principal, query: ListQuery) {
     const { state, q, scope } = query;
+    const own = async () => ((await this.#may(principal)) ? [principal.userId, null] : [principal.userId]);
     return this.#repository.page(query, {
-      ...(scope === 'own' && { actorId: principal.userId }),
+      ...(scope === 'own' && { actorIds: await own() }),
       ...(state !== undefined && { state }),
       ...(q !== undefined && { q }),
     });
   }
 
   /** Throws `notFound` for what is not there and for what is not the caller's alike. */
-  async get(
-    principal: Principal,
-    id: string,
-  ): Promise<OperationSummary & { items: Omit<OperationItemRow, 'input'>[] }> {
-    const summary = await this.#visible(principal, id);
-    const items = await this.#repository.items(id);
-    return { ...summary, items: items.map(({ input: _input, ...item }) => item) };
+  async get(principal: Principal, id: string): Promise<OperationView> {
+    return this.#visible(principal, id);
   }
 
-  async cancel(principal: Principal, id: string): Promise<OperationSummary> {
+  /** Throws as {@link get}. */
+  async items(principal: Principal, id: string, query: ItemQuery) {
+    await this.#visible(principal, id);
+    const { parent = null, state, q } = query;
+    return this.#repository.itemPage(id, query, {
+      parentId: parent,
+      ...(state !== undefined && { state }),
+      ...(q !== undefined && { q }),
+    });
+  }
+
+  async cancel(principal: Principal, id: string): Promise<OperationView> {
     await this.#visible(principal, id, endpoints.cancelOperation);
     await this.#operations.cancel(id);
     return this.get(principal, id);
   }
 
   /** The rights of each item are asked again, for whoever retries. */
-  async retry(principal: Principal, id: string, address: string): Promise<OperationSummary> {
+  async retry(principal: Principal, id: string, address: string): Promise<OperationView> {
     await this.#visible(principal, id, endpoints.retryOperation);
     const { userId, username } = principal;
-    return this.#visible(principal, await this.#operations.retry(id, { userId, username, address }));
+    return this.get(principal, await this.#operations.retry(id, { userId, username, address }));
   }
 
   /** Others' are seen with the right to see all, and acted on with the right to that act. */
@@ -66,12 +72,18 @@ export class OperationsService {
     principal: Principal,
     id: string,
     act: Pick<Endpoint, 'method' | 'path'> = endpoints.listOperations,
-  ): Promise<OperationSummary> {
+  ): Promise<OperationView> {
     const found = await this.#repository.find(id);
     if (found === undefined) throw new AppError('notFound');
-    if (found.actorId === principal.userId) return found.summary;
-    const decision = await this.#authoriser.authorise(principal, [platformRight(act.method, act.path)]);
-    if (!decision.allowed) throw new AppError('notFound');
-    return found.summary;
+    if (found.actorId !== principal.userId && !(await this.#may(principal, act)))
+      throw new AppError('notFound');
+    return { ...found.summary, ...found.retry };
+  }
+
+  async #may(
+    principal: Principal,
+    { method, path }: Pick<Endpoint, 'method' | 'path'> = endpoints.listOperations,
+  ): Promise<boolean> {
+    return (await this.#authoriser.authorise(principal, [platformRight(method, path)])).allowed;
   }
 }
