@@ -21,6 +21,7 @@ export { isTerminal, podLimits, podRequests } from './pod/pod-resources.ts';
 export { podStatus, type PodStatus } from './pod/pod-status.ts';
 export * from './quantity.ts';
 export * from './registry.ts';
+export { hiddenAnnotations, isMasked, isSecretKind, maskedBytes, maskSecret } from './secrets/mask-secret.ts';
 export type * from './wire/apps.ts';
 export type * from './wire/core.ts';
 export type * from './wire/discovery.ts';

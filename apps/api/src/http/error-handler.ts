@@ -25,7 +25,6 @@ function fromExpress(error: unknown): AppError | undefined {
     status?: number;
   };
   if (type === 'entity.too.large') return new AppError('bodyTooLarge', { limit: limit ?? 0 });
-  if (type === 'entity.parse.failed') return new AppError('malformedJson', { reason: message });
   if (status === 404) return new AppError('notFound');
   // decoding a path, an encoding or charset nobody knows
   if (status !== undefined && status >= 400 && status < 500)

@@ -1,4 +1,5 @@
 import type { Endpoint, EndpointInput, InputOf, OutputOf } from '@pilothouse/contract';
+import { parseExactJson } from '@pilothouse/kinds';
 import express, { type NextFunction, type Request, type Response, type Router } from 'express';
 import type { Authoriser, Scope } from '../authz/authoriser.ts';
 import type { Principal } from '../authz/principal.ts';
@@ -76,7 +77,10 @@ export function mount<E extends Endpoint>(api: ApiRouter, endpoint: E, handler: 
   const isPublic = endpoint.permission === 'public';
   const readInput = inputReader(endpoint);
   const writeBody = bodyWriter(endpoint);
-  const readBody = express.json({ limit: bodyLimits[isPublic ? 'public' : 'session'], strict: false });
+  const readText = express.text({
+    type: 'application/json',
+    limit: bodyLimits[isPublic ? 'public' : 'session'],
+  });
 
   api.router[method](
     expressPath(endpoint.path),
@@ -88,12 +92,24 @@ export function mount<E extends Endpoint>(api: ApiRouter, endpoint: E, handler: 
       if (!isPublic) gatePasswordChange(endpoint, res.locals.principal);
       next();
     },
-    readBody,
+    readText,
     async (req: Request, res: Response) => {
+      req.body = parseBody(req.body);
       const input = readInput(req) as InputOf<E>;
       await serve(api.services, { endpoint, handler, writeBody }, input, req, res);
     },
   );
+}
+
+/** Whole objects pass here: integers beyond 2^53 keep their digits. No body, or an empty one, is none. */
+function parseBody(text: unknown): unknown {
+  if (typeof text !== 'string') return undefined;
+  if (text === '') return {};
+  try {
+    return parseExactJson(text);
+  } catch (error) {
+    throw new AppError('malformedJson', { reason: error instanceof Error ? error.message : '' });
+  }
 }
 
 interface Mounted<E extends Endpoint> {

@@ -1,4 +1,5 @@
 import { liveServerMessage } from '@pilothouse/contract';
+import { parseExactJson } from '@pilothouse/kinds';
 import type { z } from 'zod';
 
 export type LiveServerMessage = z.output<typeof liveServerMessage>;
@@ -113,7 +114,7 @@ export class LiveClient {
   #receive(text: string): void {
     this.#attempt = 0;
     this.#heardAt = Date.now();
-    const parsed = liveServerMessage.safeParse(JSON.parse(text));
+    const parsed = liveServerMessage.safeParse(parseExactJson(text));
     // A newer platform may say what this page does not know yet.
     if (!parsed.success) return;
     if (parsed.data.type === 'end') return this.#options.onEnd(parsed.data);

@@ -1,4 +1,5 @@
 import type { CallInputOf, Endpoint, OutputOf } from '@pilothouse/contract';
+import { parseExactJson } from '@pilothouse/kinds';
 import type { z } from 'zod';
 import { ApiError, errorOf } from './api-error.ts';
 
@@ -56,6 +57,7 @@ export async function send<P extends Schema, Q extends Schema, B extends Schema,
   }
   if (!response.ok) throw await errorOf(response);
   if (response.status === 204) return undefined as OutputOf<Endpoint<P, Q, B, R>>;
-  const answer: unknown = endpoint.produces === 'json' ? await response.json() : await response.text();
+  const text = await response.text();
+  const answer: unknown = endpoint.produces === 'json' ? parseExactJson(text) : text;
   return answer as OutputOf<Endpoint<P, Q, B, R>>;
 }

@@ -6,6 +6,7 @@ import { label } from './label.ts';
 import { pause } from './pause.ts';
 import { restart } from './restart.ts';
 import { resume } from './resume.ts';
+import { reveal } from './reveal.ts';
 import { scale } from './scale.ts';
 import { setImage } from './set-image.ts';
 import { uncordon } from './uncordon.ts';
@@ -21,6 +22,7 @@ export const actions = {
   undo,
   pause,
   resume,
+  reveal,
   label,
   annotate,
   delete: deleteAction,

@@ -59,7 +59,7 @@ export const objectPatch = z.discriminatedUnion('type', [
           op: z.enum(['add', 'remove', 'replace', 'move', 'copy', 'test']),
           path: z.string().max(2000),
           from: z.string().max(2000).optional(),
-          value: z.unknown(),
+          value: z.unknown().optional(),
         }),
       )
       .min(1)

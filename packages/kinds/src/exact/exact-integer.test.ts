@@ -1,3 +1,4 @@
+import { timesTheCost } from '@pilothouse/testing';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ExactInteger, parseExactJson } from './exact-integer.ts';
@@ -37,4 +38,29 @@ test('__proto__ is a key like any other', () => {
   expect(Object.keys(parseExactJson('{"__proto__":{"a":9007199254740993}}') as object)).toEqual([
     '__proto__',
   ]);
+});
+
+test('digits within texts, and numbers that only look so, are left alone', () => {
+  const text =
+    '{"9007199254740993":"9007199254740993","a":"\\"9007199254740993","b":9007199254740993.5,"c":-9007199254740993e3,"d":9007199254740993}';
+  expect(parseExactJson(text)).toEqual({
+    ...(JSON.parse(text) as object),
+    d: new ExactInteger(9007199254740993n),
+  });
+  expect(parseExactJson('9007199254740993')).toEqual(new ExactInteger(9007199254740993n));
+});
+
+test.each(['{9007199254740993:1}', '[9007199254740993', '[09007199254740993]', '[9007199254740993-1]'])(
+  'what is no JSON stays none: %s',
+  (text) => expect(() => parseExactJson(text)).toThrow(SyntaxError),
+);
+
+test('costs a few times what JSON.parse does, whatever is in it', async () => {
+  const text = `[9007199254740993,${Array.from({ length: 200_000 }, (_, index) => index).join(',')}]`;
+  // a reviver costs fifty times as much
+  const times = await timesTheCost(
+    () => parseExactJson(text),
+    () => JSON.parse(text),
+  );
+  expect(times).toBeLessThan(25);
 });

@@ -1,4 +1,3 @@
-import { apiPath } from '../transport/api-path.ts';
 import type { ClusterConnection } from '../transport/connection.ts';
 import { KubeError } from '../transport/kube-error.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
@@ -37,13 +36,14 @@ export async function applyObject<T = KubernetesObject>(
 ): Promise<ApplyResult<T>> {
   const request = {
     method: 'PATCH',
-    path: apiPath(ref),
     query: { force },
     body: object,
     contentType: 'application/apply-patch+yaml',
   } as const;
   try {
-    return { object: await write<T>(connection, request, { fieldManager: 'pilothouse-apply', ...options }) };
+    return {
+      object: await write<T>(connection, ref, request, { fieldManager: 'pilothouse-apply', ...options }),
+    };
   } catch (error) {
     const conflicts = error instanceof KubeError && error.is(409) ? conflictsOf(error) : [];
     if (conflicts.length === 0) throw error;

@@ -1,3 +1,4 @@
+import { parseObject } from '../transport/answer.ts';
 import { apiPath, type PathRef } from '../transport/api-path.ts';
 import type { CallOptions, ClusterConnection } from '../transport/connection.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
@@ -8,13 +9,17 @@ export type CollectionRef = Omit<PathRef, 'name' | 'subresource'>;
 /** One object, or a subresource of it. */
 export type ObjectRef = PathRef & { name: string };
 
-/** Reads one object, whole. Rejects with KubeError (`api` with status 404 where there is none). */
-export function getObject<T = KubernetesObject>(
+/**
+ * Reads one object, whole; integers beyond 2^53 are `ExactInteger`. Rejects with KubeError (`api` with status 404 where
+ * there is none).
+ */
+export async function getObject<T = KubernetesObject>(
   connection: ClusterConnection,
   ref: ObjectRef,
   call: CallOptions = {},
 ): Promise<T> {
-  return connection.json<T>({ path: apiPath(ref) }, call);
+  const { headers, body } = await connection.request({ path: apiPath(ref) }, call);
+  return parseObject<T>(body, headers['content-type'], 'exact');
 }
 
 /**
@@ -27,7 +32,7 @@ export function createObject<T = KubernetesObject>(
   object: unknown,
   options: WriteOptions = {},
 ): Promise<T> {
-  return write<T>(connection, { method: 'POST', path: apiPath(ref), body: object }, options);
+  return write<T>(connection, ref, { method: 'POST', body: object }, options);
 }
 
 /**
@@ -40,7 +45,7 @@ export function replaceObject<T = KubernetesObject>(
   object: unknown,
   options: WriteOptions = {},
 ): Promise<T> {
-  return write<T>(connection, { method: 'PUT', path: apiPath(ref), body: object }, options);
+  return write<T>(connection, ref, { method: 'PUT', body: object }, options);
 }
 
 const patchTypes = {
@@ -63,7 +68,7 @@ export function patchObject<T = KubernetesObject>(
   { type = 'merge', ...options }: PatchOptions = {},
 ): Promise<T> {
   const contentType = patchTypes[type];
-  return write<T>(connection, { method: 'PATCH', path: apiPath(ref), body: patch, contentType }, options);
+  return write<T>(connection, ref, { method: 'PATCH', body: patch, contentType }, options);
 }
 
 /** How an object is deleted, and only if. */

@@ -1,8 +1,7 @@
-import { apiPath } from '../transport/api-path.ts';
 import type { ClusterConnection } from '../transport/connection.ts';
 import { KubeError } from '../transport/kube-error.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
-import type { ObjectRef } from './objects.ts';
+import { getObject, type ObjectRef } from './objects.ts';
 import { write, type WriteOptions } from './write-options.ts';
 
 /** `autoscaling/v1 Scale`: what every scalable kind has, custom ones included. */
@@ -24,10 +23,10 @@ export async function scaleObject(
   replicas: number,
   { currentReplicas, ...options }: ScaleOptions = {},
 ): Promise<Scale> {
-  const path = apiPath({ ...ref, subresource: 'scale' });
+  const scalePath = { ...ref, subresource: 'scale' };
   const { signal, timeoutMs } = options;
   const reading = { ...(signal && { signal }), ...(timeoutMs !== undefined && { timeoutMs }) };
-  const scale = await connection.json<Scale>({ path }, reading);
+  const scale = await getObject<Scale>(connection, scalePath, reading);
   // absent is 0: the wire leaves it out
   const { replicas: found = 0 } = scale.spec ?? {};
   if (currentReplicas !== undefined && found !== currentReplicas) {
@@ -35,5 +34,5 @@ export async function scaleObject(
   }
   // with the resourceVersion that was read, as kubectl does
   const body = { ...scale, spec: { ...scale.spec, replicas } };
-  return write<Scale>(connection, { method: 'PUT', path, body }, options);
+  return write<Scale>(connection, scalePath, { method: 'PUT', body }, options);
 }

@@ -1,5 +1,8 @@
-import type { ApiRequest, CallOptions, ClusterConnection } from '../transport/connection.ts';
+import { isSecretKind } from '@pilothouse/kinds';
 import { parseObject } from '../transport/answer.ts';
+import { apiPath, type PathRef } from '../transport/api-path.ts';
+import type { ApiRequest, CallOptions, ClusterConnection } from '../transport/connection.ts';
+import { withoutSecretValues } from './secret-errors.ts';
 
 /**
  * Who the platform is to a cluster, which notes who set which field: `pilothouse-apply` for declared documents,
@@ -19,18 +22,23 @@ export interface WriteOptions extends CallOptions {
   onWarnings?: (warnings: string[]) => void;
 }
 
-/** Sends what writes an object; returns the object as the cluster left it. */
+/** Sends what writes an object; returns the object as the cluster left it. An error quotes nothing of a Secret. */
 export async function write<T>(
   connection: ClusterConnection,
-  request: ApiRequest,
+  ref: PathRef,
+  request: Omit<ApiRequest, 'path'>,
   options: WriteOptions,
 ): Promise<T> {
   const { dryRun, fieldValidation = 'Strict', fieldManager = 'pilothouse', onWarnings, ...call } = options;
   const query = { fieldManager, fieldValidation, dryRun: dryRun ? 'All' : undefined, ...request.query };
-  const { headers, body } = await connection.request({ ...request, query }, call);
-  const warnings = warningsOf(headers['warning']);
-  if (warnings.length > 0) onWarnings?.(warnings);
-  return parseObject<T>(body, headers['content-type']);
+  try {
+    const { headers, body } = await connection.request({ ...request, path: apiPath(ref), query }, call);
+    const warnings = warningsOf(headers['warning']);
+    if (warnings.length > 0) onWarnings?.(warnings);
+    return parseObject<T>(body, headers['content-type'], 'exact');
+  } catch (error) {
+    throw isSecretKind(ref.group, ref.plural) ? withoutSecretValues(error) : error;
+  }
 }
 
 /** `299 - "text"` (RFC 7234, 5.5): one header a warning, or several in one. */

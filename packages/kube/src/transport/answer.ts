@@ -29,10 +29,17 @@ export function readBody(body: Readable, limit: number): Promise<Buffer> {
   });
 }
 
-/** A JSON object as an apiserver sends it; anything else is `notAnApiserver`. */
-export function parseObject<T>(body: Buffer, contentType: string | undefined): T {
+/**
+ * A JSON object as an apiserver sends it; anything else is `notAnApiserver`.
+ * @param integers `exact` keeps those beyond 2^53 as `ExactInteger`: where somebody may send the object back
+ */
+export function parseObject<T>(
+  body: Buffer,
+  contentType: string | undefined,
+  integers: 'exact' | 'rounded' = 'rounded',
+): T {
   checkJson(contentType);
-  const value = parseJson(body, 'The answer', 'notAnApiserver');
+  const value = parseJson(body, 'The answer', 'notAnApiserver', integers);
   if (typeof value !== 'object' || value === null) {
     throw new KubeError('notAnApiserver', 'The answer is not a JSON object');
   }

@@ -1,3 +1,4 @@
+import { parseExactJson } from '@pilothouse/kinds';
 import { KubeError, type KubeErrorReason } from './kube-error.ts';
 
 /**
@@ -15,10 +16,15 @@ const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x
  * JSON from a server that may mean harm. Throws KubeError: `tooLarge` before parsing where that would hold up the
  * process, `invalid` with `what` in its message where it is not JSON; never with a piece of the text.
  */
-export function parseJson(text: Buffer, what: string, invalid: KubeErrorReason): unknown {
+export function parseJson(
+  text: Buffer,
+  what: string,
+  invalid: KubeErrorReason,
+  integers: 'exact' | 'rounded' = 'rounded',
+): unknown {
   if (!isModest(text)) throw new KubeError('tooLarge', `${what} is JSON of too many or too deep parts`);
   try {
-    return JSON.parse(text.toString('utf8'));
+    return integers === 'exact' ? parseExactJson(text.toString('utf8')) : JSON.parse(text.toString('utf8'));
   } catch {
     // without its cause, which quotes the text
     throw new KubeError(invalid, `${what} is not valid JSON`);

@@ -12,9 +12,9 @@ import { createServer as createTcpServer, type AddressInfo, type Server as TcpSe
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Writable } from 'node:stream';
-import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { databaseContent } from '../../testing/database-content.ts';
 import { startTestApi, type TestApi } from '../../testing/test-api.ts';
 
 let api: TestApi;
@@ -223,21 +223,6 @@ test.each(odd)('an unhealthy cluster says why: %s', async (reason, make) => {
   expect(JSON.stringify(body)).not.toContain('canary-body');
   await api.admin.delete('/clusters/odd');
 });
-
-/** Every byte of every table. */
-async function databaseContent(url: string): Promise<string> {
-  const connection = await createConnection(url);
-  const [tables] = await connection.query<RowDataPacket[]>('SHOW TABLES');
-  let content = '';
-  for (const table of tables) {
-    const [rows] = await connection.query<RowDataPacket[]>(`SELECT * FROM \`${Object.values(table)[0]}\``);
-    for (const value of rows.flatMap((row) => Object.values(row))) {
-      content += `${Buffer.isBuffer(value) ? value.toString('latin1') : JSON.stringify(value)}\n`;
-    }
-  }
-  await connection.end();
-  return content;
-}
 
 test('nothing secret of a kubeconfig is in any answer, log, audit row, table or metric', async () => {
   const limited = await limitedKubeconfig(cluster, { namespace: 'fleet', rules: [] });

@@ -2,6 +2,7 @@ import { resourceEndpoints, type InputOf, type OutputOf } from '@pilothouse/cont
 import { getObject, type KubernetesObject, type StoreState } from '@pilothouse/kube';
 import { namespaceOf, servedKind, type FindCluster, type ServedKind } from './resource-cluster.ts';
 import { apiVersionOf } from './written-object.ts';
+import { shown } from './written-secret.ts';
 
 type Answer<K extends keyof typeof resourceEndpoints> = OutputOf<(typeof resourceEndpoints)[K]>;
 type ObjectParams = InputOf<typeof resourceEndpoints.getResource>['params'];
@@ -23,7 +24,7 @@ export class ResourcesService {
     return { apiVersion: apiVersionOf(resource), kind, namespaced, verbs: [...verbs] };
   }
 
-  /** Reads an object from the cluster, now. */
+  /** Reads an object from the cluster, now; a Secret without its values. */
   async get(params: ObjectParams, signal: AbortSignal): Promise<Answer<'getResource'>> {
     const kind = await servedKind(this.#find, params);
     const namespace = namespaceOf(kind, params.namespace);
@@ -34,13 +35,14 @@ export class ResourcesService {
   }
 }
 
-/** An object as it is answered. Lists and watches may leave out what kind it is, and a hostile server what it will. */
+/** An object as it is answered: a Secret without its values. Lists and watches may leave out what kind it is, and a hostile server what it will. */
 export function objectAnswer(
-  { resource }: ServedKind,
+  kind: ServedKind,
   object: KubernetesObject,
   state: StoreState,
 ): Answer<'getResource'> {
-  const { metadata, ...rest } = object;
+  const { resource } = kind;
+  const { metadata, ...rest } = shown(kind, object);
   return {
     object: {
       ...rest,

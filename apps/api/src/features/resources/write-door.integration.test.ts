@@ -157,14 +157,22 @@ describe('patch', () => {
   let version: string;
   let uid: string;
   beforeAll(async () => {
-    const { body } = await admin.post(configMaps, { object: configMap('patched', { a: '1', b: '1' }) });
+    const { body } = await admin.post(configMaps, {
+      object: configMap('patched', { a: '1', b: '1', c: '1' }),
+    });
     ({ resourceVersion: version, uid } = body.object.metadata);
   });
 
   test.each([
     ['merge', { data: { a: '2' } }],
     ['strategic', { data: { a: '3' } }],
-    ['json', [{ op: 'replace', path: '/data/a', value: '4' }]],
+    [
+      'json',
+      [
+        { op: 'replace', path: '/data/a', value: '4' },
+        { op: 'remove', path: '/data/c' },
+      ],
+    ],
   ])('%s, on the version it was made for', async (type, patch) => {
     const before = version;
     const done = await admin.patch(path, { type, patch, resourceVersion: before, uid });

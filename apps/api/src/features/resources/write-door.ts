@@ -6,6 +6,8 @@ import {
   KubeError,
   patchObject,
   replaceObject,
+  type ClusterConnection,
+  type CollectionRef,
   type WriteCall,
   type WriteOptions,
 } from '@pilothouse/kube';
@@ -13,6 +15,7 @@ import { AppError } from '../../http/app-error.ts';
 import { fromKubeError } from '../../http/kube-error.ts';
 import { namespaceOf, servedKind, type FindCluster } from './resource-cluster.ts';
 import { agreeing, refusal, type WritePlace } from './written-object.ts';
+import { holdsSecrets, patchWithValues, refuseMasks, shown, withValues } from './written-secret.ts';
 
 type Written = OutputOf<typeof writeEndpoints.patchResource>['object'];
 type Answer = OutputOf<typeof writeEndpoints.patchResource>;
@@ -42,6 +45,7 @@ export class WriteDoor {
     if (body.object.metadata.resourceVersion !== undefined)
       throw refusal(at, 'metadata.resourceVersion', 'what is created has none yet');
     const { object, ...place } = await agreeing(body.object, { kind, namespace: params.namespace, at });
+    if (holdsSecrets(kind)) refuseMasks(object, at);
     return send(place, 'POST', query, run, (connection, ref, options) =>
       createObject<Written>(connection, ref, object, options),
     );
@@ -54,8 +58,12 @@ export class WriteDoor {
     if (!body.object.metadata.resourceVersion)
       throw refusal(at, 'metadata.resourceVersion', 'which version is it to replace?');
     const { object, ...place } = await agreeing(body.object, { kind, namespace, name, at });
-    return send(place, 'PUT', query, run, (connection, ref, options) =>
-      replaceObject<Written>(connection, { ...ref, name }, object, options).catch((error: unknown) =>
+    const ref = { ...refOf(place), name };
+    const whole = holdsSecrets(kind)
+      ? await withValues(object, { kind, ref, at, keepAnnotations: true })
+      : object;
+    return send(place, 'PUT', query, run, (connection, _collection, options) =>
+      replaceObject<Written>(connection, ref, whole, options).catch((error: unknown) =>
         Promise.reject(changedMeanwhile(error, name)),
       ),
     );
@@ -72,10 +80,15 @@ export class WriteDoor {
     const { resource } = kind;
     const namespace = namespaceOf(kind, params.namespace);
     const { name } = params;
-    const patch = guarded(body, { namespace, name });
-    return send({ kind, resource, namespace }, 'PATCH', query, run, (connection, ref, options) =>
-      patchObject<Written>(connection, { ...ref, name }, patch, { ...options, type: body.type }).catch(
-        (error: unknown) => Promise.reject(changedMeanwhile(error, name)),
+    const place = { kind, resource, namespace };
+    const ref = { ...refOf(place), name };
+    const patch = guarded(holdsSecrets(kind) ? await patchWithValues(body, kind, ref) : body, {
+      namespace,
+      name,
+    });
+    return send(place, 'PATCH', query, run, (connection, _collection, options) =>
+      patchObject<Written>(connection, ref, patch, { ...options, type: body.type }).catch((error: unknown) =>
+        Promise.reject(changedMeanwhile(error, name)),
       ),
     );
   }
@@ -83,10 +96,15 @@ export class WriteDoor {
   async #apply({ params, query, body }: PatchCall & { body: Apply }, run: WriteRun): Promise<Answer> {
     const kind = await servedKind(this.#find, params);
     const { namespace, name } = params;
-    const { object, ...place } = await agreeing(body.object, { kind, namespace, name, at: 'body.object' });
+    const at = 'body.object';
+    const { object, ...place } = await agreeing(body.object, { kind, namespace, name, at });
     const { force } = body;
-    return send(place, 'PATCH', query, run, async (connection, ref, options) => {
-      const applied = await applyObject<Written>(connection, { ...ref, name }, object, {
+    const ref = { ...refOf(place), name };
+    const document = holdsSecrets(kind)
+      ? await withValues(object, { kind, ref, at, keepAnnotations: false })
+      : object;
+    return send(place, 'PATCH', query, run, async (connection, _collection, options) => {
+      const applied = await applyObject<Written>(connection, ref, document, {
         ...options,
         fieldManager: 'pilothouse-apply',
         force,
@@ -100,29 +118,36 @@ export class WriteDoor {
 }
 
 type Send = (
-  connection: Parameters<typeof createObject>[0],
-  ref: Parameters<typeof createObject>[1],
+  connection: ClusterConnection,
+  collection: CollectionRef,
   options: WriteOptions,
 ) => Promise<Written>;
 
+function refOf({ resource, namespace }: WritePlace): CollectionRef {
+  const { group, version, plural } = resource;
+  return { group, version, plural, ...(namespace !== undefined && { namespace }) };
+}
+
 async function send(
-  { kind, resource, namespace }: WritePlace,
+  place: WritePlace,
   method: WriteCall['method'],
   { dryRun, fieldValidation }: Query,
   { auditId }: WriteRun,
   sendIt: Send,
 ): Promise<Answer> {
-  const { group, version, plural, namespaced } = resource;
+  const { kind } = place;
+  const { group, version, plural, namespaced } = place.resource;
   const { connection, openApi } = kind.cluster;
   if (dryRun && !(await declaresDryRun(openApi, { method, group, version, plural, namespaced })))
     throw new AppError('dryRunUnavailable', { verb: verbs[method], plural });
   const warnings: string[] = [];
-  const object = await sendIt(
-    connection,
-    { group, version, plural, ...(namespace !== undefined && { namespace }) },
-    { auditId, dryRun, fieldValidation, onWarnings: (more) => warnings.push(...more) },
-  );
-  return { object, warnings };
+  const object = await sendIt(connection, refOf(place), {
+    auditId,
+    dryRun,
+    fieldValidation,
+    onWarnings: (more) => warnings.push(...more),
+  });
+  return { object: shown(kind, object), warnings };
 }
 
 const verbs = { POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete' };

@@ -1,6 +1,7 @@
 import {
   ColumnHeightOutlined,
   DeleteOutlined,
+  EyeOutlined,
   FormOutlined,
   PauseCircleOutlined,
   PauseOutlined,
@@ -30,6 +31,8 @@ interface ActionView {
   icon: Component;
   /** Asks for the parameters; absent: a field for each, by its schema. */
   form?: Component;
+  /** Shows the object it came to, in the dialog; absent: the dialog closes. */
+  answer?: Component;
 }
 
 const keyValues = defineAsyncComponent(() => import('./forms/KeyValueParameters.vue'));
@@ -50,6 +53,11 @@ export const actionViews: Record<ActionId, ActionView> = {
   undo: { icon: UndoOutlined, form: defineAsyncComponent(() => import('./forms/UndoParameters.vue')) },
   pause: { icon: PauseOutlined },
   resume: { icon: StepForwardOutlined },
+  reveal: {
+    icon: EyeOutlined,
+    form: defineAsyncComponent(() => import('./forms/RevealParameters.vue')),
+    answer: defineAsyncComponent(() => import('./RevealedValues.vue')),
+  },
   label: { icon: TagsOutlined, form: keyValues },
   annotate: { icon: FormOutlined, form: keyValues },
   delete: { icon: DeleteOutlined, form: defineAsyncComponent(() => import('./forms/DeleteParameters.vue')) },

@@ -1,6 +1,7 @@
 import { actions, isActionOn, type Action, type ActionId, type ActionTarget } from '@pilothouse/contract';
 import { AppError } from '../../../http/app-error.ts';
 import { namespaceOf, type ServedKind } from '../resource-cluster.ts';
+import { shown } from '../written-secret.ts';
 import type { ActionOutcome, ActionSubject } from './action-implementation.ts';
 import { implementations } from './index.ts';
 
@@ -32,10 +33,12 @@ export function subjectOf(
   return { kind, connection: kind.cluster.connection, ref, uid, signal };
 }
 
-/** Does an action to one object. Rejects with AppError or KubeError. */
-export function act(id: ActionId, subject: ActionSubject, call: ActionCall): Promise<ActionOutcome> {
+/** Does an action to one object; of a Secret `reveal` alone answers values. Rejects with AppError or KubeError. */
+export async function act(id: ActionId, subject: ActionSubject, call: ActionCall): Promise<ActionOutcome> {
   const { parameters, resolved, dryRun, auditId } = call;
   const read = subject.signal === undefined ? {} : { signal: subject.signal };
   const write = { ...read, dryRun, auditId };
-  return implementations[id].run({ ...subject, parameters, resolved, dryRun, read, write });
+  const run = { ...subject, parameters, resolved, dryRun, read, write };
+  const outcome = await implementations[id].run(run);
+  return id === 'reveal' ? outcome : { ...outcome, object: shown(subject.kind, outcome.object) };
 }

@@ -5,6 +5,7 @@ import { deleteAction } from './delete.ts';
 import { annotate, label } from './label.ts';
 import { pause, resume } from './pause.ts';
 import { restart } from './restart.ts';
+import { reveal } from './reveal.ts';
 import { scale } from './scale.ts';
 import { setImage } from './set-image.ts';
 import { undo } from './undo.ts';
@@ -19,6 +20,7 @@ const table: { [Id in ActionId]: ImplementationOf<Id> } = {
   undo,
   pause,
   resume,
+  reveal,
   label,
   annotate,
   delete: deleteAction,

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { LocalCluster } from '@pilothouse/control-plane';
 import { sharedTestCluster } from '@pilothouse/control-plane/testing';
-import { startTestApi, type TestApi } from '../../../testing/test-api.ts';
+import { startTestApi, type TestApi, type TestApiOptions } from '../../../testing/test-api.ts';
 
 /** A line of the cluster's own audit log. */
 export interface ClusterAudit {
@@ -49,9 +49,13 @@ export async function createNamespace(cluster: LocalCluster, namespace: string):
   await cluster.kubectl('wait', '--for=create', 'serviceaccount/default', '-n', namespace, '--timeout=30s');
 }
 
-export async function startResourceWorld(namespace: string): Promise<ResourceWorld> {
+export async function startResourceWorld(
+  namespace: string,
+  options: TestApiOptions = {},
+): Promise<ResourceWorld> {
   const cluster = await sharedTestCluster();
-  const api = await startTestApi({ config: { allowLoopbackClusters: true } });
+  const config = { allowLoopbackClusters: true, ...options.config };
+  const api = await startTestApi({ ...options, config });
   const register = async (name: string, kubeconfig: string) => {
     const answer = await api.admin.post('/clusters', { name, kubeconfig });
     if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
