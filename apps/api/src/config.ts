@@ -75,6 +75,7 @@ const settings = z.object({
   PILOTHOUSE_RECORDING_DAYS: days(90),
   PILOTHOUSE_RECORDING_MIB: amount(64),
   PILOTHOUSE_RECORDINGS_MIB: amount(4096),
+  PILOTHOUSE_HISTORY_MIB: amount(1024),
   PILOTHOUSE_METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
 });
 
@@ -107,6 +108,8 @@ export interface Config {
     /** Of one shell's recording, and of all together. */
     recordingBytes: number;
     recordingsBytes: number;
+    /** Of objects before and after writes, all together. */
+    historyBytes: number;
   };
   /** What `/metrics` asks for; null: it is not served. */
   metricsToken: string | null;
@@ -147,6 +150,7 @@ export function readConfig(environment: Record<string, string | undefined> = pro
       recordingDays: values.PILOTHOUSE_RECORDING_DAYS,
       recordingBytes: values.PILOTHOUSE_RECORDING_MIB * 2 ** 20,
       recordingsBytes: values.PILOTHOUSE_RECORDINGS_MIB * 2 ** 20,
+      historyBytes: values.PILOTHOUSE_HISTORY_MIB * 2 ** 20,
     },
     metricsToken: values.PILOTHOUSE_METRICS_TOKEN ?? null,
   };

@@ -15,6 +15,7 @@ import * as clusters from './features/clusters/clusters.module.ts';
 import * as demo from './features/demo/demo.module.ts';
 import * as grants from './features/grants/grants.module.ts';
 import * as groups from './features/groups/groups.module.ts';
+import * as history from './features/history/history.module.ts';
 import * as menus from './features/menus/menus.module.ts';
 import * as operations from './features/operations/operations.module.ts';
 import * as podLog from './features/pod-log/pod-log.module.ts';
@@ -34,6 +35,7 @@ function buildFeatures(core: Core): { features: Feature[]; firstPassword: () => 
   const accounts = users.build(core);
   const menu = menus.build(core);
   const registered = clusters.build(core);
+  const objects = resources.build(core, history.recorderOf(core));
   const features: Feature[] = [
     accounts,
     menu,
@@ -44,7 +46,8 @@ function buildFeatures(core: Core): { features: Feature[]; firstPassword: () => 
     audit.build(core),
     operations.build(core),
     demo.build(core, registered.forDemo),
-    resources.build(core),
+    objects,
+    history.build(core, objects.read),
     podLog.build(core),
     terminals.build(core),
     tickets.build(core),

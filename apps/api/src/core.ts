@@ -43,6 +43,8 @@ export class Core {
   readonly onError: (error: unknown) => void;
   readonly database: Database;
   readonly secrets: SecretBox;
+  /** The master keys; what is for a purpose of its own is derived from them. */
+  readonly keys: KeyRing;
   readonly versions: Versions;
   /** Which processes of the platform are at work; this one is one of them. */
   readonly processes: Processes;
@@ -110,6 +112,7 @@ export class Core {
     this.onError = onError;
     this.database = database;
     this.secrets = secrets;
+    this.keys = keys;
     this.versions = versions;
     this.processes = processes;
     this.audit = audit;

@@ -26,6 +26,11 @@ export const errorCodes = {
   wrongPassword: { status: 400, message: 'The current password is wrong' },
   weakPassword: { status: 400, message: 'The new password is too weak: {reason}' },
   forbidden: { status: 403, message: 'You lack the right {action} on {object} in {domain}' },
+  escalation: {
+    status: 403,
+    message:
+      'This would give rights in {domain} that you do not have there yourself: {rights}. Without them it takes the right {verb}',
+  },
   foreignOrigin: { status: 403, message: 'Requests from {origin} are not accepted' },
   badTicket: { status: 401, message: 'The ticket is unknown, used or expired' },
   ticketMismatch: { status: 403, message: 'The ticket was made for something else' },
@@ -34,6 +39,18 @@ export const errorCodes = {
   // the platform's own parts
   databaseUnavailable: { status: 503, message: 'The database does not answer' },
   auditUnavailable: { status: 503, message: 'The audit log cannot be written, so nothing is changed' },
+  historyUnavailable: {
+    status: 503,
+    message: 'What the object is now cannot be kept, so nothing is changed',
+  },
+  secretNotRestorable: {
+    status: 409,
+    message: 'Of a Secret no values are kept, so there is nothing to restore: write them anew',
+  },
+  noSuchImage: {
+    status: 409,
+    message: 'This change made or removed the object, so on that side there is nothing to restore',
+  },
   shuttingDown: { status: 503, message: 'The platform is shutting down' },
   notCancellable: { status: 409, message: 'The operation has ended already' },
   notRetryable: { status: 409, message: 'The operation cannot be run again: {reason}' },

@@ -8,6 +8,8 @@ export const sealedColumns = [
   { table: 'operations', column: 'sealed_input' },
   { table: 'operation_items', column: 'sealed_input' },
   { table: 'terminal_chunks', column: 'data' },
+  { table: 'object_history', column: 'before_image' },
+  { table: 'object_history', column: 'after_image' },
 ] as const;
 
 interface Head extends RowDataPacket {

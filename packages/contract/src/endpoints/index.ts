@@ -9,3 +9,4 @@ export * from './platform.ts';
 export * from './resources.ts';
 export * from './streams.ts';
 export * from './write.ts';
+export * from './history.ts';

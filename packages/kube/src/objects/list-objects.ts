@@ -42,6 +42,7 @@ export async function eachObject<T = KubernetesObject>(
     fieldSelector,
     versionless = false,
     withoutManagedFields: slim = false,
+    integers,
     ...call
   } = options;
   const path = apiPath(ref);
@@ -51,7 +52,7 @@ export async function eachObject<T = KubernetesObject>(
   const counted = (text: Buffer) => {
     if (++count > mostObjects) throw endless();
     const item = slim ? withoutManagedFields(text) : text;
-    take(parseJson(item, 'An item of the list', 'protocol') as T);
+    take(parseJson(item, 'An item of the list', 'protocol', integers) as T);
   };
   for (;;) {
     const before = count;

@@ -11,7 +11,7 @@ interface WholeRow extends StoreRow {
 }
 
 /**
- * One object, whole, kept up to date by a watch of its name: what an event brings is what is held, nothing is read
+ * One object, whole and with exact integers, kept up to date by a watch of its name: what an event brings is what is held, nothing is read
  * again. Of its kind nothing else is listed. Nothing happens before `start` and after `stop`.
  */
 export class ObjectWatch {
@@ -25,7 +25,7 @@ export class ObjectWatch {
       connection,
       resource,
       namespace,
-      selection: { fieldSelector: `metadata.name=${name}`, withoutManagedFields: false },
+      selection: { fieldSelector: `metadata.name=${name}`, withoutManagedFields: false, integers: 'exact' },
       project: (object) => {
         const { uid, resourceVersion } = object.metadata;
         return {

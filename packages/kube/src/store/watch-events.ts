@@ -12,7 +12,7 @@ import type { ClusterConnection } from '../transport/connection.ts';
 import { giveWay } from '../transport/give-way.ts';
 import { KubeError } from '../transport/kube-error.ts';
 import { networkError } from '../transport/network-error.ts';
-import { parseJson } from '../transport/parse-json.ts';
+import { parseJson, type Integers } from '../transport/parse-json.ts';
 import type { Priority } from '../transport/turns.ts';
 
 export interface WatchEvent {
@@ -67,7 +67,8 @@ export async function openWatch(
     },
     { signal, priority },
   );
-  const read = options.withoutManagedFields ? withoutManagedFields : (text: Buffer) => text;
+  const slim = options.withoutManagedFields ? withoutManagedFields : (text: Buffer) => text;
+  const read = (text: Buffer) => parse(slim(text), options.integers);
   return readEvents(connection, body, { timing, isInitial: resourceVersion === undefined, read });
 }
 
@@ -84,7 +85,7 @@ export function positionOf(events: WatchEvent[]): string | undefined {
 async function* readEvents(
   connection: ClusterConnection,
   body: Readable,
-  how: { timing: WatchTiming; isInitial: boolean; read: (text: Buffer) => Buffer },
+  how: { timing: WatchTiming; isInitial: boolean; read: (text: Buffer) => ReturnType<typeof parse> },
 ): AsyncGenerator<WatchEvent[], void, undefined> {
   const { timing, read } = how;
   let { isInitial } = how;
@@ -105,7 +106,7 @@ async function* readEvents(
       // bytes that become no event are no sign of life
       if (lines.length === 0) continue;
       silence.heard();
-      const events = lines.map(({ bytes, cutBytes }) => readEvent(read(bytes), cutBytes));
+      const events = lines.map(({ bytes, cutBytes }) => readEvent(() => read(bytes), cutBytes));
       if (isInitial && events.some(isInitialEnd)) {
         isInitial = false;
         silence.stop();
@@ -121,9 +122,9 @@ async function* readEvents(
   }
 }
 
-function readEvent(bytes: Buffer, cutBytes: number): WatchEvent {
+function readEvent(read: () => ReturnType<typeof parse>, cutBytes: number): WatchEvent {
   if (cutBytes > 0) throw tooLarge();
-  const event = parse(bytes);
+  const event = read();
   switch (event?.type) {
     case 'ADDED':
     case 'MODIFIED':
@@ -142,6 +143,9 @@ function tooLarge(): KubeError {
   return new KubeError('tooLarge', `An event is larger than ${largestObject} bytes`);
 }
 
-function parse(bytes: Buffer): { type?: string; object?: Partial<KubernetesObject> } | null {
-  return parseJson(bytes, 'An event', 'protocol') as ReturnType<typeof parse>;
+function parse(
+  bytes: Buffer,
+  integers: Integers | undefined,
+): { type?: string; object?: Partial<KubernetesObject> } | null {
+  return parseJson(bytes, 'An event', 'protocol', integers) as ReturnType<typeof parse>;
 }

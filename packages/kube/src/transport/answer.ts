@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import { KubeError } from './kube-error.ts';
-import { parseJson } from './parse-json.ts';
+import { parseJson, type Integers } from './parse-json.ts';
 import { asStatus, parseStatus } from './status.ts';
 
 /** Most bytes of an answer that says no; a Status is never near it. */
@@ -36,7 +36,7 @@ export function readBody(body: Readable, limit: number): Promise<Buffer> {
 export function parseObject<T>(
   body: Buffer,
   contentType: string | undefined,
-  integers: 'exact' | 'rounded' = 'rounded',
+  integers: Integers = 'rounded',
 ): T {
   checkJson(contentType);
   const value = parseJson(body, 'The answer', 'notAnApiserver', integers);

@@ -12,6 +12,9 @@ const mostDepth = 1000;
 const [quote, backslash, comma] = [0x22, 0x5c, 0x2c];
 const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x5d];
 
+/** What becomes of integers beyond 2^53: `ExactInteger`, which costs more, or the nearest `number`. */
+export type Integers = 'exact' | 'rounded';
+
 /**
  * JSON from a server that may mean harm. Throws KubeError: `tooLarge` before parsing where that would hold up the
  * process, `invalid` with `what` in its message where it is not JSON; never with a piece of the text.
@@ -20,7 +23,7 @@ export function parseJson(
   text: Buffer,
   what: string,
   invalid: KubeErrorReason,
-  integers: 'exact' | 'rounded' = 'rounded',
+  integers: Integers = 'rounded',
 ): unknown {
   if (!isModest(text)) throw new KubeError('tooLarge', `${what} is JSON of too many or too deep parts`);
   try {

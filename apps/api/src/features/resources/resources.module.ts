@@ -1,28 +1,41 @@
+import { KubeError } from '@pilothouse/kube';
 import type { Core } from '../../core.ts';
 import type { Feature } from '../../feature.ts';
 import { mountActions } from './actions/actions.routes.ts';
 import { ResourceActions } from './actions/resource-actions.ts';
+import { EscalationGuard } from './escalation/escalation-guard.ts';
+import type { ObjectHistory } from '../../clusters/object-history.ts';
 import { ObjectChanges } from './object-changes.ts';
 import { Referrers } from './referrers.ts';
 import { ResourceLists } from './resource-lists.ts';
 import { addResourceTopics, mountResources, mountWrites } from './resources.routes.ts';
-import { ResourcesService } from './resources.service.ts';
+import { ResourcesService, type ObjectParams, type WholeObject } from './resources.service.ts';
 import { RowSources } from './row-sources.ts';
 import { SourcePool } from './source-pool.ts';
 import { addStoreMetrics } from './store-metrics.ts';
 import { WriteDoor } from './write-door.ts';
+import { Writer } from './writer.ts';
+
+/** What other features ask of it. */
+type ResourcesFeature = Feature & {
+  /** An object as it may be shown; null where it is gone. */
+  read: (params: ObjectParams, signal: AbortSignal) => Promise<WholeObject | null>;
+};
 
 /** Clusters' objects: lists and their stores, single objects, batches. */
-export function build({ registry, authoriser, operations, metrics }: Core): Feature {
+export function build(
+  { registry, authoriser, operations, metrics }: Core,
+  history: ObjectHistory,
+): ResourcesFeature {
   const findCluster = (name: string) => registry.get(name);
   const pool = new SourcePool();
   const sources = new RowSources(pool);
   const lists = new ResourceLists(findCluster, sources, authoriser);
   const service = new ResourcesService(findCluster);
-  const actions = new ResourceActions(findCluster, operations);
+  const actions = new ResourceActions(findCluster, operations, history);
   const referrers = new Referrers(findCluster, authoriser);
   const changes = new ObjectChanges(findCluster, pool, service);
-  const door = new WriteDoor(findCluster);
+  const door = new WriteDoor(findCluster, new Writer(new EscalationGuard(authoriser), history));
   addStoreMetrics(metrics.registry, () =>
     registry
       .handles()
@@ -38,5 +51,13 @@ export function build({ registry, authoriser, operations, metrics }: Core): Feat
     topics: (topics) => addResourceTopics(topics, lists, changes),
     operations: (runner) => actions.register(runner),
     stop: () => pool.stop(),
+    read: (params, signal) =>
+      service.get(params, signal).then(
+        ({ object }) => object,
+        (error: unknown) => {
+          if (error instanceof KubeError && error.is(404)) return null;
+          throw error;
+        },
+      ),
   };
 }

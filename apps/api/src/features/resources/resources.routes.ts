@@ -24,18 +24,26 @@ export function mountResources(
 
 /** The write door: one object at a time. */
 export function mountWrites(api: ApiRouter, door: WriteDoor): void {
-  mount(api, writeEndpoints.createResource, async ({ params, query, body, auditId, noteAudit }) => {
-    const written = await door.create({ params, query, body }, { auditId });
-    noteAudit({ clusterStatus: 201 });
-    return written;
-  });
-  mount(api, writeEndpoints.replaceResource, async ({ params, query, body, auditId, noteAudit }) => {
-    const written = await door.replace({ params, query, body }, { auditId });
-    noteAudit({ clusterStatus: 200 });
-    return written;
-  });
-  mount(api, writeEndpoints.patchResource, async ({ params, query, body, auditId, noteAudit }) => {
-    const written = await door.patch({ params, query, body }, { auditId });
+  mount(
+    api,
+    writeEndpoints.createResource,
+    async ({ params, query, body, principal, auditId, noteAudit }) => {
+      const written = await door.create({ params, query, body }, { subject: principal, auditId });
+      noteAudit({ clusterStatus: 201 });
+      return written;
+    },
+  );
+  mount(
+    api,
+    writeEndpoints.replaceResource,
+    async ({ params, query, body, principal, auditId, noteAudit }) => {
+      const written = await door.replace({ params, query, body }, { subject: principal, auditId });
+      noteAudit({ clusterStatus: 200 });
+      return written;
+    },
+  );
+  mount(api, writeEndpoints.patchResource, async ({ params, query, body, principal, auditId, noteAudit }) => {
+    const written = await door.patch({ params, query, body }, { subject: principal, auditId });
     noteAudit({ clusterStatus: 200 });
     return written;
   });

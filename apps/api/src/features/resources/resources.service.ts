@@ -5,7 +5,9 @@ import { apiVersionOf } from './written-object.ts';
 import { shown } from './written-secret.ts';
 
 type Answer<K extends keyof typeof resourceEndpoints> = OutputOf<(typeof resourceEndpoints)[K]>;
-type ObjectParams = InputOf<typeof resourceEndpoints.getResource>['params'];
+export type ObjectParams = InputOf<typeof resourceEndpoints.getResource>['params'];
+
+export type WholeObject = Answer<'getResource'>['object'];
 
 /** Single objects of any kind. */
 export class ResourcesService {

@@ -1,42 +1,26 @@
 import type { InputOf, OutputOf, writeEndpoints } from '@pilothouse/contract';
-import {
-  applyObject,
-  createObject,
-  declaresDryRun,
-  KubeError,
-  patchObject,
-  replaceObject,
-  type ClusterConnection,
-  type CollectionRef,
-  type WriteCall,
-  type WriteOptions,
-} from '@pilothouse/kube';
+import { applyObject, createObject, patchObject, replaceObject, type FieldConflict } from '@pilothouse/kube';
 import { AppError } from '../../http/app-error.ts';
-import { fromKubeError } from '../../http/kube-error.ts';
 import { namespaceOf, servedKind, type FindCluster } from './resource-cluster.ts';
-import { agreeing, refusal, type WritePlace } from './written-object.ts';
-import { holdsSecrets, patchWithValues, refuseMasks, shown, withValues } from './written-secret.ts';
+import { agreeing, refusal } from './written-object.ts';
+import { holdsSecrets, patchWithValues, refuseMasks, withValues } from './written-secret.ts';
+import { refOf, type Written, type WriteRun, type Writer } from './writer.ts';
 
-type Written = OutputOf<typeof writeEndpoints.patchResource>['object'];
 type Answer = OutputOf<typeof writeEndpoints.patchResource>;
-type Query = InputOf<typeof writeEndpoints.patchResource>['query'];
 type CreateCall = InputOf<typeof writeEndpoints.createResource>;
 type ReplaceCall = InputOf<typeof writeEndpoints.replaceResource>;
 type PatchCall = InputOf<typeof writeEndpoints.patchResource>;
 type Patch = Exclude<PatchCall['body'], { type: 'apply' }>;
 type Apply = Extract<PatchCall['body'], { type: 'apply' }>;
 
-/** What goes along with the call to the cluster. A write is not given up because nobody waits for it any more. */
-export interface WriteRun {
-  auditId: string;
-}
-
-/** Writes single objects: what is refused here is refused before anything leaves. Rejects with AppError or KubeError. */
+/** Single objects by the endpoints of the contract. Rejects with AppError or KubeError. */
 export class WriteDoor {
   readonly #find: FindCluster;
+  readonly #writer: Writer;
 
-  constructor(find: FindCluster) {
+  constructor(find: FindCluster, writer: Writer) {
     this.#find = find;
+    this.#writer = writer;
   }
 
   async create({ params, query, body }: CreateCall, run: WriteRun): Promise<Answer> {
@@ -46,27 +30,35 @@ export class WriteDoor {
       throw refusal(at, 'metadata.resourceVersion', 'what is created has none yet');
     const { object, ...place } = await agreeing(body.object, { kind, namespace: params.namespace, at });
     if (holdsSecrets(kind)) refuseMasks(object, at);
-    return send(place, 'POST', query, run, (connection, ref, options) =>
-      createObject<Written>(connection, ref, object, options),
-    );
+    return this.#writer.write(run, query, {
+      place,
+      verb: 'create',
+      document: object,
+      method: 'POST',
+      send: (connection, options) => createObject<Written>(connection, refOf(place), object, options),
+    });
   }
 
   async replace({ params, query, body }: ReplaceCall, run: WriteRun): Promise<Answer> {
     const kind = await servedKind(this.#find, params);
     const { namespace, name } = params;
     const at = 'body.object';
-    if (!body.object.metadata.resourceVersion)
-      throw refusal(at, 'metadata.resourceVersion', 'which version is it to replace?');
+    const { resourceVersion, uid } = body.object.metadata;
+    if (!resourceVersion)
+      throw refusal(at, 'metadata.resourceVersion', 'it says which version is to be replaced');
     const { object, ...place } = await agreeing(body.object, { kind, namespace, name, at });
-    const ref = { ...refOf(place), name };
-    const whole = holdsSecrets(kind)
-      ? await withValues(object, { kind, ref, at, keepAnnotations: true })
-      : object;
-    return send(place, 'PUT', query, run, (connection, _collection, options) =>
-      replaceObject<Written>(connection, ref, whole, options).catch((error: unknown) =>
-        Promise.reject(changedMeanwhile(error, name)),
-      ),
-    );
+    return this.#writer.write(run, query, {
+      place,
+      verb: 'replace',
+      name,
+      document: object,
+      method: 'PUT',
+      expected: { resourceVersion, uid },
+      send: (connection, options, before) => {
+        const whole = holdsSecrets(kind) ? withValues(object, before, { at, keepAnnotations: true }) : object;
+        return replaceObject<Written>(connection, { ...refOf(place), name }, whole, options);
+      },
+    });
   }
 
   async patch({ params, query, body }: PatchCall, run: WriteRun): Promise<Answer> {
@@ -77,20 +69,23 @@ export class WriteDoor {
 
   async #patch({ params, query, body }: PatchCall & { body: Patch }, run: WriteRun): Promise<Answer> {
     const kind = await servedKind(this.#find, params);
-    const { resource } = kind;
-    const namespace = namespaceOf(kind, params.namespace);
     const { name } = params;
-    const place = { kind, resource, namespace };
-    const ref = { ...refOf(place), name };
-    const patch = guarded(holdsSecrets(kind) ? await patchWithValues(body, kind, ref) : body, {
-      namespace,
+    const place = { kind, resource: kind.resource, namespace: namespaceOf(kind, params.namespace) };
+    const { resourceVersion, uid, type } = body;
+    return this.#writer.write(run, query, {
+      place,
+      verb: 'patch',
       name,
+      method: 'PATCH',
+      expected: { resourceVersion, uid },
+      send: (connection, options, before) => {
+        const patch = guarded(holdsSecrets(kind) ? patchWithValues(body, before) : body, {
+          namespace: place.namespace,
+          name,
+        });
+        return patchObject<Written>(connection, { ...refOf(place), name }, patch, { ...options, type });
+      },
     });
-    return send(place, 'PATCH', query, run, (connection, _collection, options) =>
-      patchObject<Written>(connection, ref, patch, { ...options, type: body.type }).catch((error: unknown) =>
-        Promise.reject(changedMeanwhile(error, name)),
-      ),
-    );
   }
 
   async #apply({ params, query, body }: PatchCall & { body: Apply }, run: WriteRun): Promise<Answer> {
@@ -99,58 +94,37 @@ export class WriteDoor {
     const at = 'body.object';
     const { object, ...place } = await agreeing(body.object, { kind, namespace, name, at });
     const { force } = body;
-    const ref = { ...refOf(place), name };
-    const document = holdsSecrets(kind)
-      ? await withValues(object, { kind, ref, at, keepAnnotations: false })
-      : object;
-    return send(place, 'PATCH', query, run, async (connection, _collection, options) => {
-      const applied = await applyObject<Written>(connection, ref, document, {
-        ...options,
-        fieldManager: 'pilothouse-apply',
-        force,
-      });
-      if ('object' in applied) return applied.object;
-      const { conflicts } = applied;
-      const managers = [...new Set(conflicts.map(({ manager }) => manager ?? '?'))].join(', ');
-      throw new AppError('applyConflict', { managers }, undefined, { conflicts, clusterCode: 409 });
+    return this.#writer.write(run, query, {
+      place,
+      verb: 'apply',
+      name,
+      method: 'PATCH',
+      creates: true,
+      document: object,
+      send: async (connection, { resourceVersion, ...options }, before) => {
+        const whole = holdsSecrets(kind)
+          ? withValues(object, before, { at, keepAnnotations: false })
+          : object;
+        const document =
+          resourceVersion === undefined
+            ? whole
+            : { ...whole, metadata: { ...whole.metadata, resourceVersion } };
+        const applied = await applyObject<Written>(connection, { ...refOf(place), name }, document, {
+          ...options,
+          fieldManager: 'pilothouse-apply',
+          force,
+        });
+        if ('object' in applied) return applied.object;
+        throw applyConflict(applied.conflicts);
+      },
     });
   }
 }
 
-type Send = (
-  connection: ClusterConnection,
-  collection: CollectionRef,
-  options: WriteOptions,
-) => Promise<Written>;
-
-function refOf({ resource, namespace }: WritePlace): CollectionRef {
-  const { group, version, plural } = resource;
-  return { group, version, plural, ...(namespace !== undefined && { namespace }) };
+function applyConflict(conflicts: FieldConflict[]): AppError {
+  const managers = [...new Set(conflicts.map(({ manager }) => manager ?? '?'))].join(', ');
+  return new AppError('applyConflict', { managers }, undefined, { conflicts, clusterCode: 409 });
 }
-
-async function send(
-  place: WritePlace,
-  method: WriteCall['method'],
-  { dryRun, fieldValidation }: Query,
-  { auditId }: WriteRun,
-  sendIt: Send,
-): Promise<Answer> {
-  const { kind } = place;
-  const { group, version, plural, namespaced } = place.resource;
-  const { connection, openApi } = kind.cluster;
-  if (dryRun && !(await declaresDryRun(openApi, { method, group, version, plural, namespaced })))
-    throw new AppError('dryRunUnavailable', { verb: verbs[method], plural });
-  const warnings: string[] = [];
-  const object = await sendIt(connection, refOf(place), {
-    auditId,
-    dryRun,
-    fieldValidation,
-    onWarnings: (more) => warnings.push(...more),
-  });
-  return { object: shown(kind, object), warnings };
-}
-
-const verbs = { POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete' };
 
 /** The patch with its preconditions in it; a patch that would be another object's is refused. */
 function guarded(
@@ -180,15 +154,4 @@ function guarded(
       throw refusal('body.patch', `metadata.${key}`, 'a patch cannot move an object');
   }
   return { ...patch, metadata: { ...metadata, ...preconditions } };
-}
-
-/** The cluster's no to an old version, in our words; it says the same of a uid in two ways. */
-function changedMeanwhile(error: unknown, what: string): unknown {
-  if (!(error instanceof KubeError)) return error;
-  const { status, statusObject } = error;
-  const isOld = status === 409 && statusObject?.reason === 'Conflict' && statusObject.details?.name === what;
-  const isOther =
-    status === 422 && (statusObject?.details?.causes ?? []).some(({ field }) => field === 'metadata.uid');
-  if (!isOld && !isOther) return error;
-  return new AppError('changedMeanwhile', { what }, undefined, fromKubeError(error)?.details);
 }

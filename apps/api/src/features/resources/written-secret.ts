@@ -1,15 +1,14 @@
 import type { objectPatch } from '@pilothouse/contract';
 import { hiddenAnnotations, isMasked, isSecretKind, maskSecret } from '@pilothouse/kinds';
-import { getObject, type ObjectRef } from '@pilothouse/kube';
 import type { z } from 'zod';
-import { AppError } from '../../http/app-error.ts';
+import type { AppError } from '../../http/app-error.ts';
 import type { ServedKind } from './resource-cluster.ts';
 import { refusal, type WrittenObject } from './written-object.ts';
 
 type Patch = Exclude<z.output<typeof objectPatch>, { type: 'apply' }>;
 type Values = Record<string, unknown>;
 interface Secret {
-  metadata: { name: string; resourceVersion: string; annotations?: Record<string, string> };
+  metadata: { resourceVersion: string };
   data?: Record<string, string>;
 }
 
@@ -29,35 +28,25 @@ export function refuseMasks(object: WrittenObject, at: string): void {
 }
 
 /**
- * A Secret that is to be replaced or applied, its masked values and hidden annotations filled in from the cluster's, and
- * bound to the version they were read from: what they stand for cannot change in between.
- * Throws `changedMeanwhile` where the version it was read at is not the cluster's, `invalidField` for a mask of nothing.
+ * A Secret that is to be replaced or applied, its masked values and hidden annotations filled in from the cluster's; a
+ * mask binds it to the version its value was read from. Throws `invalidField` for a mask of nothing.
  */
-export async function withValues(
+export function withValues(
   object: WrittenObject,
-  {
-    kind,
-    ref,
-    at,
-    keepAnnotations,
-  }: { kind: ServedKind; ref: ObjectRef; at: string; keepAnnotations: boolean },
-): Promise<WrittenObject> {
-  const masked = valuesOf(object).filter(([, value]) => isMasked(value));
-  if (masked.length === 0 && !keepAnnotations) return object;
-  const live = await readSecret(kind, ref);
+  before: object | null,
+  { at, keepAnnotations }: { at: string; keepAnnotations: boolean },
+): WrittenObject {
+  const isBound = valuesOf(object).some(([, value]) => isMasked(value));
+  const hidden = keepAnnotations ? hiddenAnnotations(before) : {};
+  if (!isBound && Object.keys(hidden).length === 0) return object;
+  const live = before as Secret | null;
   const { metadata } = object;
-  const { resourceVersion = live.metadata.resourceVersion } = metadata;
-  if (resourceVersion !== live.metadata.resourceVersion)
-    throw new AppError('changedMeanwhile', { what: ref.name });
-  const annotations = {
-    ...(keepAnnotations ? hiddenAnnotations(live) : {}),
-    ...(metadata['annotations'] as Values | undefined),
-  };
+  const annotations = { ...hidden, ...(metadata['annotations'] as Values | undefined) };
   return {
     ...filledIn(object, live, at),
     metadata: {
       ...metadata,
-      resourceVersion,
+      ...(isBound && live && { resourceVersion: live.metadata.resourceVersion }),
       ...(Object.keys(annotations).length > 0 && { annotations }),
     },
   };
@@ -65,15 +54,12 @@ export async function withValues(
 
 /**
  * A patch of a Secret, its masked values filled in from the cluster's. Operations that would tell of a value, or carry
- * it where it is shown, are refused. Throws as {@link withValues}.
+ * it where it is shown, are refused. Throws `invalidField`.
  */
-export async function patchWithValues(patch: Patch, kind: ServedKind, ref: ObjectRef): Promise<Patch> {
+export function patchWithValues(patch: Patch, before: object | null): Patch {
   const at = 'body.patch';
-  if (patch.type !== 'json') {
-    if (!valuesOf(patch.patch).some(([, value]) => isMasked(value))) return patch;
-    const live = await readPatched(patch, kind, ref);
-    return { ...patch, patch: filledIn(patch.patch, live, at) };
-  }
+  const live = before as Secret | null;
+  if (patch.type !== 'json') return { ...patch, patch: filledIn(patch.patch, live, at) };
   const telling = patch.patch.findIndex(({ op }) => op === 'test' || op === 'copy' || op === 'move');
   if (telling !== -1)
     throw refusal(
@@ -81,25 +67,19 @@ export async function patchWithValues(patch: Patch, kind: ServedKind, ref: Objec
       `${telling}.op`,
       'a Secret takes add, replace and remove only: the others tell of its values',
     );
-  if (!JSON.stringify(patch.patch).includes('"masked:')) return patch;
-  const live = await readPatched(patch, kind, ref);
   const operations = patch.patch.map((operation, index) => {
     const [, field, key, ...deeper] = operation.path.split('/');
-    const where = `${index}.value`;
-    if ((field === 'data' || field === 'stringData') && key !== undefined && deeper.length === 0) {
-      const name = key.replaceAll('~1', '/').replaceAll('~0', '~');
-      if (!isMasked(operation.value)) return operation;
-      return { ...operation, value: valueOf(live, field, name, at, where) };
-    }
     if (field === 'data' && key === undefined)
       return { ...operation, value: filledIn({ data: operation.value }, live, at).data };
-    return operation;
+    if (!isMasked(operation.value) || deeper.length > 0) return operation;
+    const name = (key ?? '').replaceAll('~1', '/').replaceAll('~0', '~');
+    return { ...operation, value: valueOf(live, field ?? '', name, at, `${index}.value`) };
   });
   return { ...patch, patch: operations };
 }
 
 /** The Secret's own value for each mask in `data`. */
-function filledIn<T extends Values>(written: T, live: Secret, at: string): T {
+function filledIn<T extends Values>(written: T, live: Secret | null, at: string): T {
   const { data } = written;
   const [stray] = valuesOf(written).filter(([path, value]) => isMasked(value) && !path.startsWith('data.'));
   if (stray !== undefined) throw standsForNothing(at, stray[0]);
@@ -111,7 +91,8 @@ function filledIn<T extends Values>(written: T, live: Secret, at: string): T {
   return { ...written, data: Object.fromEntries(filled) };
 }
 
-function valueOf({ data = {} }: Secret, field: string, key: string, at: string, path: string): string {
+function valueOf(live: Secret | null, field: string, key: string, at: string, path: string): string {
+  const data = live?.data ?? {};
   const value = field === 'data' && Object.hasOwn(data, key) ? data[key] : undefined;
   if (value === undefined) throw standsForNothing(at, path);
   return value;
@@ -123,17 +104,6 @@ function standsForNothing(at: string, path: string): AppError {
     path,
     'this stands for a value that is not shown, and the Secret has none under this key',
   );
-}
-
-async function readPatched(patch: Patch, kind: ServedKind, ref: ObjectRef): Promise<Secret> {
-  const live = await readSecret(kind, ref);
-  if (live.metadata.resourceVersion !== patch.resourceVersion)
-    throw new AppError('changedMeanwhile', { what: ref.name });
-  return live;
-}
-
-function readSecret({ cluster }: ServedKind, ref: ObjectRef): Promise<Secret> {
-  return getObject<Secret>(cluster.connection, ref);
 }
 
 /** Path and value of each entry of `data` and `stringData`. */

@@ -1,4 +1,5 @@
 import type { ActionId } from '@pilothouse/contract';
+import { VueQueryPlugin } from '@tanstack/vue-query';
 import { flushPromises, mount } from '@vue/test-utils';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { createI18n } from 'vue-i18n';
@@ -35,7 +36,11 @@ async function open(id: ActionId, rows: Row[], resource = { group: 'core', plura
     props: { request: null },
     attachTo: document.body,
     global: {
-      plugins: [createI18n({ legacy: false, locale: 'en-US', messages: { 'en-US': messages } }), router],
+      plugins: [
+        createI18n({ legacy: false, locale: 'en-US', messages: { 'en-US': messages } }),
+        router,
+        VueQueryPlugin,
+      ],
     },
   });
   await wrapper.setProps({ request: { id, rows, resource: { cluster: 'quay', ...resource } } });
@@ -142,4 +147,30 @@ test('a label that the server would refuse is not sent', async () => {
   await click('Label 2 Pods');
   expect(called).not.toHaveBeenCalled();
   expect(text()).toContain('A key is [prefix/]name');
+});
+
+test('values of a Secret are shown in the dialog, those of the chosen keys, and gone when it closes', async () => {
+  const base64 = (text: string) => btoa(text);
+  const masked = { data: { password: 'masked:6', token: 'masked:3' } };
+  called.mockResolvedValueOnce({ object: masked, state: 'live' });
+  const { text, click, wrapper } = await open('reveal', [{ ...pod('vault'), cells: {} }], {
+    group: 'core',
+    plural: 'secrets',
+  });
+  expect(text()).toContain('6 bytes');
+  document.querySelectorAll<HTMLInputElement>('input[type=checkbox]')[1]?.click();
+  await flushPromises();
+  called.mockResolvedValueOnce({
+    ...answer,
+    object: { data: { ...masked.data, password: base64('s3cret') } },
+  });
+  await click('Reveal values');
+  await vi.dynamicImportSettled();
+  await flushPromises();
+  expect(called.mock.calls[1]?.[1]).toMatchObject({ body: { parameters: { keys: ['password'] } } });
+  expect(text()).toContain('s3cret');
+  expect(text()).not.toContain('masked:');
+  await wrapper.setProps({ request: null });
+  await flushPromises();
+  expect(text()).not.toContain('s3cret');
 });

@@ -1,5 +1,5 @@
 import type { ActionId, kubernetesObject, ParametersOf, PlanOf } from '@pilothouse/contract';
-import type { CallOptions, ClusterConnection, ObjectRef } from '@pilothouse/kube';
+import type { CallOptions, ClusterConnection, ObjectRef, WriteOptions } from '@pilothouse/kube';
 import type { z } from 'zod';
 import type { ServedKind } from '../resource-cluster.ts';
 
@@ -22,7 +22,7 @@ export interface ActionRun<P = unknown, R = unknown> extends ActionSubject {
   resolved: R;
   dryRun: boolean;
   /** For the call that changes something, and for no other: its `Audit-ID`, whether it is tried only, its warnings. */
-  write: CallOptions & { dryRun: boolean };
+  write: WriteOptions & { dryRun: boolean };
   /** For calls that read. */
   read: CallOptions;
 }

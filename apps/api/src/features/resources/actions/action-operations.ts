@@ -1,6 +1,7 @@
 import { actionRights, actions, actionTarget, type Action, type ActionId } from '@pilothouse/contract';
 import { KubeError } from '@pilothouse/kube';
 import { z } from 'zod';
+import type { ObjectHistory } from '../../../clusters/object-history.ts';
 import { AppError } from '../../../http/app-error.ts';
 import type { OperationHandler } from '../../../operations/operation-handler.ts';
 import { servedKind, type FindCluster } from '../resource-cluster.ts';
@@ -28,7 +29,11 @@ export function batchKind(id: ActionId): string {
 const concurrency = 4;
 
 /** An action done to many objects; each is one item with an audit row of its own. */
-export function batchHandler(id: ActionId, find: FindCluster): OperationHandler<BatchInput, BatchItem> {
+export function batchHandler(
+  id: ActionId,
+  find: FindCluster,
+  history: ObjectHistory,
+): OperationHandler<BatchInput, BatchItem> {
   const action = actions[id] as unknown as Action;
   return {
     input: batchInput.extend({ parameters: action.parameters }),
@@ -49,7 +54,7 @@ export function batchHandler(id: ActionId, find: FindCluster): OperationHandler<
       },
       params: { action: id, ...action.audited(parameters as never) },
     }),
-    async run({ operation: { cluster, input }, item, auditId, signal }) {
+    async run({ operation: { cluster, input, actor: user }, item, auditId, signal }) {
       if (item.refusal !== undefined) throw new AppError(item.refusal.code as never, item.refusal.params);
       // a cluster registered again under the same name is another cluster
       const same: FindCluster = (name) => {
@@ -58,9 +63,9 @@ export function batchHandler(id: ActionId, find: FindCluster): OperationHandler<
       };
       const kind = await servedKind(same, { ...input, cluster: cluster?.name ?? '' });
       checkAction(kind, id);
-      const call = { parameters: input.parameters, resolved: item.resolved, dryRun: false, auditId };
+      const call = { parameters: input.parameters, resolved: item.resolved, dryRun: false, auditId, user };
       try {
-        const { alreadySo } = await act(id, subjectOf(kind, item.target, signal), call);
+        const { alreadySo } = await act(id, subjectOf(kind, item.target, signal), call, history);
         if (alreadySo) return { state: 'skipped', code: 'alreadySo' };
         return { state: 'succeeded', code: 'done', clusterStatus: 200 };
       } catch (error) {

@@ -6,9 +6,11 @@ import type { ResourceActions } from './resource-actions.ts';
 export function mountActions(api: ApiRouter, service: ResourceActions): void {
   for (const id of Object.keys(actions) as ActionId[]) {
     const { one, many, plan } = endpointsOfActions[id];
-    mount(api, one, async ({ params, query, body, auditId, noteAudit }) => {
+    mount(api, one, async ({ params, query, body, principal: user, auditId, noteAudit }) => {
       const warnings: string[] = [];
-      const { object, alreadySo } = await service.one(id, params, { ...query, ...body, auditId });
+      const onWarnings = (more: string[]) => void warnings.push(...more);
+      const how = { ...query, ...body, auditId, user, onWarnings };
+      const { object, alreadySo } = await service.one(id, params, how);
       noteAudit(alreadySo ? { params: { alreadySo } } : { clusterStatus: 200 });
       return { object, alreadySo, warnings };
     });

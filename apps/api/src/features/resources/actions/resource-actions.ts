@@ -1,4 +1,5 @@
 import { actions, type ActionId, type ActionTarget } from '@pilothouse/contract';
+import type { ObjectHistory } from '../../../clusters/object-history.ts';
 import { toAppError } from '../../../http/error-handler.ts';
 import { runPool } from '../../../operations/item-pool.ts';
 import type { OperationActor } from '../../../operations/operation-handler.ts';
@@ -26,16 +27,18 @@ const resolvers = 10;
 export class ResourceActions {
   readonly #find: FindCluster;
   readonly #operations: Pick<Operations, 'submit'>;
+  readonly #history: ObjectHistory;
 
-  constructor(find: FindCluster, operations: Pick<Operations, 'submit'>) {
+  constructor(find: FindCluster, operations: Pick<Operations, 'submit'>, history: ObjectHistory) {
     this.#find = find;
     this.#operations = operations;
+    this.#history = history;
   }
 
   /** Makes the operations of all batches known. */
   register(runner: Pick<Operations, 'register'>): void {
     for (const { id, batch } of Object.values(actions))
-      if (batch) runner.register(batchKind(id), batchHandler(id, this.#find));
+      if (batch) runner.register(batchKind(id), batchHandler(id, this.#find, this.#history));
   }
 
   async one(
@@ -46,7 +49,7 @@ export class ResourceActions {
     const { namespace, name } = params;
     const subject = subjectOf(await this.#kind(id, params), { namespace, name, uid });
     const resolved = await implementations[id].resolve?.(subject, call.parameters);
-    return act(id, subject, { ...call, resolved });
+    return act(id, subject, { ...call, resolved }, this.#history);
   }
 
   /** Submits; the operation goes on whatever becomes of the caller. Returns its id. */

@@ -1,0 +1,158 @@
+import type { InputOf, OutputOf, writeEndpoints } from '@pilothouse/contract';
+import {
+  declaresDryRun,
+  getObject,
+  KubeError,
+  type ClusterConnection,
+  type CollectionRef,
+  type WriteCall,
+  type WriteOptions,
+} from '@pilothouse/kube';
+import type { Subject } from '../../authz/authoriser.ts';
+import { AppError } from '../../http/app-error.ts';
+import { fromKubeError } from '../../http/kube-error.ts';
+import type { EscalationGuard } from './escalation/escalation-guard.ts';
+import type { ObjectChange, ObjectHistory } from '../../clusters/object-history.ts';
+import type { WritePlace } from './written-object.ts';
+import { shown } from './written-secret.ts';
+
+export type Written = OutputOf<typeof writeEndpoints.patchResource>['object'];
+type Answer = OutputOf<typeof writeEndpoints.patchResource>;
+type Query = InputOf<typeof writeEndpoints.patchResource>['query'];
+
+/** Who writes. A write is not given up because nobody waits for it any more. */
+export interface WriteRun {
+  subject: Subject & { username: string };
+  /** Goes out as `Audit-ID` with the changing call. */
+  auditId: string;
+}
+
+/** An object before a write. */
+export interface Before {
+  metadata: { name: string; resourceVersion: string; uid: string };
+}
+
+/** One write, up to the call that does it. */
+export interface Write {
+  place: WritePlace;
+  /** What it is called in the object's history. */
+  verb: 'create' | 'replace' | 'patch' | 'apply';
+  method: Exclude<WriteCall['method'], 'DELETE'>;
+  /** Absent where the object is created. */
+  name?: string;
+  /** Of an apply: what is not there is created. */
+  creates?: boolean;
+  /** The whole object, where that is what is sent. */
+  document?: object;
+  /** The version it was made for; any other is `changedMeanwhile`. */
+  expected?: { resourceVersion: string; uid: string | undefined };
+  /**
+   * Sends it; where `resourceVersion` is given, bound to that version. Called twice where the outcome has to be judged
+   * first.
+   */
+  send(
+    connection: ClusterConnection,
+    options: WriteOptions & { resourceVersion?: string },
+    before: Before | null,
+  ): Promise<Written>;
+}
+
+const verbs = { POST: 'create', PUT: 'update', PATCH: 'patch' };
+
+/** Does every write of single objects: held to version, escalation rule and dry run, answered without values of Secrets. */
+export class Writer {
+  readonly #escalation: EscalationGuard;
+  readonly #history: ObjectHistory;
+
+  constructor(escalation: EscalationGuard, history: ObjectHistory) {
+    this.#escalation = escalation;
+    this.#history = history;
+  }
+
+  /** Rejects with AppError or KubeError; then nothing was written, as far as the cluster answered. */
+  async write(run: WriteRun, { dryRun, fieldValidation }: Query, write: Write): Promise<Answer> {
+    const { place, name, expected } = write;
+    const { connection } = place.kind.cluster;
+    if (dryRun) await requireDryRun(write);
+    const before = name === undefined ? null : await readBefore(write, name);
+    if (expected && before && !isExpected(before, expected))
+      throw new AppError('changedMeanwhile', { what: before.metadata.name });
+    const warnings: string[] = [];
+    const options = { auditId: run.auditId, dryRun, fieldValidation };
+    try {
+      const bound = await this.#judged(run, write, options, before);
+      const kept = dryRun ? undefined : await this.#history.begin(changeOf(run, write, before));
+      const object = await write
+        .send(connection, { ...options, ...bound, onWarnings: (more) => warnings.push(...more) }, before)
+        .catch(async (error: unknown) => {
+          await kept?.failed(error);
+          throw error;
+        });
+      await kept?.written(object);
+      return { object: shown(place.kind, object), warnings };
+    } catch (error) {
+      throw expected === undefined ? error : changedMeanwhile(error, name ?? '');
+    }
+  }
+
+  /**
+   * Holds what the write would make of the object to the escalation rule, and returns what binds the write to what was
+   * judged. What the cluster would make of it, the cluster is asked.
+   */
+  async #judged(
+    { subject }: WriteRun,
+    write: Write,
+    options: WriteOptions,
+    before: Before | null,
+  ): Promise<{ resourceVersion?: string }> {
+    const { kind, resource, namespace } = write.place;
+    if (!this.#escalation.judges({ resource, before, document: write.document ?? null })) return {};
+    const after = await write.send(kind.cluster.connection, { ...options, dryRun: true }, before);
+    await this.#escalation.check({ subject, cluster: kind.cluster, resource, namespace, before, after });
+    return before === null ? {} : { resourceVersion: before.metadata.resourceVersion };
+  }
+}
+
+function changeOf({ subject, auditId }: WriteRun, write: Write, before: Before | null): ObjectChange {
+  const { place, name, verb } = write;
+  const { group, plural } = place.resource;
+  const { cluster } = place.kind;
+  return { verb, auditId, user: subject, cluster, group, plural, namespace: place.namespace, name, before };
+}
+
+async function requireDryRun({ place, method }: Write): Promise<void> {
+  const { group, version, plural, namespaced } = place.resource;
+  const { openApi } = place.kind.cluster;
+  if (!(await declaresDryRun(openApi, { method, group, version, plural, namespaced })))
+    throw new AppError('dryRunUnavailable', { verb: verbs[method], plural });
+}
+
+async function readBefore({ place, creates }: Write, name: string): Promise<Before | null> {
+  try {
+    return await getObject<Before>(place.kind.cluster.connection, { ...refOf(place), name });
+  } catch (error) {
+    if (creates && error instanceof KubeError && error.is(404)) return null;
+    throw error;
+  }
+}
+
+function isExpected({ metadata }: Before, { resourceVersion, uid }: NonNullable<Write['expected']>): boolean {
+  return metadata.resourceVersion === resourceVersion && (uid === undefined || metadata.uid === uid);
+}
+
+/** Where the objects of a write lie. */
+export function refOf({ resource, namespace }: WritePlace): CollectionRef {
+  const { group, version, plural } = resource;
+  return { group, version, plural, ...(namespace !== undefined && { namespace }) };
+}
+
+/** The cluster's no to an old version, in our words; it says the same of a uid in two ways. */
+function changedMeanwhile(error: unknown, what: string): unknown {
+  if (!(error instanceof KubeError)) return error;
+  const { status, statusObject } = error;
+  const isOld = status === 409 && statusObject?.reason === 'Conflict' && statusObject.details?.name === what;
+  const isOther =
+    status === 422 && (statusObject?.details?.causes ?? []).some(({ field }) => field === 'metadata.uid');
+  if (!isOld && !isOther) return error;
+  return new AppError('changedMeanwhile', { what }, undefined, fromKubeError(error)?.details);
+}
