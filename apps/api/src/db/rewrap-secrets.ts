@@ -7,9 +7,9 @@ export const sealedColumns = [
   { table: 'clusters', column: 'credential' },
   { table: 'operations', column: 'sealed_input' },
   { table: 'operation_items', column: 'sealed_input' },
-  { table: 'terminal_chunks', column: 'data' },
   { table: 'object_history', column: 'before_image' },
   { table: 'object_history', column: 'after_image' },
+  { table: 'terminal_chunks', column: 'data' },
 ] as const;
 
 interface Head extends RowDataPacket {
