@@ -124,7 +124,8 @@ test('a Deployment is given an image, scaled and rolled back from its page, as k
   const { page } = await scene.openSignedIn('/clusters/harbour/apps/deployments/default/journey');
   const dialog = page.getByRole('dialog');
 
-  await page.getByRole('button', { name: 'Set image' }).click();
+  await page.getByRole('button', { name: /\d more/ }).click();
+  await page.getByRole('menuitem', { name: 'Set image' }).click();
   await dialog.locator('#image-main').fill('registry.example:10443/team/api:2');
   await dialog.getByRole('button', { name: 'Dry run' }).click();
   await dialog.getByText('Nothing was changed').waitFor();
@@ -138,7 +139,7 @@ test('a Deployment is given an image, scaled and rolled back from its page, as k
   await page.getByText('2 desired').waitFor();
   expect(await cluster.kubectl('get', 'deployment', 'journey', '-o', 'jsonpath={.spec.replicas}')).toBe('2');
 
-  await page.getByRole('button', { name: /more$/ }).click();
+  await page.getByRole('button', { name: /\d more/ }).click();
   await page.getByRole('menuitem', { name: 'Roll back' }).click();
   await dialog.getByText('Revision 1').waitFor();
   await dialog.getByText('registry.example:10443/team/api:1').first().waitFor();

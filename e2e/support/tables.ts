@@ -22,7 +22,7 @@ export function readKubectlTable(output: string): PrintedTable {
 
 /** Reads the list on a page of the product, cells by the column's title. */
 export async function readPageTable(page: Page): Promise<PrintedTable> {
-  return page.locator('.resource-table').evaluate((table) => {
+  return page.locator('.records-table').evaluate((table) => {
     const textOf = (cell: { textContent: string | null }) => cell.textContent?.trim() ?? '';
     const titles = [...table.querySelectorAll('thead th')].map(textOf);
     return [...table.querySelectorAll('tbody tr[data-uid]')].map((row) =>
