@@ -43,7 +43,7 @@ test(
   { ...needing(possible), timeout: 240_000 },
   async () => {
     // in a session of its own, as in a terminal that is closed right after
-    const terminal = spawn(process.execPath, [main, 'start', 'idle-shell', '--size=small'], {
+    const terminal = spawn(process.execPath, [main, 'start', 'faults', '--size=small'], {
       env: environment(),
       detached: true,
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -54,8 +54,8 @@ test(
     } catch {
       // nothing of it was left
     }
-    await expect.poll(log, { timeout: 120_000, interval: 500 }).toContain('the shell is idle');
-    expect(await soak('status')).toMatch(/runs: idle-shell under way, 1 of 1 to do/);
+    await expect.poll(log, { timeout: 120_000, interval: 500 }).toContain('stopping etcd');
+    expect(await soak('status')).toMatch(/runs: faults under way, 1 of 1 to do/);
     expect(await soak('start')).toMatch(/runs already, as process \d+/);
     const clusters = { dataDir: join(folder, 'clusters') };
     expect(await clusterStatus(clusters)).toHaveLength(1);
