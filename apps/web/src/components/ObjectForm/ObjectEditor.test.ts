@@ -1,121 +1,29 @@
-import { applyMergePatch, SchemaNode, type KubernetesObject } from '@pilothouse/kinds';
-import type { VueWrapper } from '@vue/test-utils';
+import type { KubernetesObject } from '@pilothouse/kinds';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { h, nextTick, ref } from 'vue';
-import type { Router } from 'vue-router';
+import { h, nextTick } from 'vue';
 import { ApiError } from '../../api/api-error.ts';
 import { openConfirmation } from '../confirm.ts';
-import NumberField from './fields/NumberField.vue';
-import TextField from './fields/TextField.vue';
 import ObjectEditor from './ObjectEditor.vue';
+import {
+  button,
+  cluster,
+  closePage,
+  deployment,
+  eventually,
+  inputs,
+  leave,
+  open,
+  refusal,
+  review,
+  reviewOpens,
+  saved,
+  side,
+  text,
+  type,
+} from './testing/editor-page.ts';
 import { mountPage } from './testing/mount-form.ts';
-import type { EditorSource, ObjectChange, SaveAnswer, SaveOptions } from './use-object-editor.ts';
 
-const text = (selector: string) => document.querySelector(selector)?.textContent ?? '';
-const eventually = (assertion: () => unknown) => vi.waitFor(assertion, { timeout: 10_000 });
-
-function deployment(version: string, spec: object = {}) {
-  return {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name: 'web', namespace: 'shop', uid: 'u-1', resourceVersion: version, managedFields: [{}] },
-    spec: { replicas: 2, minReadySeconds: 5, image: 'a', ...spec },
-    status: { replicas: 2 },
-  } as unknown as KubernetesObject;
-}
-
-/** A cluster with one object in it. */
-function cluster(object = deployment('1')) {
-  const state = { object, writes: [] as { change: ObjectChange; options: SaveOptions }[] };
-  const save = vi.fn<(change: ObjectChange, options: SaveOptions) => Promise<SaveAnswer>>(
-    (change, options) => {
-      state.writes.push({ change, options });
-      if (change.type === 'create') return Promise.resolve({ object: change.object, warnings: [] });
-      if (change.resourceVersion !== state.object.metadata?.resourceVersion)
-        return Promise.reject(
-          new ApiError(409, { code: 'changedMeanwhile', message: 'changed', params: { what: 'web' } }),
-        );
-      const next = applyMergePatch(state.object, change.patch) as KubernetesObject;
-      if (!options.dryRun) state.object = next;
-      return Promise.resolve({
-        object: next,
-        warnings: options.dryRun ? ['spec.image is old-fashioned'] : [],
-      });
-    },
-  );
-  const source: EditorSource = {
-    mode: 'edit',
-    load: vi.fn<() => Promise<KubernetesObject>>(() => Promise.resolve(state.object)),
-    save,
-  };
-  return { state, save, source };
-}
-
-const refusal = (fields: { field: string; message: string }[], code = 'FieldValueInvalid') =>
-  new ApiError(422, {
-    code: 'clusterInvalid',
-    message: 'invalid',
-    params: { message: 'invalid' },
-    fields: fields.map((each) => ({ ...each, code })),
-  });
-
-let page: VueWrapper | undefined;
-let router: Router | undefined;
-afterEach(() => {
-  page?.unmount();
-  page = undefined;
-  document.body.replaceChildren();
-  openConfirmation.value = null;
-});
-
-const saved = vi.fn<(answer: SaveAnswer) => void>();
-const side = ref<'form' | 'yaml'>('form');
-async function open(source: EditorSource) {
-  side.value = 'form';
-  saved.mockReset();
-  ({ page, router } = await mountPage(() =>
-    h(
-      ObjectEditor,
-      {
-        source,
-        name: 'Deployment web',
-        cluster: { name: 'berlin', environment: 'production' },
-        side: side.value,
-        'onUpdate:side': (to: 'form' | 'yaml') => (side.value = to),
-        onSaved: saved,
-      },
-      () => [
-        h(NumberField, { path: ['spec', 'replicas'], label: 'Replicas' }),
-        h(TextField, { path: ['spec', 'image'], label: 'Image' }),
-      ],
-    ),
-  ));
-  await eventually(() => expect(document.querySelector('form')).not.toBeNull());
-}
-
-const inputs = () => [...document.querySelectorAll<HTMLInputElement>('form input')];
-async function type(index: number, value: string) {
-  const input = inputs()[index];
-  if (input === undefined) throw new Error('no such field');
-  input.value = value;
-  input.dispatchEvent(new Event('input'));
-  await nextTick();
-}
-function button(label: string): HTMLButtonElement {
-  const found = [...document.querySelectorAll('button')].filter((each) => each.textContent?.trim() === label);
-  const last = found.at(-1);
-  if (last === undefined) throw new Error(`no button ${label}`);
-  return last;
-}
-async function review() {
-  await nextTick();
-  button('Review').click();
-  await eventually(() => expect(button('Review').className).not.toContain('loading'));
-}
-async function reviewOpens() {
-  await review();
-  await eventually(() => expect(document.querySelector('[data-testid=diff]')).not.toBeNull());
-}
+afterEach(closePage);
 
 describe('on the way to a write', () => {
   test('loading, then what cannot be read is said, and tried again', async () => {
@@ -129,9 +37,9 @@ describe('on the way to a write', () => {
     const load = vi.fn<() => Promise<KubernetesObject>>(
       () => new Promise((_resolve, reject) => (fail = reject)),
     );
-    ({ page } = await mountPage(() =>
+    await mountPage(() =>
       h(ObjectEditor, { source: { ...source, load }, name: 'Deployment web', side: 'form' }),
-    ));
+    );
     await eventually(() => expect(document.querySelector('.ant-skeleton')).not.toBeNull());
     fail(forbidden);
     await eventually(() => expect(text('[role=alert]')).toContain('You lack the right get'));
@@ -170,7 +78,7 @@ describe('on the way to a write', () => {
       })),
     );
     // what is saved can be left
-    await router?.push('/elsewhere');
+    await leave();
     expect(text('p')).toBe('elsewhere');
   });
 
@@ -277,6 +185,43 @@ describe('refused', () => {
     expect(state.writes.at(-1)?.options).toEqual({ dryRun: true, fieldValidation: 'Warn' });
   });
 
+  test('the platform’s own refusal of a field stands at the field too', async () => {
+    const { save, source } = cluster();
+    await open(source);
+    await type(0, '3');
+    save.mockRejectedValueOnce(
+      new ApiError(400, {
+        code: 'invalidField',
+        message: 'body.object.spec.image: not from here',
+        field: 'body.object.spec.image',
+      }),
+    );
+    await review();
+    expect(text('.ant-form-item-has-error')).toBe('Imagenot from here');
+  });
+
+  test('a new object is shown whole, with its place, before it is made', async () => {
+    const { state, source } = cluster();
+    await open({ ...source, mode: 'create' });
+    await review();
+    await eventually(() => expect(text('.ant-modal .cm-content')).toContain('minReadySeconds'));
+    expect(text('.ant-modal .where')).toContain('berlin/shop');
+    button('Create Deployment web web').click();
+    await eventually(() => expect(saved).toHaveBeenCalledOnce());
+    expect(state.writes.at(-1)).toMatchObject({ change: { type: 'create' }, options: { dryRun: false } });
+  });
+
+  test('a new object without a name is not sent', async () => {
+    const { save, source } = cluster();
+    await open({
+      ...source,
+      mode: 'create',
+      load: () => Promise.resolve({ apiVersion: 'v1', kind: 'A', metadata: { name: '' } }),
+    });
+    await review();
+    expect([text('.others'), save.mock.calls.length]).toEqual(['metadata.name A name is needed', 0]);
+  });
+
   test('a new object whose name is taken', async () => {
     const { save, source } = cluster();
     await open({ ...source, mode: 'create' });
@@ -293,95 +238,16 @@ describe('refused', () => {
   });
 });
 
-describe('somebody else was faster', () => {
-  const schema = () => Promise.resolve(new SchemaNode({}, { type: 'object' }));
-
-  test('other fields: both are kept, and the review says so', async () => {
-    const { state, source } = cluster();
-    await open({ ...source, schemas: schema });
-    await type(0, '3');
-    state.object = deployment('2', { image: 'theirs' });
-    await reviewOpens();
-    expect(text('.ant-modal')).toContain('Somebody else changed the object meanwhile');
-    expect([text('.cm-deletedChunk'), text('.cm-changedLine')]).toEqual(['  replicas: 2', '  replicas: 3']);
-    button('Save Deployment web').click();
-    await eventually(() => expect(saved).toHaveBeenCalledOnce());
-    expect(state.object).toMatchObject({ spec: { replicas: 3, image: 'theirs', minReadySeconds: 5 } });
-  });
-
-  test('the same fields: base, theirs and mine, and a choice for each', async () => {
-    const { state, source } = cluster();
-    await open(source);
-    await type(0, '3');
-    await type(1, 'mine');
-    state.object = deployment('2', { replicas: 7, image: 'theirs', minReadySeconds: 9 });
-    button('Review').click();
-    await eventually(() => expect(document.querySelectorAll('fieldset')).toHaveLength(2));
-    const shown = [...document.querySelectorAll('fieldset')].map((place) => [
-      place.querySelector('legend')?.textContent,
-      ...[...place.querySelectorAll('pre')].map((each) => each.textContent),
-    ]);
-    expect(shown).toEqual([
-      ['spec.replicas', '2', '7', '3'],
-      ['spec.image', 'a', 'theirs', 'mine'],
-    ]);
-    const proceed = () => button('Continue to the review');
-    expect(proceed().disabled).toBe(true);
-    const [replicas, image] = document.querySelectorAll('fieldset');
-    replicas?.querySelectorAll<HTMLInputElement>('input[type=radio]')[1]?.click();
-    image?.querySelectorAll<HTMLInputElement>('input[type=radio]')[3]?.click();
-    await nextTick();
-    const other = image?.querySelector('textarea') as HTMLTextAreaElement;
-    expect(other.value).toBe('mine');
-    other.value = '1.0';
-    other.dispatchEvent(new Event('input'));
-    await nextTick();
-    proceed().click();
-    await eventually(() => expect(document.querySelector('[data-testid=diff]')).not.toBeNull());
-    button('Save Deployment web').click();
-    await eventually(() => expect(saved).toHaveBeenCalledOnce());
-    // text stays text, whatever it looks like
-    expect(state.object).toMatchObject({ spec: { replicas: 7, image: '1.0', minReadySeconds: 9 } });
-  });
-
-  test('between trial and write too; going back loses nothing', async () => {
-    const { state, source } = cluster();
-    await open(source);
-    await type(0, '3');
-    await reviewOpens();
-    state.object = deployment('2', { replicas: 7 });
-    button('Save Deployment web').click();
-    await eventually(() => expect(document.querySelectorAll('fieldset')).toHaveLength(1));
-    button('Back').click();
-    await eventually(() => expect(document.querySelector('form')).not.toBeNull());
-    expect(inputs()[0]?.value).toBe('3');
-    expect(saved).not.toHaveBeenCalled();
-  });
-
-  test('the object is gone: said, and the draft stays', async () => {
-    const { state, source } = cluster();
-    await open(source);
-    await type(0, '3');
-    state.object = deployment('2');
-    vi.mocked(source.load).mockRejectedValueOnce(
-      new ApiError(404, { code: 'clusterNotFound', message: 'not found', params: { message: 'not found' } }),
-    );
-    await review();
-    await eventually(() => expect(text('[role=alert]')).toContain('not found'));
-    expect(inputs()[0]?.value).toBe('3');
-  });
-});
-
 test('leaving asks first, as long as something would be lost', async () => {
   const { source } = cluster();
   await open(source);
   await type(0, '3');
-  const leaving = router?.push('/elsewhere');
+  const leaving = leave();
   await eventually(() => expect(openConfirmation.value?.verb).toBe('Leave'));
   openConfirmation.value?.settle(false);
   await leaving;
   expect(inputs()[0]?.value).toBe('3');
-  const again = router?.push('/elsewhere');
+  const again = leave();
   await eventually(() => expect(openConfirmation.value).not.toBeNull());
   openConfirmation.value?.settle(true);
   await again;

@@ -11,7 +11,8 @@ import {
 } from '@pilothouse/kinds';
 import { computed, ref, shallowRef } from 'vue';
 import { useI18n } from 'vue-i18n';
-import { ApiError } from '../../api/api-error.ts';
+import { ApiError, type FieldError } from '../../api/api-error.ts';
+import { useFieldText } from '../form/field-text.ts';
 import type { SchemaLookup } from '../YamlEditor/yaml-findings.ts';
 import { Draft } from './draft.ts';
 import type { SaidOfField } from './draft-errors.ts';
@@ -60,6 +61,7 @@ const unknownFieldCodes = new Set(['UnknownField', 'DuplicateField']);
  */
 export function useObjectEditor(source: EditorSource) {
   const { t } = useI18n();
+  const fieldText = useFieldText();
   const draft = shallowRef<Draft | null>(null);
   const loadFailure = shallowRef<unknown>(null);
   const failure = shallowRef<unknown>(null);
@@ -103,9 +105,12 @@ export function useObjectEditor(source: EditorSource) {
     return source.save(changeOf(object), { dryRun, fieldValidation: isLenient.value ? 'Warn' : 'Strict' });
   }
 
-  /** Another name is another object: said before anything is sent. */
-  function otherIdentity(object: KubernetesObject): SaidOfField[] {
-    if (source.mode === 'create') return [];
+  /** Without a name it is no object, with another it would be another one: said before anything is sent. */
+  function wrongIdentity(object: KubernetesObject): SaidOfField[] {
+    if (source.mode === 'create') {
+      const { name, generateName } = object.metadata ?? {};
+      return name || generateName ? [] : [{ field: 'metadata.name', message: t('objectForm.nameNeeded') }];
+    }
     return identity
       .filter((path) => !sameValue(valueAt(base, path), valueAt(object, path)))
       .map((path) => ({ field: path.join('.'), message: t('objectForm.identity') }));
@@ -118,8 +123,8 @@ export function useObjectEditor(source: EditorSource) {
     hasUnknownFields.value = false;
     isHeldBack.value = current.isUnfinished;
     if (isHeldBack.value) return;
-    const other = otherIdentity(object);
-    if (other.length > 0) return current.errors.set(other, object);
+    const wrong = wrongIdentity(object);
+    if (wrong.length > 0) return current.errors.set(wrong, object);
     const before = source.mode === 'create' ? object : withoutServerFields(base);
     try {
       const answer = await save(object, true);
@@ -135,7 +140,7 @@ export function useObjectEditor(source: EditorSource) {
   async function refused(current: Draft, error: unknown): Promise<void> {
     if (source.mode === 'edit' && error instanceof ApiError && error.code === 'changedMeanwhile')
       return join(current);
-    const said = error instanceof ApiError ? fieldsOf(error) : [];
+    const said = error instanceof ApiError ? fieldsOf(error, fieldText) : [];
     hasUnknownFields.value = said.some(({ code }) => unknownFieldCodes.has(code));
     current.errors.set(said, current.object);
     if (said.length === 0) failure.value = error;
@@ -237,7 +242,10 @@ export function useObjectEditor(source: EditorSource) {
 }
 
 /** What an error says of the object's fields, paths as the apiserver writes them. */
-function fieldsOf(error: ApiError): (SaidOfField & { code: string })[] {
+function fieldsOf(
+  error: ApiError,
+  textOf: (error: FieldError) => string,
+): (SaidOfField & { code: string })[] {
   if (error.code === 'clusterConflict' && error.clusterStatus?.reason === 'AlreadyExists')
     return [
       {
@@ -248,12 +256,11 @@ function fieldsOf(error: ApiError): (SaidOfField & { code: string })[] {
     ];
   if (error.code === 'clusterInvalid') return error.fields;
   // the platform's own: `body.object.metadata.name: …`
-  const own =
-    error.fields.length > 0 ? error.fields : error.field === null ? [] : [{ ...error, field: error.field }];
-  return own.flatMap(({ field, code, message }) => {
-    const path = /^body\.(?:object|patch)\.(.+)$/.exec(field)?.[1];
-    return path === undefined
-      ? []
-      : [{ field: path, code, message: message.slice(message.lastIndexOf(': ') + 1).trim() }];
+  const { field, code, message } = error;
+  const one = field === null ? [] : [{ field, code, message }];
+  const own = error.fields.length > 0 ? error.fields : one;
+  return own.flatMap((each) => {
+    const path = /^body\.(?:object|patch)\.(.+)$/.exec(each.field)?.[1];
+    return path === undefined ? [] : [{ field: path, code: each.code, message: textOf(each) }];
   });
 }

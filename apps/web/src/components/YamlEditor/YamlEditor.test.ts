@@ -95,3 +95,17 @@ test('it has a name, and can be reached and left by keyboard', () => {
   expect(editor.text()).toContain('Esc, then Tab leaves the editor');
   editor.unmount();
 });
+
+test('Enter goes on where the next key stands', async () => {
+  const { insertNewlineAndIndent } = await import('@codemirror/commands');
+  const { editor, view } = mountEditor({ modelValue: 'spec:\n  ports:\n  - name: a' });
+  const enterAfter = (part: string, typed: string) => {
+    view.dispatch({ selection: { anchor: view.state.doc.toString().indexOf(part) + part.length } });
+    insertNewlineAndIndent(view);
+    view.dispatch(view.state.replaceSelection(typed));
+  };
+  enterAfter('name: a', 'port: 1');
+  enterAfter('spec:', 'type: x');
+  expect(view.state.doc.toString()).toBe('spec:\n  type: x\n  ports:\n  - name: a\n    port: 1');
+  editor.unmount();
+});

@@ -29,6 +29,7 @@ export function useFindingText(): (finding: YamlFinding) => string {
   return (finding) => {
     switch (finding.code) {
       case 'yaml': {
+        if (finding.hint === 'missingColon') return t('yaml.hint.missingColon');
         const said = t(`yaml.problem.${finding.problem}`, { detail: finding.detail });
         return finding.hint === null ? said : `${t(`yaml.hint.${finding.hint}`)}\n${said}`;
       }

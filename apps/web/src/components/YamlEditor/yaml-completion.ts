@@ -67,7 +67,7 @@ function startOf(field: SchemaNode, column: number): string {
 }
 
 function valueOptions(node: SchemaNode): Completion[] {
-  const values = node.type === 'boolean' ? [true, false] : node.enum;
+  const values = node.type === 'boolean' ? [true, false] : node.enum.filter((value) => value !== '');
   return values.map((value) => ({
     label: String(value),
     type: node.type === 'boolean' ? 'keyword' : 'enum',

@@ -71,6 +71,11 @@ test('what the server said, at its field or where its field is missing', async (
   ]);
 });
 
+test('a key that is still being typed', async () => {
+  const found = await findProblems('a: 1\nspe\nb: 2\n');
+  expect(found).toMatchObject([{ code: 'yaml', hint: 'missingColon', from: 5 }]);
+});
+
 test('an endless text is refused, not read', async () => {
   const found = await findProblems('- '.repeat(500_000));
   expect(found).toMatchObject([{ code: 'yaml', problem: 'tooManyNodes' }]);

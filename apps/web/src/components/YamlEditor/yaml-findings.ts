@@ -29,7 +29,7 @@ export type HeadProblem = 'notAnObject' | 'noApiVersion' | 'noKind' | 'noMetadat
 /** Something wrong at a place of a text. */
 export type YamlFinding = TextRange &
   (
-    | { code: 'yaml'; problem: YamlProblem; hint: YamlHint | null; detail: string }
+    | { code: 'yaml'; problem: YamlProblem; hint: YamlHint | 'missingColon' | null; detail: string }
     | { code: 'head'; problem: HeadProblem }
     | { code: 'schema'; problem: SchemaProblem }
     | { code: 'server'; message: string }
@@ -70,7 +70,9 @@ function yamlFinding(text: string, { problem, hint, line, column, message }: Kub
   const end = text.indexOf('\n', start);
   const to = end < 0 ? text.length : end;
   const from = Math.min(start + column - 1, to);
-  return { code: 'yaml', problem, hint, detail: message.replace(/^line \d+, column \d+: /, ''), from, to };
+  const detail = message.replace(/^line \d+, column \d+: /, '');
+  const cause = hint ?? (/^Implicit (map )?keys need/.test(detail) ? 'missingColon' : null);
+  return { code: 'yaml', problem, hint: cause, detail, from, to };
 }
 
 function headProblem(document: KubectlDocument): ({ problem: HeadProblem } & TextRange) | null {
