@@ -16,8 +16,8 @@ export const eventually = (assertion: () => unknown) => vi.waitFor(assertion, { 
 
 export function deployment(version: string, spec: object = {}) {
   return {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
+    apiVersion: 'example.org/v1',
+    kind: 'Site',
     metadata: { name: 'web', namespace: 'shop', uid: 'u-1', resourceVersion: version, managedFields: [{}] },
     spec: { replicas: 2, minReadySeconds: 5, image: 'a', ...spec },
     status: { replicas: 2 },
