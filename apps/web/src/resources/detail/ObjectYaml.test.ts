@@ -42,7 +42,7 @@ beforeEach(async () => {
     global: { plugins: [i18n, router, createPinia(), VueQueryPlugin] },
     attachTo: document.body,
   });
-  await vi.waitFor(() => expect(page.find('.cm-content').exists()).toBe(true), { timeout: 10_000 });
+  await vi.waitUntil(() => page.find('.cm-content').exists(), { timeout: 10_000 });
 });
 afterEach(() => {
   page.unmount();
