@@ -25,7 +25,7 @@ export function prepareMySql(): { root: string } | { reason: string } {
   const unfinished = mkdtempSync(`${root}-unfinished-`);
   const { status, stdout } = spawnSync(
     'debootstrap',
-    ['--variant=minbase', '--include=mysql-server-core', suite, unfinished, mirror()],
+    ['--variant=minbase', '--include=mysql-server-core', suite, unfinished, ...mirror()],
     { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
   );
   if (status !== 0) {
@@ -37,10 +37,10 @@ export function prepareMySql(): { root: string } | { reason: string } {
   return { root };
 }
 
-/** Where this machine has its Debian from. */
-function mirror(): string {
+/** Where this machine has its Debian from; nothing where it does not say: debootstrap knows one then. */
+function mirror(): string[] {
   const format = ['indextargets', '--format', '$(REPO_URI)', 'Created-By: Packages'];
   const { stdout } = spawnSync('apt-get', format, { encoding: 'utf8' });
   const repositories = stdout?.split('\n') ?? [];
-  return repositories.find((uri) => /\/debian\/?$/.test(uri)) ?? 'http://deb.debian.org/debian';
+  return repositories.filter((uri) => /\/debian\/?$/.test(uri)).slice(0, 1);
 }
