@@ -20,6 +20,10 @@ export const useClusters = defineStore('clusters', () => {
   return {
     clusters,
     isPending: live.isPending,
+    /** What is here is the whole answer. */
+    isAnswered: computed(
+      () => !live.isPending.value && live.error.value === null && live.data.value !== null,
+    ),
     error: live.error,
     refresh: live.refresh,
     byName: (name: string): Cluster | null => clusters.value.find((cluster) => cluster.name === name) ?? null,

@@ -1,4 +1,4 @@
-import { computed, type ComputedRef } from 'vue';
+import { computed, watch, type ComputedRef } from 'vue';
 import { useRoute } from 'vue-router';
 import { useClusters, type Cluster } from './clusters.ts';
 
@@ -9,6 +9,22 @@ export function useClusterName(): ComputedRef<string | null> {
     const name = route.params['cluster'];
     return typeof name === 'string' && name !== '' ? name : null;
   });
+}
+
+/** The name in the address where no cluster has it that the user may see; null while that is not known. */
+export function useUnknownCluster(): ComputedRef<string | null> {
+  const clusters = useClusters();
+  const name = useClusterName();
+  const isMissing = computed(() => name.value !== null && clusters.byName(name.value) === null);
+  // it may have been registered a moment ago
+  watch(
+    isMissing,
+    (missing) => {
+      if (missing && !clusters.isPending) clusters.refresh();
+    },
+    { immediate: true },
+  );
+  return computed(() => (isMissing.value && clusters.isAnswered ? name.value : null));
 }
 
 /** The cluster the address is about; null elsewhere, and until it is known. */

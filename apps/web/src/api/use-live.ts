@@ -67,6 +67,8 @@ export function useLive<P extends Schema, Q extends Schema, B extends Schema, R 
         else {
           const code = message.error.code as ErrorCode;
           error.value = new ApiError(errorCodes[code]?.status ?? 500, { ...message.error, code });
+          // what may be seen no more is not shown any more
+          if (code === 'forbidden') data.value = null;
           isPending.value = false;
           // The subscription is over; what may pass by itself is asked again.
           if (error.value.passes) retry = setTimeout(subscribe, retryMs);
@@ -124,7 +126,11 @@ export function useLive<P extends Schema, Q extends Schema, B extends Schema, R 
     isPending,
     connected: computed(() => isConnected.value === true),
     asOf: computed(() => page.value?.asOf ?? null),
-    state: computed(() => page.value?.state ?? null),
+    /** How present the answer is; null where there is none (yet). What came before an error is of the past. */
+    state: computed(() => {
+      if (data.value === null) return null;
+      return error.value === null ? (page.value?.state ?? null) : 'stale';
+    }),
     /** Reads again: new order, new members. */
     refresh: subscribe,
   };

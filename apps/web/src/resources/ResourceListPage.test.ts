@@ -1,0 +1,70 @@
+import { endpoints } from '@pilothouse/contract';
+import { flushPromises } from '@vue/test-utils';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { asked, forget, snapshotOf, tell } from '../app/testing/fake-api.ts';
+import { mountPage } from '../app/testing/mount-page.ts';
+import ResourceListPage from './ResourceListPage.vue';
+import { resourceRoutes } from './routes.ts';
+
+vi.mock('../api/call.ts', () => import('../app/testing/fake-api.ts'));
+vi.mock('../api/live.ts', () => import('../app/testing/fake-api.ts'));
+
+let close = () => undefined as void;
+beforeEach(forget);
+afterEach(() => close());
+
+async function open(query = '') {
+  const { page, router, text } = await mountPage(ResourceListPage, {
+    at: `/clusters/berlin/core/pods${query}`,
+    routes: [{ path: '/clusters/:cluster', children: resourceRoutes }],
+    props: { cluster: 'berlin', group: 'core', plural: 'pods' },
+  });
+  close = () => page.unmount();
+  const dot = () => document.querySelector('[data-testid="live-dot"]')?.getAttribute('data-state') ?? null;
+  const rows = () =>
+    [...document.querySelectorAll('tbody tr[data-uid]')].map((row) => row.getAttribute('data-uid'));
+  return { page, router, text, dot, rows, list: () => asked(endpoints.listResources) };
+}
+
+const pod = (name: string) => ({
+  uid: name,
+  name,
+  namespace: 'shop',
+  resourceVersion: '1',
+  cells: { status: 'Running' },
+});
+const refusal = (code: string, params = {}) => ({ type: 'error', error: { code, message: code, params } });
+
+test('a list that is refused shows no dot and no narrowing, and keeps no rows', async () => {
+  const { list, dot, rows, text } = await open();
+  await tell(list(), snapshotOf([pod('web')], { narrowedTo: ['shop'] }));
+  expect([dot(), rows()]).toEqual(['live', ['web']]);
+  expect(text()).toContain('Only namespaces you may list: shop');
+  await tell(
+    list(),
+    refusal('forbidden', { action: 'list', object: 'k8s/core/pods', domain: 'cluster:berlin' }),
+  );
+  expect([dot(), rows()]).toEqual([null, []]);
+  expect(text()).toContain('You lack the right to see this');
+  expect(text()).not.toContain('Only namespaces');
+});
+
+test.each([
+  ['clusterForbidden', 'The cluster refuses this'],
+  ['unknownResource', 'This does not exist'],
+  ['notNamespaced', 'This can’t be asked so'],
+  ['clusterTimeout', 'No answer'],
+])('after %s nobody is catching up, and the page says what it is', async (code, title) => {
+  const { list, dot, text } = await open();
+  await tell(list(), refusal(code, { message: '', plural: 'pods', group: 'core', seconds: 10 }));
+  expect(dot()).toBeNull();
+  expect(text()).toContain(title);
+});
+
+test('what came before an error is of the past', async () => {
+  const { list, dot, rows } = await open();
+  await tell(list(), snapshotOf([pod('web')]));
+  await tell(list(), refusal('clusterTimeout', { seconds: 10 }));
+  await flushPromises();
+  expect([dot(), rows()]).toEqual(['stale', ['web']]);
+});
