@@ -12,6 +12,7 @@ import { watchEvents } from './11-watch-events.ts';
 import { logs } from './12-logs.ts';
 import { shells } from './13-shells.ts';
 import { authorisation } from './14-authorisation.ts';
+import { table } from './15-table.ts';
 
 /** All bars, in their order. */
 export const bars = [
@@ -29,4 +30,5 @@ export const bars = [
   logs,
   shells,
   authorisation,
+  table,
 ];

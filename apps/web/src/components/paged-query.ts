@@ -16,7 +16,8 @@ export interface PagedQuery {
   clear: () => void;
 }
 
-export const pageSizes = [20, 50, 100, 200, 500];
+/** Not more: a browser draws hundreds of rows anew at every change. */
+export const pageSizes = [20, 50, 100];
 
 /**
  * Page and filters of a list, kept in the address.
