@@ -62,6 +62,8 @@ export interface KindOverride {
   listExtra?: Component;
   /** Its form, beside the YAML; gets FormProps. */
   form?: Component;
+  /** On the detail page once an edit of the object was saved: what may have to follow; gets DetailProps. */
+  afterSave?: Component;
   /** The first tab of the detail page; gets DetailProps. */
   overview?: Component;
   /** Further tabs, behind the overview. */
