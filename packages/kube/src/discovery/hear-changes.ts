@@ -1,13 +1,11 @@
+import { presentVersion } from '../objects/present-version.ts';
 import { Backoff } from '../store/backoff.ts';
 import { defaultTiming, type ReflectorTiming } from '../store/reflector.ts';
 import { openWatch } from '../store/watch-events.ts';
-import { apiPath, type PathRef } from '../transport/api-path.ts';
+import type { PathRef } from '../transport/api-path.ts';
 import type { ClusterConnection } from '../transport/connection.ts';
 import { networkError } from '../transport/network-error.ts';
 
-/** Names and versions only: a CustomResourceDefinition is hundreds of kilobytes of schema. */
-const metadataList =
-  'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json;q=0.1';
 const metadataOnly = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json;q=0.1';
 /** A watch that ends sooner than this did not work. */
 const shortestWatchMs = 1000;
@@ -43,17 +41,4 @@ export async function hearChanges(
     if (performance.now() - startedAt >= shortestWatchMs) backoff.reset();
     await backoff.wait(signal, seconds).catch(() => undefined);
   }
-}
-
-async function presentVersion(
-  connection: ClusterConnection,
-  ref: PathRef,
-  signal: AbortSignal,
-): Promise<string> {
-  const request = { path: apiPath(ref), query: { limit: 1 }, accept: metadataList };
-  const { metadata } = await connection.json<{ metadata?: { resourceVersion?: string } }>(request, {
-    signal,
-    priority: 'background',
-  });
-  return metadata?.resourceVersion ?? '';
 }

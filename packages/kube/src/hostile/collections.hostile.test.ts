@@ -14,6 +14,10 @@ interface Mirrored {
   names: string[];
   state: string;
   reason: string | undefined;
+  /** Whether it was live again after it had not been. */
+  liveAgain: boolean;
+  /** Milliseconds from the last proof to the end. */
+  ageMs: number;
   /** Rows that listeners were told of, deleted ones included. */
   told: number;
   lists: number;
@@ -28,6 +32,7 @@ async function mirror(
     timeoutMs = 2000,
     until = () => false,
     firstMs = timing.firstMs,
+    idleMs = timing.idleMs,
     ...limits
   }: {
     forMs?: number;
@@ -35,6 +40,7 @@ async function mirror(
     until?: (store: ObjectStore<StoreRow>) => boolean;
     /** Until it tries again. */
     firstMs?: number;
+    idleMs?: number;
     memory?: number;
   } = {},
 ): Promise<Mirrored> {
@@ -46,22 +52,28 @@ async function mirror(
       connection,
       resource: pods,
       project: podRow,
-      timing: { ...timing, firstMs, mostMs: Math.max(firstMs, timing.mostMs) },
+      timing: { ...timing, firstMs, idleMs, mostMs: Math.max(firstMs, timing.mostMs) },
       mostBytes,
     });
     let told = 0;
     store.onChange(({ upserted, deleted }) => (told += upserted.length + deleted.length));
     store.start();
     const startedAt = performance.now();
-    while (performance.now() - startedAt < forMs && !until(store)) await sleep(20);
+    let [wasStale, liveAgain] = [false, false];
+    while (performance.now() - startedAt < forMs && !until(store)) {
+      await sleep(20);
+      wasStale ||= store.state === 'stale';
+      liveAgain ||= wasStale && store.state === 'live';
+    }
     const { size, state, lastError } = store;
+    const ageMs = Date.now() - store.asOf.getTime();
     const names = store.page({ page: 1, pageSize: 5 }).items.map(({ name }) => name.slice(0, 20));
     store.stop();
     await connection.close();
     const requests = (await server.seen()).requests.slice(before);
     const watches = requests.filter((url) => /watch=true/.test(url) && !/sendInitial/.test(url)).length;
     const lists = requests.filter((url) => /limit=/.test(url)).length;
-    return { size, names, state, reason: lastError?.reason, told, lists, watches };
+    return { size, names, state, reason: lastError?.reason, liveAgain, ageMs, told, lists, watches };
   }, limits);
   return outcome;
 }
@@ -129,16 +141,14 @@ describe('a list with', () => {
 });
 
 describe('a watch with', () => {
-  it.each([
-    'one event for ever',
-    'versions that go back',
-    'bookmarks without end',
-    'blank lines without end',
-  ])('%s changes nothing', async (attack) => {
-    const { told, ...mirrored } = await mirror(attack);
-    expect(mirrored).toMatchObject({ names: ['a'], size: 1, state: 'live' });
-    expect(told).toBeLessThanOrEqual(2);
-  });
+  it.each(['one event for ever', 'versions that go back', 'bookmarks without end'])(
+    '%s changes nothing',
+    async (attack) => {
+      const { told, ...mirrored } = await mirror(attack);
+      expect(mirrored).toMatchObject({ names: ['a'], size: 1, state: 'live' });
+      expect(told).toBeLessThanOrEqual(2);
+    },
+  );
 
   it.each([
     'a uid that changes without a delete',
@@ -161,10 +171,44 @@ describe('a watch with', () => {
     expect(await mirror(attack, { forMs: 20_000, until: failed })).toMatchObject({ reason, state: 'stale' });
   });
 
-  it('an event of one byte a second is opened anew, for it brings nothing', async () => {
-    const { watches, state } = await mirror('an event of one byte a second', { forMs: 3000 });
-    expect(watches).toBeGreaterThan(1);
-    expect(state).toBe('live');
+  it.each(['an event of one byte a second', 'blank lines without end'])(
+    '%s is opened anew, for it brings nothing, and does not count as live for long',
+    async (attack) => {
+      const { watches, state, names } = await mirror(attack, { forMs: 6000 });
+      expect(watches).toBeGreaterThan(1);
+      expect({ state, names }).toEqual({ state: 'stale', names: ['a'] });
+    },
+  );
+
+  it('half an event that stays half is given up after the time that a request has', async () => {
+    const mirrored = await mirror('half an event that stays half', {
+      forMs: 20_000,
+      idleMs: 90_000,
+      until: failed,
+    });
+    expect(mirrored).toMatchObject({ state: 'stale', reason: 'timeout' });
+    expect(mirrored.ageMs).toBeLessThan(10_000);
+  });
+
+  it.each([
+    'a page in the place of everything, after a while',
+    'a page that calls itself JSON in the place of everything, after a while',
+    'silence behind every good head, after a while',
+    'one byte a second behind every good head, after a while',
+    'half an event behind every good head, after a while',
+  ])('%s is not live, and says of when its rows are', async (attack) => {
+    const { liveAgain, ageMs, ...mirrored } = await mirror(attack, { forMs: 5000 });
+    expect(mirrored).toMatchObject({ state: 'stale', names: ['a'] });
+    expect(liveAgain).toBe(false);
+    expect(ageMs).toBeGreaterThan(2000);
+  });
+
+  it.each([
+    'silence behind the head of every watch, after a while',
+    'an end behind the head of every watch, after a while',
+  ])('%s is not live for long, although lists are right', async (attack) => {
+    const { state, names } = await mirror(attack, { forMs: 8000 });
+    expect({ state, names }).toEqual({ state: 'stale', names: ['a'] });
   });
 
   it.each([

@@ -198,7 +198,7 @@ describe('waitFor', () => {
   it('notices that it is gone', async () => {
     const { connection } = await connected((_request, response, url) => {
       if (!url.searchParams.has('watch')) return sendJson(response, pod('a', 5));
-      response.writeHead(200).write(event('DELETED', pod('a', 6)));
+      response.writeHead(200, { 'content-type': 'application/json' }).write(event('DELETED', pod('a', 6)));
     });
     expect(await waitFor(connection, podRef, (object) => object === null, { deadlineMs: 2000 })).toBeNull();
   });
@@ -210,7 +210,7 @@ describe('waitFor', () => {
     const { connection } = await connected((_request, response, url) => {
       if (reason === 'api') return sendStatus(response, 403, 'Forbidden');
       if (!url.searchParams.has('watch')) return sendJson(response, pod('a', 5));
-      response.writeHead(200).write('\n');
+      response.writeHead(200, { 'content-type': 'application/json' }).write('\n');
     });
     const failure = await waitFor(connection, podRef, () => false, { deadlineMs }).catch(
       (error: KubeError) => error,

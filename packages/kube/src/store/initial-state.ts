@@ -6,7 +6,14 @@ import type { ClusterConnection } from '../transport/connection.ts';
 import { KubeError } from '../transport/kube-error.ts';
 import { networkError } from '../transport/network-error.ts';
 import type { Priority } from '../transport/turns.ts';
-import { isInitialEnd, openWatch, positionOf, type WatchEvent, type WatchTiming } from './watch-events.ts';
+import {
+  isInitialEnd,
+  openWatch,
+  positionOf,
+  WatchSilence,
+  type WatchEvent,
+  type WatchTiming,
+} from './watch-events.ts';
 
 /** What takes in a whole collection. */
 export interface ListTarget {
@@ -15,6 +22,7 @@ export interface ListTarget {
   /** An object of the list. Whatever it does not have is gone once it is complete. */
   listed(object: KubernetesObject): void;
   listComplete(): void;
+  /** Events of the collection, none where it was only heard of: what is held is true as of now. */
   changed(events: WatchEvent[]): void;
 }
 
@@ -52,7 +60,9 @@ export async function readInitialState(
     } catch (caught) {
       const error = networkError(caught);
       const isUnknown =
-        error.reason === 'protocol' || [400, 404, 405, 422].some((status) => error.is(status));
+        error.reason === 'protocol' ||
+        error instanceof WatchSilence ||
+        [400, 404, 405, 422].some((status) => error.is(status));
       // who may not watch may still list, and is told what the list says
       if (!isUnknown && !error.is(403)) throw error;
       // it may be the selector that is wrong

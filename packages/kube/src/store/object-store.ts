@@ -79,9 +79,9 @@ export class ObjectStore<R extends StoreRow> {
     return this.#state;
   }
 
-  /** The moment the rows are true for; now, while live. */
+  /** The moment the rows are known to be true for: the end of the last list, the last event or bookmark. */
   get asOf(): Date {
-    return this.#state === 'live' ? new Date() : this.#heardAt;
+    return this.#heardAt;
   }
 
   /** Why it is not live; null while it is. */
@@ -116,7 +116,6 @@ export class ObjectStore<R extends StoreRow> {
     if (!this.#running) return;
     this.#running.abort();
     this.#running = undefined;
-    this.#heardAt = this.asOf;
     this.#state = this.#synced ? 'stale' : 'syncing';
     this.#settle(new KubeError('aborted', 'The store was stopped'));
     this.#feed.stop();
@@ -189,7 +188,6 @@ export class ObjectStore<R extends StoreRow> {
         }
       },
       live: () => {
-        this.#heardAt = new Date();
         this.#lastError = null;
         const becomesLive = this.#state !== 'live';
         this.#become('live');

@@ -1,12 +1,13 @@
 import type { Selection } from '../objects/selection.ts';
 import type { PathRef } from '../transport/api-path.ts';
 import type { ClusterConnection } from '../transport/connection.ts';
-import type { KubeError } from '../transport/kube-error.ts';
+import { KubeError } from '../transport/kube-error.ts';
+import { presentVersion } from '../objects/present-version.ts';
 import { networkError } from '../transport/network-error.ts';
 import { Backoff, type BackoffTiming } from './backoff.ts';
 import { readInitialState, type ListTarget } from './initial-state.ts';
 import { isDenial } from './store-state.ts';
-import { openWatch, positionOf, type WatchEvent, type WatchTiming } from './watch-events.ts';
+import { openWatch, positionOf, WatchSilence, type WatchEvent, type WatchTiming } from './watch-events.ts';
 
 export interface ReflectorTiming extends WatchTiming, BackoffTiming {
   /** Least wait after the cluster has refused: rights don't come back within a second. */
@@ -23,7 +24,7 @@ export const defaultTiming: ReflectorTiming = {
 
 /** What a reflector keeps up to date. */
 export interface ReflectorTarget extends ListTarget {
-  /** A watch runs: what is held is what the cluster has. */
+  /** What is held is what the cluster has: proven just now. */
   live(): void;
   /** It does not, for this reason; it is tried again. */
   failed(error: KubeError): void;
@@ -34,14 +35,19 @@ export interface ReflectOptions extends Selection {
   timing: ReflectorTiming;
 }
 
-/** A watch that ends sooner than this without an event did not work. */
-const shortestWatchMs = 1000;
 /** Failures of a watch in a row after which its resourceVersion is no longer trusted. */
 const mostWatchFailures = 3;
+/** Watches in a row that said nothing before their server is believed by events and bookmarks only. */
+const mostWordless = 2;
 
 /**
  * Mirrors a collection: one list, then watches, each behind where the last one ended. Where the server does not
- * remember that point any more (410), one list again. Runs until `signal` aborts; never rejects.
+ * remember that point any more (410), or has said nothing for long, one list again. Runs until `signal` aborts; never
+ * rejects.
+ *
+ * What is held is live by proof only: the end of a list, an event or a bookmark. A watch that was opened is none; after a
+ * failure the server is asked for a piece of the collection. Where two watches in a row ended without a word, lists and
+ * pieces are no proof either, until one speaks.
  */
 export async function reflect(
   connection: ClusterConnection,
@@ -56,8 +62,11 @@ export async function reflect(
   let listed = false;
   let watchFailures = 0;
   let relistedAfterExpiry = false;
+  let isProven = false;
+  let wordless = 0;
   while (!signal.aborted) {
-    let worked = () => false;
+    const watching = new AbortController();
+    let [isOpen, heard] = [false, false];
     try {
       let events: AsyncIterable<WatchEvent[]> | undefined;
       if (position === undefined) {
@@ -69,29 +78,45 @@ export async function reflect(
           ...selection,
         }));
         listed = true;
+        // the watch itself has said that this was all
+        if (events !== undefined) wordless = 0;
+        isProven = wordless < mostWordless;
       }
       events ??= await openWatch(connection, ref, position, {
         timing,
         signal,
         ...selection,
       });
-      target.live();
-      const openedAt = performance.now();
-      let heard = false;
-      worked = () => heard || performance.now() - openedAt >= shortestWatchMs;
+      isOpen = true;
+      if (isProven) target.live();
+      else if (wordless < mostWordless) {
+        void prove(connection, ref, AbortSignal.any([signal, watching.signal]), target);
+      }
       for await (const batch of events) {
         target.changed(batch);
         position = positionOf(batch) ?? position;
-        heard = true;
+        [heard, isProven, wordless] = [true, true, 0];
+        target.live();
       }
-      if (worked()) [watchFailures, relistedAfterExpiry] = [0, false];
-      if (worked()) backoff.reset();
-      else await backoff.wait(signal);
+      if (!heard) throw new KubeError('protocol', 'The watch ended without a word');
+      [watchFailures, relistedAfterExpiry] = [0, false];
+      backoff.reset();
     } catch (caught) {
       if (signal.aborted) return;
       const error = networkError(caught);
-      if (worked()) [watchFailures, relistedAfterExpiry] = [0, false];
-      if (worked()) backoff.reset();
+      if (heard) {
+        [watchFailures, relistedAfterExpiry] = [0, false];
+        backoff.reset();
+      }
+      if (isOpen && !heard && isWordless(error)) wordless += 1;
+      if (error instanceof WatchSilence) {
+        // a list tells a quiet collection from a server that is silent
+        position = undefined;
+        isProven = wordless < mostWordless;
+        if (!isProven) target.failed(error);
+        continue;
+      }
+      isProven = false;
       if (position !== undefined) watchFailures += 1;
       const expired = error.is(410);
       if (expired || watchFailures >= mostWatchFailures) [position, watchFailures] = [undefined, 0];
@@ -104,6 +129,26 @@ export async function reflect(
           .wait(signal, Math.max(leastSeconds, error.retryAfterSeconds ?? 0))
           .catch(() => undefined);
       }
+    } finally {
+      watching.abort();
     }
   }
+}
+
+/** An open watch said nothing that is an event. That its connection was lost is another thing. */
+function isWordless({ reason }: KubeError): boolean {
+  return reason === 'protocol' || reason === 'timeout';
+}
+
+/** Asks for a piece of the collection: an answer that is one says that the server is there and right. */
+async function prove(
+  connection: ClusterConnection,
+  ref: PathRef,
+  signal: AbortSignal,
+  target: ReflectorTarget,
+): Promise<void> {
+  const proof = await presentVersion(connection, ref, signal).catch(() => undefined);
+  if (proof === undefined || signal.aborted) return;
+  target.changed([]);
+  target.live();
 }

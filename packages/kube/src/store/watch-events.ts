@@ -6,7 +6,7 @@ import { withoutManagedFields } from '../objects/without-managed-fields.ts';
 import { gather } from '../streams/gather.ts';
 import { guardSilence } from '../streams/guard-silence.ts';
 import { LineSplitter } from '../streams/lines.ts';
-import { streamedStatusError } from '../transport/answer.ts';
+import { checkJson, streamedStatusError } from '../transport/answer.ts';
 import { apiPath, type PathRef } from '../transport/api-path.ts';
 import type { ClusterConnection } from '../transport/connection.ts';
 import { giveWay } from '../transport/give-way.ts';
@@ -27,6 +27,13 @@ export interface WatchTiming {
   idleMs: number;
 }
 
+/** Ends a watch that has been silent for too long: it may be a quiet collection, or a server that says nothing any more. */
+export class WatchSilence extends KubeError {
+  constructor(milliseconds: number) {
+    super('timeout', `The watch said nothing for ${milliseconds / 1000} s`);
+  }
+}
+
 /** One event costs several times as much as one of many, and who looks is told ten times a second at most. */
 const batches = { lingerMs: 50, batchBytes: 64 * 1024 };
 
@@ -40,8 +47,9 @@ export interface WatchOptions extends Selection {
 
 /**
  * Opens a watch behind `resourceVersion`, or one that begins with everything there is. Resolves when the server has
- * agreed; the events end when the server ends the watch, as it does every few minutes, or when it has been silent for
- * too long. Rejects and throws KubeError: status 410 (`Expired`) when the server does not remember that version.
+ * agreed, which proves nothing yet; the events end when the server ends the watch, as it does every few minutes. Rejects and
+ * throws KubeError: status 410 (`Expired`) when the server does not remember that version, {@link WatchSilence} when the
+ * watch has been silent for too long.
  */
 export async function openWatch(
   connection: ClusterConnection,
@@ -51,7 +59,7 @@ export async function openWatch(
 ): Promise<AsyncGenerator<WatchEvent[], void, undefined>> {
   const { timing, signal, fieldSelector, labelSelector, accept, priority = 'background' } = options;
   const initial = { sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan' };
-  const { body } = await connection.stream(
+  const { headers, body } = await connection.stream(
     {
       path: apiPath(ref),
       ...(accept !== undefined && { accept }),
@@ -67,6 +75,12 @@ export async function openWatch(
     },
     { signal, priority },
   );
+  try {
+    checkJson(headers['content-type']);
+  } catch (error) {
+    body.destroy();
+    throw error;
+  }
   const slim = options.withoutManagedFields ? withoutManagedFields : (text: Buffer) => text;
   const read = (text: Buffer) => parse(slim(text), options.integers);
   return readEvents(connection, body, { timing, isInitial: resourceVersion === undefined, read });
@@ -92,11 +106,13 @@ async function* readEvents(
   const splitter = new LineSplitter(largestObject, { skipBlank: true });
   // a server that does not know of initial events sends them, and then nothing to say that these were all
   const { timeoutMs } = connection;
+  const afterwards = { ...timing, halfMs: timeoutMs };
   const whileInitial = {
+    halfMs: timeoutMs,
     aliveCheckMs: Math.min(timing.aliveCheckMs, timeoutMs / 2),
     idleMs: Math.min(timing.idleMs, timeoutMs),
   };
-  let silence = guardSilence(connection, body, isInitial ? whileInitial : timing);
+  let silence = guardSilence(connection, body, isInitial ? whileInitial : afterwards);
   try {
     for await (const chunk of gather(body, batches)) {
       await giveWay();
@@ -104,18 +120,23 @@ async function* readEvents(
       // without its newline it would never be judged
       if (splitter.cutBytes > 0) throw tooLarge();
       // bytes that become no event are no sign of life
-      if (lines.length === 0) continue;
-      silence.heard();
+      if (lines.length === 0) {
+        if (!splitter.isEmpty) silence.begun();
+        continue;
+      }
+      silence.heard(!splitter.isEmpty);
       const events = lines.map(({ bytes, cutBytes }) => readEvent(() => read(bytes), cutBytes));
       if (isInitial && events.some(isInitialEnd)) {
         isInitial = false;
         silence.stop();
-        silence = guardSilence(connection, body, timing);
+        silence = guardSilence(connection, body, afterwards);
       }
       yield events;
     }
   } catch (error) {
-    if (!silence.idle) throw networkError(error);
+    throw silence.idle
+      ? new WatchSilence(isInitial ? whileInitial.idleMs : timing.idleMs)
+      : networkError(error);
   } finally {
     silence.stop();
     body.destroy();

@@ -23,11 +23,13 @@ export interface Answers {
   watches?: Answer[];
   /** Of watches that begin with everything; without them the server knows no such thing. */
   initial?: Answer[];
+  /** Of lists of one object, which ask whether the server is right again; default: it is. */
+  pieces?: Answer[];
 }
 
 /** A store of pods, started, on a server that answers as told; both end with the test. */
 export async function storeOn(
-  { lists = [], watches = [], initial }: Answers,
+  { lists = [], watches = [], initial, pieces = [list('9999', [])] }: Answers,
   timing: Partial<ReflectorTiming> = {},
   options: Partial<ConnectOptions> = {},
 ) {
@@ -37,7 +39,9 @@ export async function storeOn(
       const { searchParams } = url;
       const isInitial = searchParams.has('sendInitialEvents');
       if (isInitial && !initial) return sendStatus(response, 422, 'Invalid');
-      const answers = (isInitial ? initial : searchParams.has('watch') ? watches : lists) ?? [];
+      const isPiece = searchParams.get('limit') === '1';
+      const listing = isPiece ? pieces : lists;
+      const answers = (isInitial ? initial : searchParams.has('watch') ? watches : listing) ?? [];
       const answer = answers.length > 1 ? answers.shift() : answers[0];
       answer?.(response, url);
     },
@@ -58,7 +62,7 @@ export async function storeOn(
     names: () => store.page({ page: 1, pageSize: 500 }).items.map(({ name }) => name),
     initialUrls: () => urls('sendInitialEvents'),
     watchUrls: () => urls('&resourceVersion='),
-    listUrls: () => urls('limit='),
+    listUrls: () => urls('limit=500'),
   };
 }
 

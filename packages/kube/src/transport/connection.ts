@@ -173,6 +173,8 @@ export class ClusterConnection {
       endTurn = await this.takeTurn(request, call, deadline.signal);
       const answer = await this.#send(this.#streams, request, call, deadline.signal);
       this.#traffic.streaming(answer.body);
+      // one that nobody reads on is destroyed with an error, which must not end the process
+      answer.body.on('error', () => undefined);
       const cut = () => answer.body.destroy(life.signal.reason as KubeError);
       life.signal.addEventListener('abort', cut, { once: true });
       answer.body.once('close', life.end);

@@ -52,6 +52,25 @@ const over = (times: number, first: Answer, then: Answer): Answer => {
   let count = 0;
   return (response, url) => ((count += 1) <= times ? first : then)(response, url);
 };
+/** A watch that works, and is lost. */
+const shortWatch: Answer = (response) => {
+  begin(response).write(bookmark(11));
+  setTimeout(() => response.destroy(), 200);
+};
+/** A good server of one pod that answers everything in another way as soon as its first watch is over. */
+const turned = (answer: Answer): Attack =>
+  collection(() => {
+    let isTurned = false;
+    const first: Answer = (response, url) => {
+      response.once('close', () => (isTurned = true));
+      shortWatch(response, url);
+    };
+    return {
+      list: (response, url) => (isTurned ? answer : onePod)(response, url),
+      watch: (response, url) => (isTurned ? answer : first)(response, url),
+      watchList: (response, url) => (isTurned ? answer : refuse(422, 'Invalid'))(response, url),
+    };
+  });
 /** The page that is asked for of so many objects. */
 const pages = (total: number, make: (number: number) => unknown): Answer => {
   return (response, url) => {
@@ -190,6 +209,29 @@ export const collectionAttacks: Record<string, Attack> = {
   'a watch that is refused with 429 and Retry-After': collection(() => ({
     watch: over(1, refuse(429, 'TooManyRequests', { 'retry-after': '1' }), silent),
   })),
+
+  'a page in the place of everything, after a while': turned((response) =>
+    response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Sign in</h1>'),
+  ),
+  'a page that calls itself JSON in the place of everything, after a while': turned((response) =>
+    begin(response).end('<h1>Sign in</h1>'),
+  ),
+  'silence behind every good head, after a while': turned(silent),
+  'one byte a second behind every good head, after a while': turned((response) =>
+    trickle(begin(response), 1000, () => ' '),
+  ),
+  'half an event behind every good head, after a while': turned((response) =>
+    begin(response).write('{"type":"MODIFIED","object":{"kind":"Pod","metadata":{"name":"a"'),
+  ),
+  'silence behind the head of every watch, after a while': collection(() => ({
+    watch: over(1, shortWatch, silent),
+  })),
+  'an end behind the head of every watch, after a while': collection(() => ({
+    watch: over(1, shortWatch, (response) => void begin(response).end()),
+  })),
+  'half an event that stays half': fixed({
+    watch: (response) => begin(response).write(line('MODIFIED', pod('a', 12)).slice(0, 40)),
+  }),
 
   'initial events without end': fixed({
     watchList: events((number) => line('ADDED', pod(`p-${number}`, number))),
