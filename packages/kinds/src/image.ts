@@ -16,3 +16,19 @@ export function splitImage(image: string): ImageParts {
   if (colon < 0) return { repository: named, tag: null, digest };
   return { repository: named.slice(0, colon), tag: named.slice(colon + 1), digest };
 }
+
+/** The image with another tag, or with none. A digest goes: it names the old image, and would win over the tag. */
+export function withTag(image: string, tag: string): string {
+  const { repository } = splitImage(image);
+  return tag === '' ? repository : `${repository}:${tag}`;
+}
+
+/**
+ * What is meant by an image that was edited to `typed`: where only the tag is another, the digest that was left behind
+ * it goes, as with {@link withTag}.
+ */
+export function editedImage(before: string, typed: string): string {
+  const [was, is] = [splitImage(before), splitImage(typed)];
+  const isRetagged = is.repository === was.repository && is.tag !== null && is.tag !== was.tag;
+  return isRetagged && is.digest !== null && is.digest === was.digest ? withTag(before, is.tag ?? '') : typed;
+}

@@ -9,7 +9,7 @@ const largestPage = 500;
 /** Every row a filter matches, page by page; a row that moves between pages meanwhile comes once. */
 export async function readAllRows(
   resource: ResourceRef,
-  query: ReturnType<typeof listQueryOf>,
+  query: Omit<ReturnType<typeof listQueryOf>, 'page' | 'pageSize'>,
 ): Promise<Row[]> {
   const rows = new Map<string, Row>();
   for (let page = 1; ; page += 1) {

@@ -1,6 +1,7 @@
 import type { ActionId } from '@pilothouse/contract';
 import { VueQueryPlugin } from '@tanstack/vue-query';
 import { flushPromises, mount } from '@vue/test-utils';
+import { createPinia } from 'pinia';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { createI18n } from 'vue-i18n';
 import { createRouter, createMemoryHistory } from 'vue-router';
@@ -39,6 +40,7 @@ async function open(id: ActionId, rows: Row[], resource = { group: 'core', plura
       plugins: [
         createI18n({ legacy: false, locale: 'en-US', messages: { 'en-US': messages } }),
         router,
+        createPinia(),
         VueQueryPlugin,
       ],
     },
