@@ -32,10 +32,11 @@ export function build(
   const sources = new RowSources(pool);
   const lists = new ResourceLists(findCluster, sources, authoriser);
   const service = new ResourcesService(findCluster);
-  const actions = new ResourceActions(findCluster, operations, history);
+  const writer = new Writer(new EscalationGuard(authoriser), history);
+  const actions = new ResourceActions(findCluster, operations, writer);
   const referrers = new Referrers(findCluster, authoriser);
   const changes = new ObjectChanges(findCluster, pool, service);
-  const door = new WriteDoor(findCluster, new Writer(new EscalationGuard(authoriser), history));
+  const door = new WriteDoor(findCluster, writer);
   addStoreMetrics(metrics.registry, () =>
     registry
       .handles()

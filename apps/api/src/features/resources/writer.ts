@@ -1,6 +1,5 @@
 import type { InputOf, OutputOf, writeEndpoints } from '@pilothouse/contract';
 import {
-  declaresDryRun,
   getObject,
   KubeError,
   type ClusterConnection,
@@ -13,11 +12,11 @@ import { AppError } from '../../http/app-error.ts';
 import { fromKubeError } from '../../http/kube-error.ts';
 import type { EscalationGuard } from './escalation/escalation-guard.ts';
 import type { ObjectChange, ObjectHistory } from '../../clusters/object-history.ts';
+import { requireDryRun } from './require-dry-run.ts';
 import type { WritePlace } from './written-object.ts';
 import { shown } from './written-secret.ts';
 
 export type Written = OutputOf<typeof writeEndpoints.patchResource>['object'];
-type Answer = OutputOf<typeof writeEndpoints.patchResource>;
 type Query = InputOf<typeof writeEndpoints.patchResource>['query'];
 
 /** Who writes. A write is not given up because nobody waits for it any more. */
@@ -25,6 +24,8 @@ export interface WriteRun {
   subject: Subject & { username: string };
   /** Goes out as `Audit-ID` with the changing call. */
   auditId: string;
+  /** Gives it up: an operation's, that has lost its lease. */
+  signal?: AbortSignal;
 }
 
 /** An object before a write. */
@@ -33,11 +34,12 @@ export interface Before {
 }
 
 /** One write, up to the call that does it. */
-export interface Write {
+export interface Write<T extends Written | null = Written> {
   place: WritePlace;
-  /** What it is called in the object's history. */
-  verb: 'create' | 'replace' | 'patch' | 'apply';
-  method: Exclude<WriteCall['method'], 'DELETE'>;
+  /** What it is called in the object's history: `create`, `replace`, `patch`, `apply`, or an action's id. */
+  verb: string;
+  method: WriteCall['method'];
+  subresource?: string;
   /** Absent where the object is created. */
   name?: string;
   /** Of an apply: what is not there is created. */
@@ -46,6 +48,8 @@ export interface Write {
   document?: object;
   /** The version it was made for; any other is `changedMeanwhile`. */
   expected?: { resourceVersion: string; uid: string | undefined };
+  /** Of what comes and goes by thousands, and is only deleted here: no history is kept. */
+  isFleeting?: boolean;
   /**
    * Sends it; where `resourceVersion` is given, bound to that version. Called twice where the outcome has to be judged
    * first.
@@ -54,10 +58,8 @@ export interface Write {
     connection: ClusterConnection,
     options: WriteOptions & { resourceVersion?: string },
     before: Before | null,
-  ): Promise<Written>;
+  ): Promise<T>;
 }
-
-const verbs = { POST: 'create', PUT: 'update', PATCH: 'patch' };
 
 /** Does every write of single objects: held to version, escalation rule and dry run, answered without values of Secrets. */
 export class Writer {
@@ -70,18 +72,23 @@ export class Writer {
   }
 
   /** Rejects with AppError or KubeError; then nothing was written, as far as the cluster answered. */
-  async write(run: WriteRun, { dryRun, fieldValidation }: Query, write: Write): Promise<Answer> {
-    const { place, name, expected } = write;
+  async write<T extends Written | null>(
+    run: WriteRun,
+    { dryRun, fieldValidation }: Query,
+    write: Write<T>,
+  ): Promise<{ object: T; warnings: string[] }> {
+    const { place, name, expected, isFleeting = false } = write;
     const { connection } = place.kind.cluster;
-    if (dryRun) await requireDryRun(write);
-    const before = name === undefined ? null : await readBefore(write, name);
+    if (dryRun) await requireDryRun(place.kind.cluster, place.resource, write);
+    const before = name === undefined || isFleeting ? null : await readBefore(write, name, run);
     if (expected && before && !isExpected(before, expected))
       throw new AppError('changedMeanwhile', { what: before.metadata.name });
     const warnings: string[] = [];
-    const options = { auditId: run.auditId, dryRun, fieldValidation };
+    const { auditId, signal } = run;
+    const options = { auditId, dryRun, fieldValidation, ...(signal && { signal }) };
     try {
       const bound = await this.#judged(run, write, options, before);
-      const kept = dryRun ? undefined : await this.#history.begin(changeOf(run, write, before));
+      const kept = dryRun || isFleeting ? undefined : await this.#history.begin(changeOf(run, write, before));
       const object = await write
         .send(connection, { ...options, ...bound, onWarnings: (more) => warnings.push(...more) }, before)
         .catch(async (error: unknown) => {
@@ -101,35 +108,41 @@ export class Writer {
    */
   async #judged(
     { subject }: WriteRun,
-    write: Write,
+    write: Write<Written | null>,
     options: WriteOptions,
     before: Before | null,
   ): Promise<{ resourceVersion?: string }> {
     const { kind, resource, namespace } = write.place;
+    // what goes gives nothing
+    if (write.method === 'DELETE') return {};
     if (!this.#escalation.judges({ resource, before, document: write.document ?? null })) return {};
+    await requireDryRun(kind.cluster, resource, write);
     const after = await write.send(kind.cluster.connection, { ...options, dryRun: true }, before);
-    await this.#escalation.check({ subject, cluster: kind.cluster, resource, namespace, before, after });
+    if (after !== null)
+      await this.#escalation.check({ subject, cluster: kind.cluster, resource, namespace, before, after });
     return before === null ? {} : { resourceVersion: before.metadata.resourceVersion };
   }
 }
 
-function changeOf({ subject, auditId }: WriteRun, write: Write, before: Before | null): ObjectChange {
+function changeOf(
+  { subject, auditId }: WriteRun,
+  write: Write<Written | null>,
+  before: Before | null,
+): ObjectChange {
   const { place, name, verb } = write;
   const { group, plural } = place.resource;
   const { cluster } = place.kind;
   return { verb, auditId, user: subject, cluster, group, plural, namespace: place.namespace, name, before };
 }
 
-async function requireDryRun({ place, method }: Write): Promise<void> {
-  const { group, version, plural, namespaced } = place.resource;
-  const { openApi } = place.kind.cluster;
-  if (!(await declaresDryRun(openApi, { method, group, version, plural, namespaced })))
-    throw new AppError('dryRunUnavailable', { verb: verbs[method], plural });
-}
-
-async function readBefore({ place, creates }: Write, name: string): Promise<Before | null> {
+async function readBefore(
+  { place, creates }: Write<Written | null>,
+  name: string,
+  { signal }: WriteRun,
+): Promise<Before | null> {
+  const { connection } = place.kind.cluster;
   try {
-    return await getObject<Before>(place.kind.cluster.connection, { ...refOf(place), name });
+    return await getObject<Before>(connection, { ...refOf(place), name }, signal ? { signal } : {});
   } catch (error) {
     if (creates && error instanceof KubeError && error.is(404)) return null;
     throw error;

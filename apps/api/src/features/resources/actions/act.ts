@@ -1,11 +1,11 @@
 import { actions, isActionOn, type Action, type ActionId, type ActionTarget } from '@pilothouse/contract';
-import { getObject } from '@pilothouse/kube';
-import type { ObjectHistory, OpenChange } from '../../../clusters/object-history.ts';
 import { AppError } from '../../../http/app-error.ts';
 import { namespaceOf, type ServedKind } from '../resource-cluster.ts';
+import type { Writer } from '../writer.ts';
 import { shown } from '../written-secret.ts';
 import type { ActionOutcome, ActionSubject } from './action-implementation.ts';
 import { implementations } from './index.ts';
+import { SubjectWriter } from './subject-writer.ts';
 
 export interface ActionCall {
   parameters: unknown;
@@ -14,8 +14,8 @@ export interface ActionCall {
   dryRun: boolean;
   /** Goes out as `Audit-ID` with the changing call, and with no other. */
   auditId: string;
-  /** On whose behalf; null where it is the platform's own doing. */
-  user: { userId: string | null; username: string };
+  /** On whose behalf: what is written is held to their rights. */
+  user: { userId: string; username: string };
   /** Told what the cluster warns of. */
   onWarnings?: (warnings: string[]) => void;
 }
@@ -39,53 +39,18 @@ export function subjectOf(
   return { kind, connection: kind.cluster.connection, ref, uid, signal };
 }
 
-/**
- * Does an action to one object, and keeps what it was before and after; of a Secret `reveal` alone answers values.
- * Rejects with AppError or KubeError.
- */
+/** Does an action to one object; of a Secret `reveal` alone answers values. Rejects with AppError or KubeError. */
 export async function act(
   id: ActionId,
   subject: ActionSubject,
   call: ActionCall,
-  history: ObjectHistory,
+  writer: Writer,
 ): Promise<ActionOutcome> {
-  const { parameters, resolved, dryRun, auditId, onWarnings } = call;
-  const read = subject.signal === undefined ? {} : { signal: subject.signal };
-  const write = { ...read, dryRun, auditId, ...(onWarnings && { onWarnings }) };
-  const run = { ...subject, parameters, resolved, dryRun, read, write };
-  const kept = dryRun || !leavesHistory(id, subject) ? undefined : await begin(id, subject, call, history);
-  const outcome = await implementations[id].run(run).catch(async (error: unknown) => {
-    await kept?.failed(error);
-    throw error;
-  });
-  await kept?.written(outcome.object);
-  return id === 'reveal' ? outcome : { ...outcome, object: shown(subject.kind, outcome.object) };
-}
-
-/** Not reading, and not pods that go: they come and go by thousands. */
-function leavesHistory(id: ActionId, { kind: { resource } }: ActionSubject): boolean {
-  const isPod = resource.group === '' && resource.plural === 'pods';
-  return id !== 'reveal' && !(id === 'delete' && isPod);
-}
-
-async function begin(
-  verb: ActionId,
-  { kind, connection, ref, signal }: ActionSubject,
-  { auditId, user }: ActionCall,
-  history: ObjectHistory,
-): Promise<OpenChange> {
-  const before = await getObject(connection, ref, signal === undefined ? {} : { signal });
-  const { group, plural } = kind.resource;
-  const { namespace, name } = ref;
-  return history.begin({
-    verb,
-    auditId,
-    user,
-    cluster: kind.cluster,
-    group,
-    plural,
-    namespace,
-    name,
-    before,
-  });
+  const { parameters, resolved, dryRun, auditId, user, onWarnings } = call;
+  const { kind, signal } = subject;
+  const read = signal === undefined ? {} : { signal };
+  const how = { ...read, subject: user, auditId, verb: id, dryRun, onWarnings };
+  const run = { ...subject, parameters, resolved, read, writer: new SubjectWriter(writer, subject, how) };
+  const outcome = await implementations[id].run(run);
+  return id === 'reveal' ? outcome : { ...outcome, object: shown(kind, outcome.object) };
 }

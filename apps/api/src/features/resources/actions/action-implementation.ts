@@ -1,7 +1,8 @@
 import type { ActionId, kubernetesObject, ParametersOf, PlanOf } from '@pilothouse/contract';
-import type { CallOptions, ClusterConnection, ObjectRef, WriteOptions } from '@pilothouse/kube';
+import type { CallOptions, ClusterConnection, ObjectRef } from '@pilothouse/kube';
 import type { z } from 'zod';
 import type { ServedKind } from '../resource-cluster.ts';
+import type { SubjectWriter } from './subject-writer.ts';
 
 export type WholeObject = z.output<typeof kubernetesObject>;
 
@@ -20,9 +21,8 @@ export interface ActionRun<P = unknown, R = unknown> extends ActionSubject {
   parameters: P;
   /** What `resolve` fixed when the action was submitted. */
   resolved: R;
-  dryRun: boolean;
-  /** For the call that changes something, and for no other: its `Audit-ID`, whether it is tried only, its warnings. */
-  write: WriteOptions & { dryRun: boolean };
+  /** The one way to write the object. */
+  writer: SubjectWriter;
   /** For calls that read. */
   read: CallOptions;
 }

@@ -1,10 +1,10 @@
 import { actionRights, actions, actionTarget, type Action, type ActionId } from '@pilothouse/contract';
 import { KubeError } from '@pilothouse/kube';
 import { z } from 'zod';
-import type { ObjectHistory } from '../../../clusters/object-history.ts';
 import { AppError } from '../../../http/app-error.ts';
 import type { OperationHandler } from '../../../operations/operation-handler.ts';
 import { servedKind, type FindCluster } from '../resource-cluster.ts';
+import type { Writer } from '../writer.ts';
 import { act, checkAction, subjectOf } from './act.ts';
 
 const batchItem = z.strictObject({
@@ -32,7 +32,7 @@ const concurrency = 4;
 export function batchHandler(
   id: ActionId,
   find: FindCluster,
-  history: ObjectHistory,
+  writer: Writer,
 ): OperationHandler<BatchInput, BatchItem> {
   const action = actions[id] as unknown as Action;
   return {
@@ -54,7 +54,10 @@ export function batchHandler(
       },
       params: { action: id, ...action.audited(parameters as never) },
     }),
-    async run({ operation: { cluster, input, actor: user }, item, auditId, signal }) {
+    async run({ operation: { cluster, input, actor }, item, auditId, signal }) {
+      const { userId, username } = actor;
+      // nobody's rights could be asked
+      if (userId === null) throw new Error('Only users do actions');
       if (item.refusal !== undefined) throw new AppError(item.refusal.code as never, item.refusal.params);
       // a cluster registered again under the same name is another cluster
       const same: FindCluster = (name) => {
@@ -63,9 +66,15 @@ export function batchHandler(
       };
       const kind = await servedKind(same, { ...input, cluster: cluster?.name ?? '' });
       checkAction(kind, id);
-      const call = { parameters: input.parameters, resolved: item.resolved, dryRun: false, auditId, user };
+      const call = {
+        parameters: input.parameters,
+        resolved: item.resolved,
+        dryRun: false,
+        auditId,
+        user: { userId, username },
+      };
       try {
-        const { alreadySo } = await act(id, subjectOf(kind, item.target, signal), call, history);
+        const { alreadySo } = await act(id, subjectOf(kind, item.target, signal), call, writer);
         if (alreadySo) return { state: 'skipped', code: 'alreadySo' };
         return { state: 'succeeded', code: 'done', clusterStatus: 200 };
       } catch (error) {

@@ -1,6 +1,5 @@
 import type { Node } from '@pilothouse/kinds';
-import { patchObject } from '@pilothouse/kube';
-import type { ActionOutcome, ActionRun, ImplementationOf, WholeObject } from './action-implementation.ts';
+import type { ActionOutcome, ActionRun, ImplementationOf } from './action-implementation.ts';
 import { readSubject } from './read-subject.ts';
 
 /** A patch of one field, none where it is so already (`kubectl/pkg/drain/cordon.go`). */
@@ -9,8 +8,7 @@ async function setUnschedulable(run: ActionRun, wanted: boolean): Promise<Action
   if ((node.spec?.unschedulable ?? false) === wanted) return { alreadySo: true, object: node };
   // the uid makes the cluster refuse (409) when the node was replaced meanwhile
   const patch = { metadata: { uid: node.metadata.uid }, spec: { unschedulable: wanted || null } };
-  const object = await patchObject<WholeObject>(run.connection, run.ref, patch, run.write);
-  return { alreadySo: false, object };
+  return { alreadySo: false, object: await run.writer.patch(patch) };
 }
 
 /** `kubectl cordon`. */

@@ -1,6 +1,5 @@
-import { patchObject } from '@pilothouse/kube';
 import { AppError } from '../../../http/app-error.ts';
-import type { ActionOutcome, ActionRun, ImplementationOf, WholeObject } from './action-implementation.ts';
+import type { ActionOutcome, ActionRun, ImplementationOf } from './action-implementation.ts';
 import { readSubject } from './read-subject.ts';
 
 interface Changes {
@@ -9,7 +8,7 @@ interface Changes {
   overwrite: boolean;
 }
 
-/** Sets and removes keys, with the resourceVersion that was read: a change meanwhile is refused (`cmd/label/label.go`). */
+/** Sets and removes keys, whatever else of the object changes meanwhile (`cmd/label/label.go`). */
 async function change(run: ActionRun<Changes>, field: 'labels' | 'annotations'): Promise<ActionOutcome> {
   const object = await readSubject<object>(run);
   const { set, remove, overwrite } = run.parameters;
@@ -20,11 +19,9 @@ async function change(run: ActionRun<Changes>, field: 'labels' | 'annotations'):
     throw new AppError('keyHasValue', { key: taken[0], value: current[taken[0]] ?? '' });
   const removed = remove.filter((key) => key in current);
   if (differing.length + removed.length === 0) return { alreadySo: true, object };
-  const { uid, resourceVersion } = object.metadata;
   const changes = Object.fromEntries([...differing, ...removed.map((key) => [key, null] as const)]);
-  const patch = { metadata: { uid, resourceVersion, [field]: changes } };
-  const patched = await patchObject<WholeObject>(run.connection, run.ref, patch, run.write);
-  return { alreadySo: false, object: patched };
+  const patch = { metadata: { uid: object.metadata.uid, [field]: changes } };
+  return { alreadySo: false, object: await run.writer.patch(patch) };
 }
 
 /** `kubectl label`. */

@@ -1,5 +1,4 @@
-import { patchObject } from '@pilothouse/kube';
-import type { ActionOutcome, ActionRun, ImplementationOf, WholeObject } from './action-implementation.ts';
+import type { ActionOutcome, ActionRun, ImplementationOf } from './action-implementation.ts';
 import { readSubject } from './read-subject.ts';
 
 interface Pausable {
@@ -11,8 +10,7 @@ async function setPaused(run: ActionRun, wanted: boolean): Promise<ActionOutcome
   const deployment = await readSubject<Pausable>(run);
   if ((deployment.spec?.paused ?? false) === wanted) return { alreadySo: true, object: deployment };
   const patch = { metadata: { uid: deployment.metadata.uid }, spec: { paused: wanted || null } };
-  const object = await patchObject<WholeObject>(run.connection, run.ref, patch, run.write);
-  return { alreadySo: false, object };
+  return { alreadySo: false, object: await run.writer.patch(patch) };
 }
 
 /** `kubectl rollout pause`. */

@@ -1,10 +1,10 @@
 import { actions, type ActionId, type ActionTarget } from '@pilothouse/contract';
-import type { ObjectHistory } from '../../../clusters/object-history.ts';
 import { toAppError } from '../../../http/error-handler.ts';
 import { runPool } from '../../../operations/item-pool.ts';
 import type { OperationActor } from '../../../operations/operation-handler.ts';
 import type { Operations } from '../../../operations/operations.ts';
 import { servedKind, type FindCluster, type ServedKind } from '../resource-cluster.ts';
+import type { Writer } from '../writer.ts';
 import { act, checkAction, subjectOf, type ActionCall } from './act.ts';
 import type { ActionOutcome } from './action-implementation.ts';
 import { batchHandler, batchKind, type BatchInput, type BatchItem } from './action-operations.ts';
@@ -27,18 +27,18 @@ const resolvers = 10;
 export class ResourceActions {
   readonly #find: FindCluster;
   readonly #operations: Pick<Operations, 'submit'>;
-  readonly #history: ObjectHistory;
+  readonly #writer: Writer;
 
-  constructor(find: FindCluster, operations: Pick<Operations, 'submit'>, history: ObjectHistory) {
+  constructor(find: FindCluster, operations: Pick<Operations, 'submit'>, writer: Writer) {
     this.#find = find;
     this.#operations = operations;
-    this.#history = history;
+    this.#writer = writer;
   }
 
   /** Makes the operations of all batches known. */
   register(runner: Pick<Operations, 'register'>): void {
     for (const { id, batch } of Object.values(actions))
-      if (batch) runner.register(batchKind(id), batchHandler(id, this.#find, this.#history));
+      if (batch) runner.register(batchKind(id), batchHandler(id, this.#find, this.#writer));
   }
 
   async one(
@@ -49,7 +49,7 @@ export class ResourceActions {
     const { namespace, name } = params;
     const subject = subjectOf(await this.#kind(id, params), { namespace, name, uid });
     const resolved = await implementations[id].resolve?.(subject, call.parameters);
-    return act(id, subject, { ...call, resolved }, this.#history);
+    return act(id, subject, { ...call, resolved }, this.#writer);
   }
 
   /** Submits; the operation goes on whatever becomes of the caller. Returns its id. */

@@ -1,6 +1,5 @@
-import { patchObject } from '@pilothouse/kube';
 import { AppError } from '../../../http/app-error.ts';
-import type { ImplementationOf, WholeObject } from './action-implementation.ts';
+import type { ImplementationOf } from './action-implementation.ts';
 import { readSubject } from './read-subject.ts';
 
 const restartedAt = 'kubectl.kubernetes.io/restartedAt';
@@ -23,9 +22,6 @@ export const restart: ImplementationOf<'restart', { at: string }> = {
       metadata: { uid: object.metadata.uid },
       spec: { template: { metadata: { annotations: { [restartedAt]: at } } } },
     };
-    return {
-      alreadySo: false,
-      object: await patchObject<WholeObject>(run.connection, run.ref, patch, run.write),
-    };
+    return { alreadySo: false, object: await run.writer.patch(patch) };
   },
 };

@@ -1,4 +1,4 @@
-import { KubeError, scaleObject } from '@pilothouse/kube';
+import { KubeError } from '@pilothouse/kube';
 import { AppError } from '../../../http/app-error.ts';
 import type { ImplementationOf } from './action-implementation.ts';
 import { readSubject } from './read-subject.ts';
@@ -14,16 +14,11 @@ export const scale: ImplementationOf<'scale'> = {
     const before = await readSubject<Scalable>(run);
     if (before.spec?.replicas === replicas) return { alreadySo: true, object: before };
     try {
-      await scaleObject(run.connection, run.ref, replicas, {
-        ...run.write,
-        ...(currentReplicas !== undefined && { currentReplicas }),
-      });
+      return { alreadySo: false, object: await run.writer.scale(replicas, currentReplicas) };
     } catch (error) {
       if (error instanceof KubeError && error.status === 409)
         throw new AppError('changedMeanwhile', { what: run.ref.name });
       throw error;
     }
-    if (run.dryRun) return { alreadySo: false, object: { ...before, spec: { ...before.spec, replicas } } };
-    return { alreadySo: false, object: await readSubject(run) };
   },
 };

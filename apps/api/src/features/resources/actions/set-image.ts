@@ -1,6 +1,5 @@
-import { patchObject } from '@pilothouse/kube';
 import { AppError } from '../../../http/app-error.ts';
-import type { ImplementationOf, WholeObject } from './action-implementation.ts';
+import type { ImplementationOf } from './action-implementation.ts';
 import { readSubject } from './read-subject.ts';
 
 interface Container {
@@ -33,10 +32,6 @@ export const setImage: ImplementationOf<'set-image'> = {
       ...(init.length > 0 && { initContainers: init }),
     };
     const patch = { metadata: { uid: object.metadata.uid }, spec: { template: { spec: podSpec } } };
-    const patched = await patchObject<WholeObject>(run.connection, run.ref, patch, {
-      type: 'strategic',
-      ...run.write,
-    });
-    return { alreadySo: false, object: patched };
+    return { alreadySo: false, object: await run.writer.patch(patch, 'strategic') };
   },
 };

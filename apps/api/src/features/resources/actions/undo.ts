@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { PlanOf } from '@pilothouse/contract';
-import { eachObject, getObject, patchObject, type KubernetesObject } from '@pilothouse/kube';
+import { eachObject, getObject, type KubernetesObject } from '@pilothouse/kube';
 import { AppError } from '../../../http/app-error.ts';
 import type { ActionSubject, ImplementationOf, WholeObject } from './action-implementation.ts';
 import { readSubject } from './read-subject.ts';
@@ -127,9 +127,7 @@ export const undo: ImplementationOf<'undo', { replicaSet: string; uid: string }>
       { op: 'replace', path: '/spec/template', value: template },
       { op: 'replace', path: '/metadata/annotations', value: annotationsOf(deployment, set) },
     ];
-    const options = { ...run.write, type: 'json' as const };
-    const object = await patchObject<WholeObject>(run.connection, run.ref, patch, options);
-    return { alreadySo: false, object };
+    return { alreadySo: false, object: await run.writer.patch(patch) };
   },
   async plan(subjects, { toRevision = 0 }) {
     return { items: await Promise.all(subjects.map((subject) => planOf(subject, toRevision))) };

@@ -27,7 +27,8 @@ beforeAll(async () => {
   const writing = plurals.flatMap((plural) =>
     ['get', 'create', 'update', 'patch'].map((verb) => `k8s/${group}/${plural} ${verb}`),
   );
-  await createRole(world.api, 'rbac-writer', [...writing, 'k8s/core/pods get', 'k8s/core/secrets create']);
+  writing.push(...['create', 'patch'].map((verb) => `k8s/core/secrets ${verb}`));
+  await createRole(world.api, 'rbac-writer', [...writing, 'k8s/core/pods get']);
   await createRole(world.api, 'binder', [`k8s/${group}/clusterroles bind`]);
   await createRole(world.api, 'escalator', [
     `k8s/${group}/roles escalate`,
@@ -227,5 +228,53 @@ describe('a ServiceAccount’s token in a Secret', () => {
     expect(errorOf(answer)).toEqual(refused);
     expect(await exists('secret', 'powerful')).toBe(false);
     expect((await escalator.post(secrets, { object: tokenSecret('taken', 'powerful') })).status).toBe(201);
+  });
+});
+
+describe('an action', () => {
+  const kubectl = (...args: string[]) => world.cluster.kubectl(...args);
+  const aggregate = 'rbac.authorization.k8s.io/aggregate-to-view';
+  const mighty = 'escalation-test-mighty';
+  const label = { set: { [aggregate]: 'true' } };
+  const labelOf = (kind: string, name: string, ...where: string[]) =>
+    kubectl('get', kind, name, ...where, '-o', `jsonpath={.metadata.labels}`);
+  beforeAll(() => kubectl('create', 'clusterrole', mighty, '--verb=*', '--resource=secrets'));
+  afterAll(() => kubectl('delete', 'clusterrole', mighty));
+
+  test('labels no role into others beyond its doer’s rights, alone, tried or as one of many', async () => {
+    const path = `${rbac}/clusterroles/_/${mighty}/actions/label`;
+    for (const query of ['', '?dryRun=true'])
+      expect(errorOf(await clusterWriter.post(path + query, { parameters: label }))).toEqual(refused);
+    const { body } = await clusterWriter.post(`${rbac}/clusterroles/actions/label`, {
+      targets: [{ name: mighty }],
+      parameters: label,
+    });
+    const operation = `/operations/${body.operation}`;
+    await expect.poll(async () => (await clusterWriter.get(operation)).body.endedAt).not.toBeNull();
+    expect((await clusterWriter.get(`${operation}/items`)).body.items).toMatchObject([
+      { state: 'failed', result: { code: 'escalation', params: { verb: 'escalate' } } },
+    ]);
+    expect(await labelOf('clusterrole', mighty)).toBe('');
+  });
+
+  test('touches a role that gives what its doer has, or that stays what it is', async () => {
+    const act = (name: string, action: string, parameters: object) =>
+      writer.post(`${rbac}/roles/${namespace}/${name}/actions/${action}`, { parameters });
+    expect((await act('small', 'label', { set: { tier: 'x' } })).status).toBe(200);
+    expect(await labelOf('role', 'small', '-n', namespace)).toBe('{"tier":"x"}');
+    expect((await act('given', 'annotate', { set: { more: 'y' } })).status).toBe(200);
+    expect(errorOf(await act('given', 'label', { set: { tier: 'x' } }))).toEqual(refused);
+  });
+
+  test('turns no token Secret into another account’s', async () => {
+    const parameters = { set: { 'kubernetes.io/service-account.name': 'powerful' }, overwrite: true };
+    const path = `${secrets}/plain/actions/annotate`;
+    expect(errorOf(await writer.post(path, { parameters }))).toEqual(refused);
+    const account = ['-o', String.raw`jsonpath={.metadata.annotations.kubernetes\.io/service-account\.name}`];
+    expect(await kubectl('get', 'secret', 'plain', '-n', namespace, ...account)).toBe('plain');
+    expect((await writer.post(path, { parameters: { set: { note: 'x' } } })).status).toBe(200);
+    expect((await escalator.post(path, { parameters: { set: { note: 'y' }, overwrite: true } })).status).toBe(
+      200,
+    );
   });
 });
