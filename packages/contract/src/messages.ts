@@ -26,7 +26,9 @@ export const streamEndReasons = [
   'exit',
   /** Everything there was has been sent. */
   'completed',
-  /** The browser went away. */
+  /** The browser closed it: the page was left. */
+  'closed',
+  /** The browser went away without a word. */
   'disconnected',
   /** Signed out, expired, disabled, or the password was changed. */
   'sessionEnded',

@@ -2,7 +2,13 @@ import type { Logger } from 'pino';
 import type { Prisma } from '../db/database.ts';
 import { newId } from '../db/ids.ts';
 import { AppError } from '../http/app-error.ts';
-import type { AuditEntry, AuditIntent, AuditOutcome, SharedAuditLog } from '../http/audit.ts';
+import {
+  keptParams,
+  type AuditEntry,
+  type AuditIntent,
+  type AuditOutcome,
+  type SharedAuditLog,
+} from '../http/audit.ts';
 import type { AnonymousLimits } from './anonymous-share.ts';
 import { AuditOverflow } from './audit-overflow.ts';
 import type { AuditRepository } from './audit.repository.ts';
@@ -71,7 +77,7 @@ export class AuditTrail implements SharedAuditLog {
   }
 
   async endLeftOpen(auditId: string, code: string, outcome: AuditOutcome): Promise<void> {
-    const { principal: _known, params: _intent, ...change } = outcome;
+    const { principal: _known, params: _intent, reasonParams: _error, ...change } = outcome;
     await this.#rows.closeByAuditId(auditId, code, { ...change, endedAt: new Date() });
   }
 
@@ -144,11 +150,15 @@ function rowOf({ principal, code, target, params, auditId, address, requestId }:
   } satisfies Prisma.AuditEventCreateInput;
 }
 
-function closing(row: Prisma.AuditEventCreateInput, { principal, params, ...outcome }: AuditOutcome) {
+function closing(
+  row: Prisma.AuditEventCreateInput,
+  { principal, params, reasonParams = {}, ...outcome }: AuditOutcome,
+) {
+  const more = { ...params, ...keptParams(reasonParams, row.resource ?? '') };
   return {
     ...outcome,
     ...(principal && { userId: principal.userId, username: principal.username }),
-    ...(params && { params: { ...(row.params as Prisma.JsonObject), ...params } }),
+    ...(Object.keys(more).length > 0 && { params: { ...(row.params as Prisma.JsonObject), ...more } }),
     endedAt: new Date(),
   };
 }

@@ -1,6 +1,27 @@
 import type { AuditTarget } from '@pilothouse/contract';
+import type { ErrorParams } from './app-error.ts';
 
 export type AuditParams = Record<string, string | number | boolean | null>;
+
+/** Longest text of an error that is kept. */
+const mostText = 300;
+
+/**
+ * The parameters of an error that a row keeps, beside the intent's own. Left out: reasons in free text, which may quote
+ * what was sent, and of Secrets the cluster's words as well.
+ */
+export function keptParams(params: ErrorParams, resource: string): AuditParams {
+  const isSecret = resource.startsWith('k8s/core/secrets');
+  const kept = Object.entries(params).filter(([name, value]) =>
+    name === 'reason' ? /^\w+$/.test(String(value)) : name !== 'message' || !isSecret,
+  );
+  return Object.fromEntries(
+    kept.map(([name, value]) => [
+      `error.${name}`,
+      typeof value === 'string' ? [...value].slice(0, mostText).join('') : value,
+    ]),
+  );
+}
 
 /** What is about to be done. */
 export interface AuditIntent {
@@ -25,6 +46,8 @@ export interface AuditOutcome {
   status?: number;
   /** Error code, or the reason a stream ended with. */
   reason?: string;
+  /** What the reason's sentence says besides; kept as `error.<name>` where it can be ({@link keptParams}). */
+  reasonParams?: ErrorParams;
   /** HTTP status of the cluster's answer. */
   clusterStatus?: number;
   /** Who it was, where that became known only meanwhile. */

@@ -204,11 +204,12 @@ function lateEntry(audit: AuditLog, intent: AuditIntent & { auditId: string }): 
 
 /** How an error reads in the audit log. */
 export function outcomeOf(error: unknown): AuditOutcome {
-  const { code, status, details } = toAppError(error);
+  const { code, status, params, details } = toAppError(error);
   return {
     outcome: status === 401 || status === 403 ? 'refused' : 'failed',
     status,
     reason: code,
+    reasonParams: params,
     ...(details.clusterCode !== undefined && { clusterStatus: details.clusterCode }),
   };
 }

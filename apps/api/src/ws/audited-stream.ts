@@ -1,3 +1,4 @@
+import type { StreamEndReason } from '@pilothouse/contract';
 import { KubeError } from '@pilothouse/kube';
 import { newId } from '../db/ids.ts';
 import type { AuditIntent, AuditLog, AuditOutcome } from '../http/audit.ts';
@@ -7,8 +8,19 @@ import type { StreamEnd } from './guarded-socket.ts';
 /** Who does it and to what: the same for every call of one stream. */
 export type StreamActor = Omit<AuditIntent, 'code' | 'auditId' | 'params'>;
 
-/** Ends of a stream that nobody minds. */
-const harmless = new Set(['exit', 'completed', 'disconnected']);
+/** Ends of a stream that until then did what it was for. */
+const worked: ReadonlySet<StreamEndReason> = new Set([
+  'exit',
+  'completed',
+  'closed',
+  'disconnected',
+  'sessionEnded',
+  'rightsLost',
+  'clusterRemoved',
+  'recordingFull',
+  'shuttingDown',
+  'platformRestart',
+]);
 
 /**
  * Does one call to a cluster under a row of its own: intent before, outcome after, joined with the cluster's audit log
@@ -56,17 +68,19 @@ export async function auditedAnyway<T>(
 export function outcomeOfCall(error: unknown): AuditOutcome {
   const ours = error instanceof KubeError && error.reason === 'aborted';
   if (error === undefined || ours) return { outcome: 'succeeded' };
-  const { code, details } = toAppError(error);
+  const { code, params, details } = toAppError(error);
   return {
     outcome: 'failed',
     reason: code,
+    reasonParams: params,
     ...(details.clusterCode !== undefined && { clusterStatus: details.clusterCode }),
   };
 }
 
 /** How a stream that ended reads in the audit: its reason, and the error's code where there was one. */
 export function outcomeOfStream({ reason, error }: StreamEnd): AuditOutcome {
-  return harmless.has(reason)
-    ? { outcome: 'succeeded', reason }
-    : { outcome: 'failed', reason: error === undefined ? reason : `${reason}:${error.code}` };
+  if (worked.has(reason)) return { outcome: 'succeeded', reason };
+  if (error === undefined) return { outcome: 'failed', reason };
+  const { code, params = {} } = error;
+  return { outcome: 'failed', reason: `${reason}:${code}`, reasonParams: params };
 }

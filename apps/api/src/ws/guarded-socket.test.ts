@@ -51,6 +51,13 @@ test('a browser that goes away ends the stream as disconnected', async () => {
   await expect.poll(() => guarded.ended).toEqual({ reason: 'disconnected' });
 });
 
+test.each([1000, 1001])('a page that closes it (%i) ends the stream as closed', async (code) => {
+  const { browser, guarded } = await pair();
+  guarded.receive({ schema, onMessage: () => {} });
+  browser.close(code);
+  await expect.poll(() => guarded.ended).toEqual({ reason: 'closed' });
+});
+
 test('a sender waits for a browser that does not read, and memory stays near the mark', async () => {
   const { browser, guarded } = await pair();
   browser.pause();

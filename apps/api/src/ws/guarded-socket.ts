@@ -25,6 +25,8 @@ export interface Receiver<S extends z.ZodType> {
 /** Bytes waiting for a slow browser at which senders are asked to wait; memory per stream stays near this. */
 const highWaterBytes = 1024 * 1024;
 const lowWaterBytes = 256 * 1024;
+/** Close codes of a page that closes its stream, with or without a code, or is left (RFC 6455, 7.4.1). */
+const saidGoodbye = new Set([1000, 1001, 1005]);
 /** How long a peer may take to answer our close. */
 const closeGraceMs = 2000;
 
@@ -47,7 +49,7 @@ export class GuardedSocket {
     this.#heartbeat = setInterval(() => this.#beat(), heartbeatMs);
     socket.on('pong', () => (this.#heard = true));
     socket.on('error', () => socket.terminate());
-    socket.on('close', () => this.#finish({ reason: 'disconnected' }));
+    socket.on('close', (code) => this.#finish({ reason: saidGoodbye.has(code) ? 'closed' : 'disconnected' }));
     // nothing may be missed between the upgrade and receive()
     socket.pause();
   }

@@ -13,18 +13,35 @@ export function useReasonText(): (reason: string) => string {
   return (reason) => (te(`reason.${reason}`) ? t(`reason.${reason}`) : reason);
 }
 
+/**
+ * A function that fills a text in. Where a parameter is missing (a row of the audit keeps not all of them), the text ends
+ * before it.
+ */
+function useFilledText(): (key: string, params: Record<string, string | number>) => string {
+  const { t, tm } = useI18n();
+  return (key, params) => {
+    const raw: unknown = tm(key);
+    const gap = [...String(raw).matchAll(/\{(\w+)\}/g)].find(([, name = '']) => !Object.hasOwn(params, name));
+    if (typeof raw !== 'string' || gap === undefined) return t(key, params);
+    const head = raw.slice(0, gap.index).replace(/[\s:：;；,，(（“"]+$/, '');
+    return head.replace(/\{(\w+)\}/g, (_all, name: string) => String(params[name]));
+  };
+}
+
 /** A function that says an error in the user's language; an unknown code keeps the platform's English sentence. */
 export function useErrorText(): (error: unknown) => string {
   const { t, te } = useI18n();
   const reasonText = useReasonText();
+  const filledText = useFilledText();
   return (error) => {
     if (!isCoded(error)) return t('errors.unexpected', { message: String(error) });
     if (!te(`errors.${error.code}`)) return error.message;
     const { reason, ...params } = error.params ?? {};
-    return t(
+    const text = filledText(
       `errors.${error.code}`,
       reason === undefined ? params : { ...params, reason: reasonText(String(reason)) },
     );
+    return text === '' ? error.message : text;
   };
 }
 

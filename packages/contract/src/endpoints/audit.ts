@@ -27,12 +27,19 @@ export const auditEvent = z.object({
   endedAt: timestamp.nullable(),
 });
 
+/**
+ * Rows of the single calls to a cluster that a log, a shell or a download is made of: each joins the cluster's own audit
+ * log, and none says more than the row of the whole.
+ */
+export const auditParts: readonly string[] = ['shell.find', 'shell.end', 'log.read'];
+
 export const auditEndpoints = {
   listAudit: defineEndpoint({
     id: 'audit.list',
     method: 'GET',
     path: '/audit',
-    summary: 'Who did what, newest first; `q` is the beginning of a name, or an Audit-ID',
+    summary:
+      'Who did what, newest first; `q` is the beginning of a name, or an Audit-ID. The single calls to a cluster that a log or a shell is made of come with `parts`, or asked for by code or Audit-ID',
     query: listQuery.extend({
       user: z.string().max(64).optional(),
       cluster: dnsLabel.optional(),
@@ -40,6 +47,7 @@ export const auditEndpoints = {
       outcome: auditEvent.shape.outcome.optional(),
       from: timestamp.optional(),
       to: timestamp.optional(),
+      parts: z.enum(['true', 'false']).default('false'),
     }),
     /** `more`: beyond `total` there is more, which a narrower time shows. */
     response: pageOf(auditEvent).extend({ more: z.boolean() }),

@@ -138,7 +138,14 @@ export const streamEndpoints = {
     method: 'GET',
     path: '/terminals',
     summary: 'Shells: who, where, how they ended',
-    query: listQuery,
+    query: listQuery.extend({
+      user: z.string().max(64).optional(),
+      cluster: dnsLabel.optional(),
+      /** The beginning of a pod's name. */
+      pod: z.string().max(253).optional(),
+      from: timestamp.optional(),
+      to: timestamp.optional(),
+    }),
     response: pageOf(terminal),
     permission: () => [platformRight('GET', '/terminals')],
   }),

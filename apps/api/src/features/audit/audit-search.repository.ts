@@ -1,4 +1,4 @@
-import type { auditEvent } from '@pilothouse/contract';
+import { auditParts, type auditEvent } from '@pilothouse/contract';
 import { validate as isUuid } from 'uuid';
 import type { z } from 'zod';
 import type { Database, Prisma } from '../../db/database.ts';
@@ -17,6 +17,7 @@ interface AuditQuery extends PageQuery {
   outcome?: AuditEvent['outcome'] | undefined;
   from?: string | undefined;
   to?: string | undefined;
+  parts: 'true' | 'false';
 }
 
 const mostCounted = 10_000;
@@ -47,11 +48,22 @@ export class AuditSearch {
 }
 
 /** Each condition has an index that ends with the time. */
-function whereOf({ q, user, cluster, code, outcome, from, to }: AuditQuery): Prisma.AuditEventWhereInput {
+function whereOf({
+  q,
+  user,
+  cluster,
+  code,
+  outcome,
+  from,
+  to,
+  parts,
+}: AuditQuery): Prisma.AuditEventWhereInput {
+  const isAsked = parts === 'true' || (q !== undefined && isUuid(q));
+  const whole = isAsked ? {} : { code: { notIn: [...auditParts] } };
   return {
     ...(user !== undefined && { username: user }),
     ...(cluster !== undefined && { cluster }),
-    ...(code !== undefined && { code }),
+    ...(code === undefined ? whole : { code }),
     ...(outcome !== undefined && { outcome }),
     ...((from !== undefined || to !== undefined) && {
       at: {

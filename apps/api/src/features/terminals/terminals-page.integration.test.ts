@@ -41,3 +41,15 @@ test('shells that began at the same moment are each on one page', async () => {
     expect(new Set(ids).size).toBe(300);
   }
 });
+
+test('they are found by person, cluster, the beginning of a pod’s name, and when they began', async () => {
+  const found = async (query: string) => (await api.admin.get(`/terminals?${query}`)).body.total;
+  const hour = (from: number) => new Date(Date.now() + from * 3_600_000).toISOString();
+  expect(await found('user=ada')).toBe(150);
+  expect(await found('user=ad')).toBe(0);
+  expect(await found('cluster=here&pod=we')).toBe(300);
+  expect(await found('pod=eb')).toBe(0);
+  expect(await found('cluster=there')).toBe(0);
+  expect(await found(`from=${hour(-1)}&to=${hour(1)}`)).toBe(300);
+  expect(await found(`from=${hour(1)}`)).toBe(0);
+});

@@ -95,7 +95,7 @@ test('kill -9: the next start ends the row, keeps the recording and ends the pro
     const recording = await again.get(`/terminals/${terminal}/recording`);
     expect(recordedOutput(recording.body)).toContain('sleep 60001');
     const audit = (await again.get('/audit?code=shell.open')).body.items;
-    expect(audit).toMatchObject([{ outcome: 'failed', reason: 'platformRestart' }]);
+    expect(audit).toMatchObject([{ outcome: 'succeeded', reason: 'platformRestart' }]);
     expect(audit[0].endedAt).not.toBeNull();
     await second.end('SIGTERM');
   });

@@ -2,7 +2,7 @@ import type { Database, Prisma } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
 import type { SecretBox } from '../../db/secret-box.ts';
 import type { Terminal } from '../../db/generated/client.ts';
-import { containing } from '../../db/like.ts';
+import { beginningWith, containing } from '../../db/like.ts';
 import { readPage, type PageOrder, type PageQuery } from '../../http/paging.ts';
 import type { RecordingChunk } from '../../ws/exec/recorder.ts';
 import type { TerminalEnd } from '../../ws/exec/terminal-session.ts';
@@ -25,6 +25,12 @@ export interface NewTerminal {
 
 export interface TerminalQuery extends PageQuery {
   q?: string | undefined;
+  user?: string | undefined;
+  cluster?: string | undefined;
+  /** The beginning of a pod's name. */
+  pod?: string | undefined;
+  from?: string | undefined;
+  to?: string | undefined;
 }
 
 const order: PageOrder<Prisma.TerminalOrderByWithRelationInput> = {
@@ -41,6 +47,21 @@ const order: PageOrder<Prisma.TerminalOrderByWithRelationInput> = {
 };
 /** Chunks read at once: a recording is never whole in memory. */
 const chunksAtOnce = 32;
+
+const texts = ['username', 'cluster', 'namespace', 'pod', 'container'] as const;
+
+function whereOf({ q, user, cluster, pod, from, to }: TerminalQuery): Prisma.TerminalWhereInput {
+  return {
+    ...(q !== undefined && { OR: texts.map((column) => ({ [column]: containing(q) })) }),
+    ...(user !== undefined && { username: user }),
+    ...(cluster !== undefined && { cluster }),
+    ...(pod !== undefined && { pod: beginningWith(pod) }),
+    startedAt: {
+      ...(from !== undefined && { gte: new Date(from) }),
+      ...(to !== undefined && { lt: new Date(to) }),
+    },
+  };
+}
 
 export class TerminalsRepository {
   readonly #database: Database;
@@ -133,9 +154,7 @@ export class TerminalsRepository {
   }
 
   page<View>(query: TerminalQuery, viewOf: (terminal: Terminal) => View) {
-    const { q } = query;
-    const texts = ['username', 'cluster', 'namespace', 'pod', 'container'] as const;
-    const where = q === undefined ? {} : { OR: texts.map((column) => ({ [column]: containing(q) })) };
+    const where = whereOf(query);
     const { terminal } = this.#database.prisma;
     return readPage(query, order, {
       items: async (page) => (await terminal.findMany({ where, ...page })).map(viewOf),

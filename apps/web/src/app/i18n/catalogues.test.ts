@@ -2,7 +2,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   actions,
-  allEndpoints,
   errorCodes,
   environment,
   itemState,
@@ -16,6 +15,7 @@ import {
 import { kinds, menuModules } from '@pilothouse/kinds';
 import { createI18n } from 'vue-i18n';
 import { describe, expect, test } from 'vitest';
+import { auditCodes } from '../../features/audit/audit-text.ts';
 import type { Catalogue } from './catalogue.ts';
 import { locales } from '../../components/preferences/languages.ts';
 
@@ -65,10 +65,11 @@ const lists = [/^operationResult\./];
 
 const codes: Record<string, readonly string[]> = {
   errors: Object.keys(errorCodes),
-  audit: [...new Set(allEndpoints.flatMap(({ audit }) => (audit === null ? [] : [audit.code])))],
+  audit: auditCodes,
   environment: environment.options,
   operationState: [...new Set([...itemState.options, ...operationState.options])],
   streamEnd: streamEndReasons,
+  ended: streamEndReasons,
   kubeconfigProblem: kubeconfigProblem.options,
   'register.authentication': kubeconfigContext.shape.authentication.options,
   operation: ['demo.start'],

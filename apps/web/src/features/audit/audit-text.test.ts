@@ -1,0 +1,90 @@
+import { errorCodes, streamEndReasons } from '@pilothouse/contract';
+import { mount } from '@vue/test-utils';
+import { expect, test } from 'vitest';
+import { createI18n } from 'vue-i18n';
+import { messages as en } from '../../app/i18n/en-US/index.ts';
+import { messages as zh } from '../../app/i18n/zh-CN/index.ts';
+import { auditCodes, useAuditText, type AuditEvent } from './audit-text.ts';
+
+function textsIn(locale: 'en-US' | 'zh-CN'): ReturnType<typeof useAuditText> {
+  let texts: ReturnType<typeof useAuditText> | undefined;
+  const i18n = createI18n({ legacy: false, locale, messages: { 'en-US': en, 'zh-CN': zh } });
+  mount({ setup: () => ((texts = useAuditText()), () => null) }, { global: { plugins: [i18n] } });
+  return texts as ReturnType<typeof useAuditText>;
+}
+
+const event = (change: Partial<AuditEvent>): AuditEvent => ({
+  id: '1',
+  at: '2026-01-01T00:00:00Z',
+  code: 'shell.open',
+  user: 'li',
+  address: '',
+  cluster: 'demo',
+  namespace: 'shop',
+  resource: 'k8s/core/pods/exec',
+  name: 'web',
+  params: {},
+  outcome: 'failed',
+  status: null,
+  reason: null,
+  clusterStatus: null,
+  auditId: '2',
+  endedAt: null,
+  ...change,
+});
+
+/** What the API keeps of an error's parameters: never a reason in free text, of Secrets not the cluster's words. */
+const keptOf = (message: string, omitted: readonly string[]) =>
+  Object.fromEntries(
+    [...message.matchAll(/\{(\w+)\}/g)]
+      .map(([, name = '']) => name)
+      .filter((name) => !omitted.includes(name))
+      .map((name) => [`error.${name}`, `<${name}>`]),
+  );
+const torn = /[({[（“":：,，;；]\s*$|\(\)|（）|\{/;
+
+test.each(['en-US', 'zh-CN'] as const)(
+  '%s: every reason reads whole with the parameters that are stored',
+  (locale) => {
+    const { reason } = textsIn(locale);
+    const texts = Object.entries(errorCodes).flatMap(([code, { message }]) =>
+      [[], ['reason', 'message']].flatMap((omitted) => {
+        const params = keptOf(message, omitted);
+        return [
+          reason(event({ status: 500, reason: code, params })),
+          reason(event({ reason: `upstreamLost:${code}`, params })),
+        ];
+      }),
+    );
+    const ends = streamEndReasons.map((end) => reason(event({ reason: end })));
+    expect([...texts, ...ends].filter((text) => text === '' || torn.test(text))).toEqual([]);
+    // rows of before parameters were kept
+    const bare = Object.keys(errorCodes).map((code) => reason(event({ status: 500, reason: code })));
+    expect(bare.filter((text) => text === '' || torn.test(text))).toEqual([]);
+  },
+);
+
+test('a shell that was ended says by what, and did not fail', () => {
+  const { outcome, reason } = textsIn('en-US');
+  const lost = event({ outcome: 'succeeded', reason: 'rightsLost' });
+  expect([outcome(lost), reason(lost)]).toEqual(['Ended: rights taken away', 'Ended: rights taken away']);
+  expect(outcome(event({ outcome: 'succeeded', reason: 'sessionEnded' }))).toBe('Ended: signed out');
+  expect(outcome(event({ outcome: 'succeeded', reason: 'closed' }))).toBe('Succeeded');
+  expect(outcome(event({ outcome: 'failed', reason: 'upstreamLost:clusterTimeout' }))).toBe('Failed');
+  expect(outcome(event({ status: 401, outcome: 'refused', reason: 'sessionEnded' }))).toBe('Refused');
+});
+
+test('an error behind an end is said with its own parameters', () => {
+  const { reason } = textsIn('en-US');
+  const params = { container: 'web', 'error.status': 500, 'error.message': 'no space left' };
+  expect(reason(event({ reason: 'upstreamLost:clusterError', params }))).toBe(
+    'The cluster closed the connection: The cluster answered with an error (500): no space left',
+  );
+});
+
+test('every code can be chosen by words of its own', () => {
+  const { codeText } = textsIn('en-US');
+  const texts = auditCodes.map(codeText);
+  expect(texts.filter((text) => text.includes('{') || auditCodes.includes(text))).toEqual([]);
+  expect(new Set(texts).size).toBe(texts.length);
+});
