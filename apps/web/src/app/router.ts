@@ -2,7 +2,6 @@ import type { Requirement } from '@pilothouse/contract';
 import { createRouter, createWebHistory, type RouteLocationNormalized } from 'vue-router';
 import { forgetChunkReloads, isChunkError, reloadForChunk } from './chunk-reload.ts';
 import { i18n } from './i18n/i18n.ts';
-import { usePreferences } from '../components/preferences/preferences.ts';
 import { returnPath } from '../features/auth/return-path.ts';
 import { routes } from './routes.ts';
 import { useSession } from '../api/session.ts';
@@ -43,7 +42,6 @@ router.beforeEach(async (to) => {
 router.afterEach((to) => {
   forgetChunkReloads();
   const { cluster } = to.params;
-  if (typeof cluster === 'string' && cluster !== '') usePreferences().lastCluster = cluster;
   const key = typeof to.meta.title === 'function' ? to.meta.title(to) : to.meta.title;
   const title = key === undefined ? [] : [i18n.global.t(key)];
   const place = [to.params['name'], cluster].filter((part) => typeof part === 'string' && part !== '');

@@ -68,3 +68,27 @@ test('what came before an error is of the past', async () => {
   await flushPromises();
   expect([dot(), rows()]).toEqual(['stale', ['web']]);
 });
+
+test('a selector that is none is said once, at its field, over the rows of before', async () => {
+  const { page, list, rows, dot } = await open('?q=we');
+  await tell(list(), snapshotOf([pod('web')]));
+  const field = page.get('input[aria-label^="Label selector"]');
+  await field.setValue('app in');
+  await field.trigger('keydown', { key: 'Enter' });
+  await flushPromises();
+  await tell(list(), refusal('badSelector', { reason: 'a set is missing' }));
+  const said = [...document.body.textContent.matchAll(/a set is missing|badSelector/g)];
+  expect(said).toHaveLength(1);
+  expect(page.get('#selector-error').text()).toBe('The selector is not valid: a set is missing');
+  expect(field.attributes('aria-invalid')).toBe('true');
+  expect([dot(), rows()]).toEqual(['stale', ['web']]);
+  expect(page.text()).toContain('these are the rows from before');
+});
+
+test('rows that are chosen leave the filters where they are', async () => {
+  const { page, list } = await open('?q=we');
+  await tell(list(), snapshotOf([pod('web')]));
+  await page.get('tbody input[type=checkbox]').setValue(true);
+  expect(page.text()).toContain('1 selected');
+  expect(page.get<HTMLInputElement>('input[aria-label="Filter by text"]').element.value).toBe('we');
+});

@@ -51,6 +51,7 @@ function tableColumn(
     text: (row, now) => column.text(row, now),
     exact: (row) => exactValue(descriptor, row, sortBy),
     width,
+    stays: id === 'age',
     optional: id !== namespaceColumn.id && !descriptor.shownColumns.includes(id),
     ...(sortBy === undefined ? {} : { sortKey: sortBy }),
     ...(align === undefined ? {} : { align }),

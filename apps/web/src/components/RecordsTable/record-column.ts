@@ -16,8 +16,10 @@ export interface RecordColumn<T> {
   /** What the API sorts by; absent where it can't. */
   sortKey?: string;
   align?: 'left' | 'right';
-  /** Pixels; what has none shares the room that is left. */
+  /** Pixels it should have; what has none shares the room that is left. */
   width?: number;
+  /** There is room for it before others; the first column has always room. */
+  stays?: boolean;
   /** Long text goes on in the next line; elsewhere it is cut, and whole on hover. */
   wraps?: boolean;
 }

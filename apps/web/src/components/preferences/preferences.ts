@@ -10,7 +10,6 @@ interface Stored {
   theme: ThemeChoice;
   locale: Locale;
   isMenuCollapsed: boolean;
-  lastCluster: string | null;
   columns: Record<string, string[]>;
 }
 
@@ -20,19 +19,16 @@ export const usePreferences = defineStore('preferences', () => {
   const theme = ref<ThemeChoice>(stored.theme ?? 'system');
   const locale: Ref<Locale> = ref(knownLocale(stored.locale) ?? browserLocale(navigator.languages));
   const isMenuCollapsed = ref(stored.isMenuCollapsed ?? false);
-  /** Where the menu's cluster pages lead when the address names no cluster. */
-  const lastCluster = ref<string | null>(stored.lastCluster ?? null);
   /** Chosen columns of a table, by the table's key. */
   const columns = ref<Record<string, string[]>>(stored.columns ?? {});
 
   watch(
-    [theme, locale, isMenuCollapsed, lastCluster, columns],
+    [theme, locale, isMenuCollapsed, columns],
     () => {
       const values: Stored = {
         theme: theme.value,
         locale: locale.value,
         isMenuCollapsed: isMenuCollapsed.value,
-        lastCluster: lastCluster.value,
         columns: columns.value,
       };
       try {
@@ -44,7 +40,7 @@ export const usePreferences = defineStore('preferences', () => {
     { deep: true },
   );
 
-  return { theme, locale, isMenuCollapsed, lastCluster, columns };
+  return { theme, locale, isMenuCollapsed, columns };
 });
 
 function read(): Partial<Stored> {
