@@ -61,7 +61,8 @@ export const resourceListQuery = listQuery.extend({
 });
 
 /**
- * - `live`: a watch is running, and what came last was right; `asOf` is when that was. `syncing`: the first list is under way, the rows are incomplete.
+ * - `live`: a watch is running, and what came last was right; `asOf` is when that was.
+ * - `syncing`: the first list is under way or has failed, the rows are incomplete.
  * - `stale`: the cluster did not answer; the rows are as of `asOf`.
  * - `denied`: the cluster no longer lets the platform list them; the rows, if any, are as of `asOf`.
  */

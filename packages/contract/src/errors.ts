@@ -76,6 +76,13 @@ export const errorCodes = {
   applyConflict: { status: 409, message: 'Others own fields that this would change: {managers}' },
   clusterInvalid: { status: 422, message: 'The cluster says: {message}' },
   clusterBusy: { status: 429, message: 'The cluster asks to slow down; try again in {seconds} s' },
+  clusterMalformed: { status: 502, message: 'What the cluster sent is nothing an apiserver says: {message}' },
+  clusterTooLarge: { status: 502, message: 'The cluster sent more than the platform takes: {message}' },
+  clusterWrongKind: { status: 502, message: 'The cluster sent {met} where {wanted} was asked for' },
+  clusterMalformedItems: {
+    status: 502,
+    message: 'The cluster sent {count} objects that are malformed and left out: {names}',
+  },
   clusterError: { status: 502, message: 'The cluster answered {status}: {message}' },
   unknownResource: { status: 404, message: 'The cluster serves no {plural} in {group}' },
   apiUnavailable: {

@@ -9,6 +9,8 @@ export type ProbeReason = Exclude<
   | 'api'
   | 'protocol'
   | 'tooLarge'
+  | 'wrongKind'
+  | 'malformed'
   | 'unavailable'
   | 'busy'
   | 'aborted'
@@ -98,6 +100,8 @@ function probeReason({ reason, status }: KubeError): ProbeReason {
       return status !== undefined && (status >= 500 || status === 429) ? 'serverError' : 'notAnApiserver';
     case 'protocol':
     case 'tooLarge':
+    case 'wrongKind':
+    case 'malformed':
     case 'invalidName':
     case 'badSelector':
       return 'notAnApiserver';

@@ -47,13 +47,18 @@ test.each([
   ['timeout', 'clusterUnreachable', 502],
   ['certificateExpired', 'clusterUnreachable', 502],
   ['unauthorized', 'clusterUnauthorized', 502],
-  ['protocol', 'clusterError', 502],
+  ['protocol', 'clusterMalformed', 502],
+  ['serverError', 'clusterMalformed', 502],
+  ['tooLarge', 'clusterTooLarge', 502],
+  ['wrongKind', 'clusterWrongKind', 502],
+  ['malformed', 'clusterMalformedItems', 502],
   ['busy', 'clusterBusy', 429],
   ['unavailable', 'clusterUnreachable', 502],
   ['invalidName', 'invalid', 400],
   ['badSelector', 'badSelector', 400],
 ] as const)('%s is %s', (reason, ours, httpStatus) => {
-  const error = toAppError(new KubeError(reason, 'what happened'));
+  const params = { met: 'v1 NodeList', wanted: 'v1 PodList', count: 2, names: 'a, b' };
+  const error = toAppError(new KubeError(reason, 'what happened', { params }));
   expect([error.code, error.status]).toEqual([ours, httpStatus]);
   expect(error.message).not.toMatch(/\{\w+\}/);
 });

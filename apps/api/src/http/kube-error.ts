@@ -42,10 +42,10 @@ function translate(error: KubeError): [ErrorCode, ErrorParams] {
   switch (reason) {
     case 'api':
       return [
-        isInvalid(error) ? 'clusterInvalid' : (answerCodes[status ?? 0] ?? 'clusterError'),
+        isInvalid(error) ? 'clusterInvalid' : (answerCodes[status ?? 500] ?? 'clusterError'),
         {
           message: error.statusObject?.message ?? message,
-          status: status ?? 0,
+          status: status ?? 500,
           seconds: retryAfterSeconds ?? 1,
         },
       ];
@@ -69,9 +69,15 @@ function translate(error: KubeError): [ErrorCode, ErrorParams] {
     case 'timeout':
       return ['clusterUnreachable', { reason }];
     case 'serverError':
+      return status === undefined ? ['clusterMalformed', { message }] : ['clusterError', { status, message }];
     case 'protocol':
+      return ['clusterMalformed', { message }];
     case 'tooLarge':
-      return ['clusterError', { status: status ?? 0, message }];
+      return ['clusterTooLarge', { message }];
+    case 'wrongKind':
+      return ['clusterWrongKind', { ...error.params }];
+    case 'malformed':
+      return ['clusterMalformedItems', { ...error.params }];
     default:
       return ['clusterUnreachable', { reason }];
   }

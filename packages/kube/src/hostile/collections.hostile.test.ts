@@ -20,6 +20,7 @@ interface Mirrored {
   ageMs: number;
   /** Rows that listeners were told of, deleted ones included. */
   told: number;
+  malformed: Readonly<Record<string, string | number>> | undefined;
   lists: number;
   watches: number;
 }
@@ -51,6 +52,7 @@ async function mirror(
     const store = new ObjectStore<StoreRow>({
       connection,
       resource: pods,
+      selection: { kind: 'Pod' },
       project: podRow,
       timing: { ...timing, firstMs, idleMs, mostMs: Math.max(firstMs, timing.mostMs) },
       mostBytes,
@@ -73,7 +75,18 @@ async function mirror(
     const requests = (await server.seen()).requests.slice(before);
     const watches = requests.filter((url) => /watch=true/.test(url) && !/sendInitial/.test(url)).length;
     const lists = requests.filter((url) => /limit=/.test(url)).length;
-    return { size, names, state, reason: lastError?.reason, liveAgain, ageMs, told, lists, watches };
+    return {
+      size,
+      names,
+      state,
+      reason: lastError?.reason,
+      liveAgain,
+      ageMs,
+      told,
+      malformed: store.malformed?.params,
+      lists,
+      watches,
+    };
   }, limits);
   return outcome;
 }
@@ -94,13 +107,45 @@ describe('a list with', () => {
     ['a continue of 4 MB', 'tooLarge'],
     ['items without end', 'tooLarge'],
     ['an item without end', 'tooLarge'],
-    ['an item of ten million empty objects', 'tooLarge'],
+    ['nodes in the place of pods, for a while', 'wrongKind'],
+    ['a list that says at its end that it is one of nodes', 'wrongKind'],
+    ['a node among the pods', 'wrongKind'],
+    ['pods of another group', 'wrongKind'],
     ['items of one byte a second', 'timeout'],
-    ['names of 1 MB', 'protocol'],
-    ['labels of 1 MB', 'protocol'],
-  ])('%s fails by name', async (attack, reason) => {
+  ])('%s fails by name, and shows nothing of another kind', async (attack, reason) => {
     const mirrored = await mirror(attack, { forMs: 20_000, until: failed });
     expect(mirrored).toMatchObject({ state: 'syncing', reason });
+    expect(mirrored.names).not.toContain('node');
+    if (reason === 'wrongKind') expect(mirrored).toMatchObject({ size: 0 });
+  });
+
+  it('nodes in the place of pods is right when its server is', async () => {
+    const mirrored = await mirror('nodes in the place of pods, for a while', { forMs: 20_000, until: live });
+    expect(mirrored).toMatchObject({ names: ['a'], reason: undefined });
+  });
+
+  it.each([
+    ['names of 1 MB', 3],
+    ['labels of 1 MB', 3],
+    ['an item of ten million empty objects', 1],
+  ])('%s shows the others, and counts those', async (attack, count) => {
+    const mirrored = await mirror(attack, { forMs: 20_000, until: live });
+    expect(mirrored).toMatchObject({ state: 'live', size: 0, malformed: { count } });
+  });
+
+  it('some objects that are none shows the others, and names those', async () => {
+    const until = ({ size }: ObjectStore<StoreRow>) => size === 4;
+    const mirrored = await mirror('some objects that are none', { until });
+    expect(mirrored).toMatchObject({
+      state: 'live',
+      names: ['a', 'b', 'c', 'no-spec'],
+      malformed: { count: 3, names: '?, demo/no-version, demo/b' },
+    });
+  });
+
+  it('one uid for all has every object, and takes out the one that is gone', async () => {
+    const until = (store: ObjectStore<StoreRow>) => live(store) && store.size === 2;
+    expect(await mirror('one uid for all', { until })).toMatchObject({ names: ['a', 'b'], size: 2 });
   });
 
   it.each([
@@ -167,8 +212,11 @@ describe('a watch with', () => {
     ['an event without end', 'tooLarge'],
     ['an event that is ten bytes too large', 'tooLarge'],
     ['events of ten million empty objects', 'tooLarge'],
+    ['an event about a node', 'wrongKind'],
   ])('%s fails by name', async (attack, reason) => {
-    expect(await mirror(attack, { forMs: 20_000, until: failed })).toMatchObject({ reason, state: 'stale' });
+    const mirrored = await mirror(attack, { forMs: 20_000, until: failed });
+    // what was there may be another kind's as well
+    expect(mirrored).toMatchObject({ reason, state: reason === 'wrongKind' ? 'syncing' : 'stale' });
   });
 
   it.each(['an event of one byte a second', 'blank lines without end'])(

@@ -61,7 +61,12 @@ class Scene {
 
   #list(response: ServerResponse): void {
     const items = [...this.pods.keys()].map((name) => this.object(name));
-    sendJson(response, { metadata: { resourceVersion: String(this.#version) }, items });
+    sendJson(response, {
+      kind: 'PodList',
+      apiVersion: 'v1',
+      metadata: { resourceVersion: String(this.#version) },
+      items,
+    });
   }
 
   #get(response: ServerResponse, name: string): void {

@@ -46,6 +46,7 @@ export async function watchSelection(
       signal: life,
       timing: defaultTiming,
       labelSelector,
+      kind: 'Pod',
       withoutManagedFields: true,
     });
     // what comes in the place of a closed connection is not there in the same moment
@@ -58,6 +59,7 @@ function selectionTarget(listener: SelectionListener): ReflectorTarget {
   const known = new Set<string>();
   let listed = new Set<string>();
   const select = (pod: PodForLog) => {
+    if (typeof pod.metadata?.uid !== 'string') return;
     known.add(pod.metadata.uid);
     listener.selected(pod);
   };
@@ -70,7 +72,7 @@ function selectionTarget(listener: SelectionListener): ReflectorTarget {
     },
     listed: (object) => {
       const pod = object as unknown as PodForLog;
-      listed.add(pod.metadata.uid);
+      listed.add(pod.metadata?.uid);
       select(pod);
     },
     listComplete: () => {
@@ -85,6 +87,9 @@ function selectionTarget(listener: SelectionListener): ReflectorTarget {
       }
     },
     live: () => undefined,
+    // there is no log of what is no pod
+    malformed: () => undefined,
+    discarded: () => known.forEach(deselect),
     failed: (error) => listener.failed(error),
   };
 }

@@ -17,5 +17,7 @@ export interface ObjectMetadata {
 
 /** `meta/v1 List` without its items, one page of it. */
 export interface ListEnvelope {
+  apiVersion?: string;
+  kind?: string;
   metadata?: { resourceVersion?: string; continue?: string };
 }

@@ -6,6 +6,7 @@ import { giveWay } from '../transport/give-way.ts';
 import { KubeError } from '../transport/kube-error.ts';
 import { networkError } from '../transport/network-error.ts';
 import { parseJson } from '../transport/parse-json.ts';
+import { kindCheck, type KindCheck } from './kind-check.ts';
 import type { KubernetesObject, ListEnvelope } from './kubernetes-object.ts';
 import { ListScanner } from './list-scanner.ts';
 import type { Selection } from './selection.ts';
@@ -23,6 +24,8 @@ const firstPages = 20;
 export interface ListOptions extends CallOptions, Selection {
   /** Lists of what is computed when it is asked for have no resourceVersion; then it is `''`. */
   versionless?: boolean;
+  /** Told of items that are no objects, which are left out then; without it they fail the list. */
+  malformed?: ((item: string) => void) | undefined;
 }
 
 /**
@@ -43,8 +46,11 @@ export async function eachObject<T = KubernetesObject>(
     versionless = false,
     withoutManagedFields: slim = false,
     integers,
+    kind,
+    malformed,
     ...call
   } = options;
+  const check = kindCheck(ref, kind);
   const path = apiPath(ref);
   let token: string | undefined;
   let count = 0;
@@ -52,12 +58,20 @@ export async function eachObject<T = KubernetesObject>(
   const counted = (text: Buffer) => {
     if (++count > mostObjects) throw endless();
     const item = slim ? withoutManagedFields(text) : text;
-    take(parseJson(item, 'An item of the list', 'protocol', integers) as T);
+    let object: T;
+    try {
+      object = parseJson(item, 'An item of the list', 'protocol', integers) as T;
+    } catch (error) {
+      if (malformed === undefined) throw error;
+      return malformed(`#${count}`);
+    }
+    check?.object(object as KubernetesObject);
+    take(object);
   };
   for (;;) {
     const before = count;
     const query = { limit: pageSize, continue: token, labelSelector, fieldSelector };
-    const { metadata } = await readPage(connection, { path, query }, counted, call);
+    const { metadata } = await readPage(connection, { path, query }, counted, { ...call, check });
     const { resourceVersion = versionless ? '' : undefined, continue: next = '' } = metadata ?? {};
     if (typeof resourceVersion !== 'string')
       throw new KubeError('protocol', 'The list has no resourceVersion');
@@ -84,16 +98,23 @@ async function readPage(
   connection: ClusterConnection,
   request: ApiRequest,
   take: (item: Buffer) => void,
-  call: CallOptions,
+  { check, ...call }: CallOptions & { check: KindCheck | undefined },
 ): Promise<ListEnvelope> {
   const timeoutMs = call.timeoutMs ?? connection.timeoutMs;
   const { headers, body } = await connection.stream(request, call);
   const silence = guardSilence(connection, body, { aliveCheckMs: timeoutMs / 2, idleMs: timeoutMs });
   const scanner = new ListScanner();
+  let isBegun = false;
   try {
     checkJson(headers['content-type']);
     for await (const chunk of body as AsyncIterable<Buffer>) {
-      for (const item of scanner.push(chunk)) {
+      const items = scanner.push(chunk);
+      if (items.length > 0 && !isBegun) {
+        isBegun = true;
+        // before anything of it is taken
+        check?.list(scanner.begin(), false);
+      }
+      for (const item of items) {
         silence.heard();
         take(item);
         await giveWay();
@@ -106,7 +127,9 @@ async function readPage(
     body.destroy();
   }
   if (silence.idle) throw new KubeError('timeout', `No object within ${timeoutMs / 1000} s`);
-  return parseObject(scanner.end(), headers['content-type']);
+  const envelope = parseObject<ListEnvelope>(scanner.end(), headers['content-type']);
+  check?.list(envelope, true);
+  return envelope;
 }
 
 function endless(): KubeError {

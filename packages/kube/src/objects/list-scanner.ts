@@ -53,6 +53,20 @@ export class ListScanner {
     return items;
   }
 
+  /** What came before the items, as far as it says anything. */
+  begin(): { apiVersion?: unknown; kind?: unknown } {
+    try {
+      const begun = JSON.parse(
+        `${this.end()
+          .toString('utf8')
+          .replace(/\]?[^\]]*$/, '')}]}`,
+      ) as object | null;
+      return begun ?? {};
+    } catch {
+      return {};
+    }
+  }
+
   /** The list without its items, as JSON; what was cut off is not JSON. */
   end(): Buffer {
     return Buffer.concat(this.#envelope, this.#envelopeLength);

@@ -6,6 +6,8 @@ export interface Selection {
   fieldSelector?: string | undefined;
   /** Leaves `metadata.managedFields` out, which saves their parsing. */
   withoutManagedFields?: boolean;
+  /** What its objects are: others are KubeError `wrongKind`. Absent: whatever comes. */
+  kind?: string | undefined;
   /** `exact` keeps integers beyond 2^53 as `ExactInteger`; default `rounded`. */
   integers?: Integers;
 }

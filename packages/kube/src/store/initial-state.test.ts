@@ -93,10 +93,19 @@ describe('listing', () => {
   it.each([
     ['no metadata', {}],
     ['no uid', { metadata: { name: 'a', resourceVersion: '1' } }],
-    ['null', null],
     ['not what its kind says', { metadata: { name: 'a', uid: 'u', resourceVersion: '1' } }],
-  ])('survives an object with %s', async (_what, object) => {
-    const { store } = await storeOn({ lists: [list('10', [object])], watches: [watch([])] });
+  ])('shows the others where an object has %s', async (_what, object) => {
+    const { store, names } = await storeOn({
+      lists: [list('10', [pod('b', 1), object])],
+      watches: [watch([])],
+    });
+    await store.ready();
+    expect(names()).toEqual(['b']);
+    expect(store.malformed).toMatchObject({ reason: 'malformed', params: { count: 1 } });
+  });
+
+  it('survives an item that is null', async () => {
+    const { store } = await storeOn({ lists: [list('10', [null])], watches: [watch([])] });
     await expect(store.ready()).rejects.toMatchObject({ reason: 'protocol' });
   });
 });

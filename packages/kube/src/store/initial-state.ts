@@ -22,6 +22,8 @@ export interface ListTarget {
   /** An object of the list. Whatever it does not have is gone once it is complete. */
   listed(object: KubernetesObject): void;
   listComplete(): void;
+  /** Something in the place of an object that is none: its name, or what else there is to tell it by. */
+  malformed(what: string): void;
   /** Events of the collection, none where it was only heard of: what is held is true as of now. */
   changed(events: WatchEvent[]): void;
 }
@@ -73,7 +75,10 @@ export async function readInitialState(
   target.listBegins();
   const { timing: _, ...reading } = call;
   const listed = (object: KubernetesObject) => target.listed(object);
-  const position = await eachObject(connection, ref, listed, reading);
+  const position = await eachObject(connection, ref, listed, {
+    ...reading,
+    malformed: (item) => target.malformed(item),
+  });
   target.listComplete();
   return { position, events: undefined };
 }
@@ -84,7 +89,10 @@ async function readWatchList(
   target: ListTarget,
   call: InitialCall,
 ): Promise<InitialState> {
-  const watch = await openWatch(connection, ref, undefined, call);
+  const watch = await openWatch(connection, ref, undefined, {
+    ...call,
+    malformed: (what) => target.malformed(what),
+  });
   target.listBegins();
   for (;;) {
     const { value: batch, done } = await watch.next();

@@ -7,7 +7,8 @@ import { ChangeFeed, type StoreChange } from './change-feed.ts';
 import type { RowFilter } from './query.ts';
 import { poll } from './poll.ts';
 import { defaultTiming, reflect, type ReflectorTiming } from './reflector.ts';
-import { RowSet } from './row-set.ts';
+import { MalformedItems, placeName } from './malformed-items.ts';
+import { RowSet, type RowChanges } from './row-set.ts';
 import { RowTable, type PageQuery, type Rows } from './row-table.ts';
 import type { Labels } from './selectors.ts';
 import type { Place, StoreRow } from './store-row.ts';
@@ -59,6 +60,9 @@ export class ObjectStore<R extends StoreRow> {
   #synced = false;
   #heardAt = new Date(0);
   #lastError: KubeError | null = null;
+  #malformed = new MalformedItems();
+  /** Where they are counted: those of a list count when it is complete. */
+  #counting = this.#malformed;
   #waiting = new Set<(error: KubeError | null) => void>();
 
   constructor(options: ObjectStoreOptions<R>) {
@@ -89,6 +93,11 @@ export class ObjectStore<R extends StoreRow> {
     return this.#lastError;
   }
 
+  /** What the cluster has in the place of objects that is none; null where all of it is right. The rows are the others. */
+  get malformed(): KubeError | null {
+    return this.#malformed.problem;
+  }
+
   /** Whether `ready` has nothing to wait for. */
   get isComplete(): boolean {
     return this.#synced && this.#state !== 'syncing';
@@ -105,10 +114,11 @@ export class ObjectStore<R extends StoreRow> {
     const running = new AbortController();
     this.#running = running;
     const [signal, timing, everyMs] = [running.signal, this.#timing, this.#pollMs];
+    const { kind } = this.#selection;
     const target = this.#target();
     if (everyMs === undefined) {
       void reflect(this.#connection, this.#ref, target, { signal, timing, ...this.#selection });
-    } else void poll(this.#connection, this.#ref, target, { signal, timing, everyMs });
+    } else void poll(this.#connection, this.#ref, target, { signal, timing, everyMs, kind });
   }
 
   /** Ends it; the rows stay as they are, and age. */
@@ -173,18 +183,29 @@ export class ObjectStore<R extends StoreRow> {
 
   #target() {
     return {
-      listBegins: () => this.#rows.beginList(),
-      listed: (object: KubernetesObject) => this.#feed.add(this.#rows.listed(object)),
+      listBegins: () => {
+        this.#counting = new MalformedItems();
+        this.#rows.beginList();
+      },
+      listed: (object: KubernetesObject) => this.#take(object, () => this.#rows.listed(object)),
+      malformed: (what: string) => this.#isMalformed(what),
+      discarded: () => {
+        this.#feed.add(this.#rows.clear());
+        this.#malformed = this.#counting = new MalformedItems();
+        this.#synced = false;
+      },
       listComplete: () => {
         this.#feed.add(this.#rows.endList());
+        if (this.#malformed.count + this.#counting.count > 0) this.#feed.touch();
+        this.#malformed = this.#counting;
         this.#synced = true;
         this.#heardAt = new Date();
       },
       changed: (events: { type: string; object: KubernetesObject }[]) => {
         this.#heardAt = new Date();
         for (const { type, object } of events) {
-          if (type === 'DELETED') this.#feed.add(this.#rows.delete(object));
-          else if (type !== 'BOOKMARK') this.#feed.add(this.#rows.upsert(object));
+          if (type === 'DELETED') this.#take(object, () => this.#rows.delete(object));
+          else if (type !== 'BOOKMARK') this.#take(object, () => this.#rows.upsert(object));
         }
       },
       live: () => {
@@ -209,6 +230,24 @@ export class ObjectStore<R extends StoreRow> {
         this.#settle(this.#synced ? null : error);
       },
     };
+  }
+
+  /** What is no object is counted, and in nobody's way. */
+  #take(object: KubernetesObject, take: () => RowChanges<R>): void {
+    try {
+      this.#feed.add(take());
+    } catch (error) {
+      if (!(error instanceof KubeError) || error.reason !== 'protocol') throw error;
+      const { namespace, name } = (object as Partial<KubernetesObject>)?.metadata ?? {};
+      if (typeof name !== 'string') return this.#isMalformed('');
+      this.#feed.add(this.#rows.forget({ namespace, name }));
+      return this.#isMalformed(placeName(object.metadata));
+    }
+    if (this.#counting.count > 0 && this.#counting.delete(placeName(object.metadata))) this.#feed.touch();
+  }
+
+  #isMalformed(what: string): void {
+    if (this.#counting.add(what) && this.#counting === this.#malformed) this.#feed.touch();
   }
 
   #become(state: StoreState): void {

@@ -18,14 +18,23 @@ export class ObjectWatch {
   readonly #store: ObjectStore<WholeRow>;
   readonly #ref: ObjectRef;
 
-  constructor(connection: ClusterConnection, ref: ObjectRef, timing: Partial<ReflectorTiming> = {}) {
+  constructor(
+    connection: ClusterConnection,
+    ref: ObjectRef,
+    { kind, ...timing }: Partial<ReflectorTiming> & { kind?: string } = {},
+  ) {
     const { name, namespace, ...resource } = ref;
     this.#ref = ref;
     this.#store = new ObjectStore({
       connection,
       resource,
       namespace,
-      selection: { fieldSelector: `metadata.name=${name}`, withoutManagedFields: false, integers: 'exact' },
+      selection: {
+        fieldSelector: `metadata.name=${name}`,
+        withoutManagedFields: false,
+        integers: 'exact',
+        kind,
+      },
       project: (object) => {
         const { uid, resourceVersion } = object.metadata;
         return {

@@ -91,7 +91,9 @@ it('what it had stays, and ages, while it cannot be listed', async () => {
   expect(store.lastError).toBeNull();
 });
 
-it('an object without a name is a broken protocol', async () => {
-  const { store } = await polling({ now: { metadata: {}, items: [{}] } });
-  await expect(store.ready()).rejects.toMatchObject({ name: 'KubeError', reason: 'protocol' });
+it('an object without a name is counted, and in nobody’s way', async () => {
+  const { store } = await polling({ now: { metadata: {}, items: [{}, ...figures({ a: 1 }).items] } });
+  await store.ready();
+  expect(rows(store)).toEqual([['a', 1]]);
+  expect(store.malformed).toMatchObject({ params: { count: 1 } });
 });

@@ -3,17 +3,14 @@ import type { KubernetesObject, ObjectMetadata } from '../objects/kubernetes-obj
 import { eachObject } from '../objects/list-objects.ts';
 import type { PathRef } from '../transport/api-path.ts';
 import type { ClusterConnection } from '../transport/connection.ts';
-import { KubeError } from '../transport/kube-error.ts';
 import { networkError } from '../transport/network-error.ts';
 import { Backoff, type BackoffTiming } from './backoff.ts';
-import type { ListTarget } from './initial-state.ts';
+import type { ReflectorTarget } from './reflector.ts';
 
 /** What polling keeps up to date. */
-export interface PollTarget extends Omit<ListTarget, 'changed'> {
+export interface PollTarget extends Omit<ReflectorTarget, 'changed' | 'live'> {
   /** What is held is what the cluster had a moment ago. */
   polled(): void;
-  /** It could not be listed, for this reason; it is tried again. */
-  failed(error: KubeError): void;
 }
 
 /**
@@ -24,15 +21,21 @@ export async function poll(
   connection: ClusterConnection,
   ref: PathRef,
   target: PollTarget,
-  { signal, everyMs, timing }: { signal: AbortSignal; everyMs: number; timing: BackoffTiming },
+  {
+    signal,
+    everyMs,
+    timing,
+    kind,
+  }: { signal: AbortSignal; everyMs: number; timing: BackoffTiming; kind?: string | undefined },
 ): Promise<void> {
   const backoff = new Backoff(timing);
   for (let round = 1; !signal.aborted; round += 1) {
     try {
       target.listBegins();
       const take = (object: KubernetesObject) => target.listed(identified(object, round));
+      const malformed = (item: string) => target.malformed(item);
       const priority = round === 1 ? 'interactive' : 'background';
-      await eachObject(connection, ref, take, { signal, priority, versionless: true });
+      await eachObject(connection, ref, take, { signal, priority, versionless: true, kind, malformed });
       target.listComplete();
       target.polled();
       backoff.reset();
@@ -40,6 +43,7 @@ export async function poll(
     } catch (caught) {
       if (signal.aborted) return;
       const error = networkError(caught);
+      if (error.reason === 'wrongKind') target.discarded();
       target.failed(error);
       await backoff.wait(signal, error.retryAfterSeconds).catch(() => undefined);
     }
@@ -49,7 +53,7 @@ export async function poll(
 /** What is computed when it is asked for has neither uid nor version: its place is its identity, each list a new state. */
 function identified(object: KubernetesObject, round: number): KubernetesObject {
   const metadata = object.metadata as Partial<ObjectMetadata> | undefined;
-  if (metadata?.name === undefined) throw new KubeError('protocol', 'The list has an object without a name');
+  if (metadata?.name === undefined) return object;
   const { name, uid = `${metadata.namespace ?? ''}/${name}`, resourceVersion = String(round) } = metadata;
   return { ...object, metadata: { ...metadata, name, uid, resourceVersion } };
 }

@@ -28,6 +28,8 @@ export interface ReflectorTarget extends ListTarget {
   live(): void;
   /** It does not, for this reason; it is tried again. */
   failed(error: KubeError): void;
+  /** What is held is something else than was asked for, or more than can be: it goes. */
+  discarded(): void;
 }
 
 export interface ReflectOptions extends Selection {
@@ -85,6 +87,7 @@ export async function reflect(
       events ??= await openWatch(connection, ref, position, {
         timing,
         signal,
+        malformed: (what) => target.malformed(what),
         ...selection,
       });
       isOpen = true;
@@ -120,6 +123,10 @@ export async function reflect(
       if (position !== undefined) watchFailures += 1;
       const expired = error.is(410);
       if (expired || watchFailures >= mostWatchFailures) [position, watchFailures] = [undefined, 0];
+      if (error.reason === 'wrongKind') {
+        position = undefined;
+        target.discarded();
+      }
       target.failed(error);
       // an expired version is nobody's fault, once
       if (expired && !relistedAfterExpiry) relistedAfterExpiry = true;

@@ -2,7 +2,7 @@ import type { KubernetesObject } from '../objects/kubernetes-object.ts';
 import { KubeError } from '../transport/kube-error.ts';
 import type { Labels } from './selectors.ts';
 import { noLabels, type RowTable } from './row-table.ts';
-import type { CellValue, StoreRow } from './store-row.ts';
+import type { CellValue, Entry, Place, StoreRow } from './store-row.ts';
 import { StringPool } from './string-pool.ts';
 
 /** What changed in a set of rows. */
@@ -26,6 +26,8 @@ export class RowSet<R extends StoreRow> {
   readonly #strings = new StringPool();
   /** Labels are the same on every pod of a workload: one copy for all. */
   readonly #labels = new Map<string, Labels>();
+  /** The row that has a uid: no two should. */
+  readonly #byUid = new Map<string, R>();
   #list = 0;
 
   constructor(table: RowTable<R>, project: (object: KubernetesObject) => R) {
@@ -49,8 +51,14 @@ export class RowSet<R extends StoreRow> {
   /** The list is complete: takes out everything that it did not have. */
   endList(): RowChanges<R> {
     const gone = this.#table.entries().filter(({ list }) => list !== this.#list);
-    for (const entry of gone) this.#table.remove(entry);
+    for (const entry of gone) this.#remove(entry);
     return { upserted: [], deleted: gone.map(({ row }) => row) };
+  }
+
+  /** Takes out everything. */
+  clear(): RowChanges<R> {
+    this.beginList();
+    return this.endList();
   }
 
   /** Takes an object that a watch reports. Nothing changes where it is the one that is held, or an older state of it. */
@@ -62,19 +70,43 @@ export class RowSet<R extends StoreRow> {
   delete(object: KubernetesObject): RowChanges<R> {
     checkMetadata(object);
     const held = this.#table.get(object.metadata);
-    if (!held || held.row.uid !== object.metadata.uid) return { upserted: [], deleted: [] };
-    this.#table.remove(held);
+    if (!held || held.row.uid !== this.#ownUid(object)) return { upserted: [], deleted: [] };
+    this.#remove(held);
     return { upserted: [], deleted: [held.row] };
+  }
+
+  /** Takes out what is held at a place, whatever it is. */
+  forget(place: Place): RowChanges<R> {
+    const held = this.#table.get(place);
+    if (!held) return { upserted: [], deleted: [] };
+    this.#remove(held);
+    return { upserted: [], deleted: [held.row] };
+  }
+
+  /** A place is what an object is known by; its uid says which of those that had it, and here tells rows apart. */
+  #ownUid({ metadata: { uid, namespace, name } }: KubernetesObject): string {
+    const other = this.#byUid.get(uid);
+    if (other === undefined || (other.name === name && other.namespace === namespace)) return uid;
+    return `${uid} ${namespace ?? ''}/${name}`;
+  }
+
+  #remove(entry: Entry<R>): void {
+    this.#table.remove(entry);
+    if (this.#byUid.get(entry.row.uid) === entry.row) this.#byUid.delete(entry.row.uid);
   }
 
   #upsert(object: KubernetesObject, replaces: (version: string, held: string) => boolean): RowChanges<R> {
     checkMetadata(object);
-    const { uid, resourceVersion } = object.metadata;
+    const { resourceVersion } = object.metadata;
+    const uid = this.#ownUid(object);
     const held = this.#table.get(object.metadata);
     const same = held?.row.uid === uid;
     if (same && !replaces(resourceVersion, held.row.resourceVersion)) return { upserted: [], deleted: [] };
     const { row, labels } = this.#read(object);
+    row.uid = uid;
+    if (held && !same && this.#byUid.get(held.row.uid) === held.row) this.#byUid.delete(held.row.uid);
     this.#table.put(row, labels);
+    this.#byUid.set(uid, row);
     return { upserted: [row], deleted: held && !same ? [held.row] : [] };
   }
 

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { KubernetesObject } from '../objects/kubernetes-object.ts';
 import type { Selection } from '../objects/selection.ts';
 import { largestObject } from '../objects/largest-object.ts';
+import { kindCheck, type KindCheck } from '../objects/kind-check.ts';
 import { withoutManagedFields } from '../objects/without-managed-fields.ts';
 import { gather } from '../streams/gather.ts';
 import { guardSilence } from '../streams/guard-silence.ts';
@@ -11,6 +12,7 @@ import { apiPath, type PathRef } from '../transport/api-path.ts';
 import type { ClusterConnection } from '../transport/connection.ts';
 import { giveWay } from '../transport/give-way.ts';
 import { KubeError } from '../transport/kube-error.ts';
+import { placeName } from './malformed-items.ts';
 import { networkError } from '../transport/network-error.ts';
 import { parseJson, type Integers } from '../transport/parse-json.ts';
 import type { Priority } from '../transport/turns.ts';
@@ -43,6 +45,8 @@ export interface WatchOptions extends Selection {
   accept?: string | undefined;
   /** Whose turn its opening is. Default `background`. */
   priority?: Priority;
+  /** Told of events about what is no object, which are left out then; without it they end the watch. */
+  malformed?: ((event: string) => void) | undefined;
 }
 
 /**
@@ -83,7 +87,9 @@ export async function openWatch(
   }
   const slim = options.withoutManagedFields ? withoutManagedFields : (text: Buffer) => text;
   const read = (text: Buffer) => parse(slim(text), options.integers);
-  return readEvents(connection, body, { timing, isInitial: resourceVersion === undefined, read });
+  const isInitial = resourceVersion === undefined;
+  const check = kindCheck(ref, options.kind);
+  return readEvents(connection, body, { timing, isInitial, read, check, malformed: options.malformed });
 }
 
 /** Whether an event says that everything there was at the beginning has been sent. */
@@ -99,9 +105,15 @@ export function positionOf(events: WatchEvent[]): string | undefined {
 async function* readEvents(
   connection: ClusterConnection,
   body: Readable,
-  how: { timing: WatchTiming; isInitial: boolean; read: (text: Buffer) => ReturnType<typeof parse> },
+  how: {
+    timing: WatchTiming;
+    isInitial: boolean;
+    read: (text: Buffer) => ReturnType<typeof parse>;
+    check: KindCheck | undefined;
+    malformed: ((event: string) => void) | undefined;
+  },
 ): AsyncGenerator<WatchEvent[], void, undefined> {
-  const { timing, read } = how;
+  const { timing, read, check, malformed } = how;
   let { isInitial } = how;
   const splitter = new LineSplitter(largestObject, { skipBlank: true });
   // a server that does not know of initial events sends them, and then nothing to say that these were all
@@ -120,12 +132,18 @@ async function* readEvents(
       // without its newline it would never be judged
       if (splitter.cutBytes > 0) throw tooLarge();
       // bytes that become no event are no sign of life
-      if (lines.length === 0) {
-        if (!splitter.isEmpty) silence.begun();
-        continue;
+      if (!splitter.isEmpty) silence.begun();
+      const events: WatchEvent[] = [];
+      for (const { bytes, cutBytes } of lines) {
+        const event = readEvent(() => read(bytes), cutBytes);
+        if (isObject(event)) {
+          check?.object(event.object);
+          events.push(event);
+        } else if (malformed !== undefined && event.type !== 'BOOKMARK') malformed(nameOf(event.object));
+        else throw new KubeError('protocol', 'The watch sent an event without a resourceVersion');
       }
+      if (events.length === 0) continue;
       silence.heard(!splitter.isEmpty);
-      const events = lines.map(({ bytes, cutBytes }) => readEvent(() => read(bytes), cutBytes));
       if (isInitial && events.some(isInitialEnd)) {
         isInitial = false;
         silence.stop();
@@ -143,7 +161,18 @@ async function* readEvents(
   }
 }
 
-function readEvent(read: () => ReturnType<typeof parse>, cutBytes: number): WatchEvent {
+type Parsed = NonNullable<ReturnType<typeof parse>>;
+
+function isObject(event: Parsed): event is WatchEvent {
+  return typeof event.object?.metadata?.resourceVersion === 'string';
+}
+
+function nameOf(object: Parsed['object']): string {
+  const { namespace, name } = object?.metadata ?? {};
+  return typeof name === 'string' ? placeName({ namespace, name }) : '';
+}
+
+function readEvent(read: () => ReturnType<typeof parse>, cutBytes: number): Parsed {
   if (cutBytes > 0) throw tooLarge();
   const event = read();
   switch (event?.type) {
@@ -151,8 +180,7 @@ function readEvent(read: () => ReturnType<typeof parse>, cutBytes: number): Watc
     case 'MODIFIED':
     case 'DELETED':
     case 'BOOKMARK':
-      if (typeof event.object?.metadata?.resourceVersion === 'string') return event as WatchEvent;
-      throw new KubeError('protocol', 'The watch sent an event without a resourceVersion');
+      return event;
     case 'ERROR':
       throw streamedStatusError(event.object);
     default:

@@ -50,6 +50,7 @@ export async function storeOn(
   const store = new ObjectStore<StoreRow>({
     connection: server.connect(options),
     resource: pods,
+    selection: { kind: 'Pod' },
     project: podRow,
     timing: { ...quick, ...timing },
   });
@@ -68,7 +69,7 @@ export async function storeOn(
 
 export function list(resourceVersion: string, items: unknown[], next?: string): Answer {
   const metadata = { resourceVersion, continue: next };
-  return (response) => sendJson(response, { kind: 'PodList', metadata, items });
+  return (response) => sendJson(response, { kind: 'PodList', apiVersion: 'v1', metadata, items });
 }
 
 export function refuse(code: number, reason: string, headers = {}): Answer {

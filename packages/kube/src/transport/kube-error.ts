@@ -14,6 +14,8 @@ import type { Status } from './status.ts';
  * - `unauthorized`: 401, with or without a Status. `forbidden`: 403 without a Status. `serverError`: 5xx without one.
  * - `notAnApiserver`: something no apiserver says (a redirect, HTML, a 404 without a Status).
  * - `protocol`: a frame, event or object that breaks the protocol. `tooLarge`: more than we take.
+ * - `wrongKind`: objects of another kind than was asked for; `params` are `met` and `wanted`. `malformed`: some objects
+ *   are none; `params` are `count` and `names`.
  *
  * We stopped it:
  * - `unavailable`: the server did not answer lately (`cause`) and is not asked for a moment. `busy`: too many calls wait.
@@ -38,6 +40,8 @@ export type KubeErrorReason =
   | 'notAnApiserver'
   | 'protocol'
   | 'tooLarge'
+  | 'wrongKind'
+  | 'malformed'
   | 'unavailable'
   | 'busy'
   | 'aborted'
@@ -55,17 +59,26 @@ export class KubeError extends Error {
   readonly statusObject: Status | undefined;
   /** Seconds to wait, as the cluster asks (`Retry-After`) or, with `busy`, we do. */
   readonly retryAfterSeconds: number | undefined;
+  /** What the message says in words, for who says it in others. */
+  readonly params: Readonly<Record<string, string | number>>;
 
   constructor(
     reason: KubeErrorReason,
     message: string,
-    answer: { status?: number; statusObject?: Status; retryAfterSeconds?: number; cause?: unknown } = {},
+    answer: {
+      status?: number;
+      statusObject?: Status;
+      retryAfterSeconds?: number;
+      params?: Record<string, string | number>;
+      cause?: unknown;
+    } = {},
   ) {
     super(message, answer.cause === undefined ? undefined : { cause: answer.cause });
     this.reason = reason;
     this.status = answer.status;
     this.statusObject = answer.statusObject;
     this.retryAfterSeconds = answer.retryAfterSeconds;
+    this.params = answer.params ?? {};
   }
 
   /** Whether the cluster answered with this HTTP status, or (in a watch) with a Status of this code. */

@@ -70,10 +70,14 @@ export class ObjectChanges {
     const { cluster, resource } = kind;
     const namespace = namespaceOf(kind, given);
     if (!resource.verbs.includes('watch')) return undefined;
-    const { group, version, plural } = resource;
+    const { group, version, plural, kind: named } = resource;
     const key = `object ${group}/${version}/${plural}/${given}/${name}`;
     return this.#pool.acquire(cluster, key, () => {
-      const watch = new ObjectWatch(cluster.connection, { group, version, plural, namespace, name });
+      const watch = new ObjectWatch(
+        cluster.connection,
+        { group, version, plural, namespace, name },
+        named === '' ? {} : { kind: named },
+      );
       watch.start();
       return { value: watch, stop: () => watch.stop() };
     });

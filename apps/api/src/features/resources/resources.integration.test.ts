@@ -65,11 +65,11 @@ describe('a list', () => {
   });
 
   test('says how old it is and how many there are', async () => {
-    const askedAt = new Date().toISOString();
+    const heardAfter = new Date(Date.now() - 120_000).toISOString();
     const { body } = await admin.get(`${door}/core/pods?namespace=${namespace}&pageSize=1`);
     expect(body).toMatchObject({ total: 3, page: 1, pageSize: 1, state: 'live', narrowedTo: null });
-    // live: as of the answer
-    expect(body.asOf >= askedAt && body.asOf <= new Date().toISOString()).toBe(true);
+    // as of the last that was heard: a quiet collection says something once a minute
+    expect(body.asOf >= heardAfter && body.asOf <= new Date().toISOString()).toBe(true);
   });
 
   test.each([

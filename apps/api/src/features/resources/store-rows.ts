@@ -9,10 +9,11 @@ const pollMs = 15_000;
 /** The objects of a kind in a cluster, or in one of its namespaces. */
 export class StoreRows extends ObjectStore<Row> implements RowSource {
   constructor({ cluster, resource, descriptor }: ServedKind, namespace?: string) {
-    const { group, version, plural, verbs } = resource;
+    const { group, version, plural, kind, verbs } = resource;
     super({
       connection: cluster.connection,
       resource: { group, version, plural },
+      selection: { kind: kind === '' ? undefined : kind },
       ...(namespace !== undefined && { namespace }),
       project: (object: KubernetesObject) => rowOf(descriptor, object),
       fields: descriptor.fieldSelectors,
@@ -21,6 +22,8 @@ export class StoreRows extends ObjectStore<Row> implements RowSource {
   }
 
   get problems(): RowProblem[] {
-    return this.lastError === null ? [] : [{ namespace: null, error: this.lastError }];
+    return [this.lastError, this.malformed].flatMap((error) =>
+      error === null ? [] : [{ namespace: null, error }],
+    );
   }
 }

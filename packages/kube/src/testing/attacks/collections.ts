@@ -19,7 +19,12 @@ const refuse =
     sendStatus(response, code, reason, headers);
 const silent: Answer = (response) => void begin(response);
 const listOf = (response: ServerResponse, items: unknown[], next?: string, resourceVersion = '10') =>
-  sendJson(response, { kind: 'PodList', metadata: { resourceVersion, continue: next }, items });
+  sendJson(response, {
+    kind: 'PodList',
+    apiVersion: 'v1',
+    metadata: { resourceVersion, continue: next },
+    items,
+  });
 const onePod: Answer = (response) => listOf(response, [pod('a', 1)]);
 
 /** A server of pods; unless told otherwise one pod is there and nothing happens. */
@@ -82,7 +87,7 @@ const pages = (total: number, make: (number: number) => unknown): Answer => {
 };
 /** A list's beginning; its items follow. */
 const openList = (response: ServerResponse) => {
-  begin(response).write('{"kind":"PodList","metadata":{"resourceVersion":"10"},"items":[');
+  begin(response).write('{"kind":"PodList","apiVersion":"v1","metadata":{"resourceVersion":"10"},"items":[');
   return response;
 };
 const bigPod = (number: number) => {
@@ -229,6 +234,62 @@ export const collectionAttacks: Record<string, Attack> = {
   'an end behind the head of every watch, after a while': collection(() => ({
     watch: over(1, shortWatch, (response) => void begin(response).end()),
   })),
+  'nodes in the place of pods, for a while': collection(() => ({
+    list: over(
+      3,
+      (response) =>
+        sendJson(response, {
+          kind: 'NodeList',
+          apiVersion: 'v1',
+          metadata: { resourceVersion: '10' },
+          items: [pod('node', 1)],
+        }),
+      onePod,
+    ),
+  })),
+  'a list that says at its end that it is one of nodes': fixed({
+    list: (response) =>
+      begin(response).end(
+        `{"items":[${JSON.stringify(pod('node', 1))}],"metadata":{"resourceVersion":"10"},"kind":"NodeList","apiVersion":"v1"}`,
+      ),
+  }),
+  'a node among the pods': fixed({
+    list: (response) => listOf(response, [pod('a', 1), { ...pod('node', 2), kind: 'Node' }]),
+  }),
+  'pods of another group': fixed({
+    list: (response) => listOf(response, [{ ...pod('a', 1), apiVersion: 'evil.example/v1' }]),
+  }),
+  'an event about a node': fixed({
+    watch: (response) => begin(response).write(line('ADDED', { ...pod('node', 12), kind: 'Node' })),
+  }),
+  'some objects that are none': fixed({
+    list: (response) =>
+      listOf(response, [
+        pod('a', 1),
+        { kind: 'Pod' },
+        { ...pod('no-version', 2), metadata: { name: 'no-version', namespace: 'demo', uid: 'x' } },
+        { ...pod('no-spec', 3), spec: null },
+        pod('b', 4),
+      ]),
+    watch: (response) =>
+      begin(response).write(
+        line('MODIFIED', { kind: 'Pod', metadata: { name: 'b', namespace: 'demo' } }) +
+          line('MODIFIED', { ...pod('no-spec', 13), spec: { nodeName: 'node-1' } }) +
+          line('ADDED', pod('c', 14)),
+      ),
+  }),
+  'one uid for all': fixed({
+    list: (response) =>
+      listOf(
+        response,
+        ['a', 'b', 'c'].map((name, at) => pod(name, at + 1, { uid: 'same' })),
+      ),
+    watch: (response) =>
+      begin(response).write(
+        line('MODIFIED', pod('b', 12, { uid: 'same', node: 'node-2' })) +
+          line('DELETED', pod('c', 13, { uid: 'same' })),
+      ),
+  }),
   'half an event that stays half': fixed({
     watch: (response) => begin(response).write(line('MODIFIED', pod('a', 12)).slice(0, 40)),
   }),
