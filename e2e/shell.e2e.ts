@@ -84,6 +84,37 @@ test('exit 7 shows 7, and the session is on record with it', async () => {
   expect(output.join('')).toContain('mark 42');
 });
 
+test('its last line is in sight, it goes on behind another tab, and the keyboard gets out of it', async () => {
+  const { page } = await scene.openSignedIn(shellPath);
+  const shell = await openShellPage(page);
+  for (const viewport of [
+    { width: 1280, height: 800 },
+    { width: 1366, height: 768 },
+  ]) {
+    await page.setViewportSize(viewport);
+    await shell.run('seq 100; echo "last $((40+2))"', /^last 42/m);
+    const [row, frame] = await Promise.all([
+      page.locator('.xterm-rows > div').last().boundingBox(),
+      page.locator('.shell-frame').boundingBox(),
+    ]);
+    expect((row?.y ?? 0) + (row?.height ?? 0)).toBeLessThanOrEqual((frame?.y ?? 0) + (frame?.height ?? 0));
+  }
+  await shell.run('marked=4; echo "set $((marked+1))"', /^set 5/m);
+  await page.getByRole('tab', { name: 'Overview' }).click();
+  await page.locator('.containers').first().waitFor();
+  await page.getByRole('tab', { name: 'Shell' }).click();
+  await shell.run('echo "still $((marked+2))"', /^still 6/m);
+
+  const isInTerminal = () => page.evaluate(() => document.activeElement?.closest('.xterm') !== null);
+  await shell.press('Control+F6');
+  expect(await isInTerminal()).toBe(false);
+  await shell.type('exit 0');
+  await page.getByTestId('shell-end').waitFor();
+  await page.locator('[data-testid=terminal] textarea').focus();
+  await page.keyboard.press('Tab');
+  expect(await isInTerminal()).toBe(false);
+});
+
 test('closing the page leaves no process behind', async () => {
   const running = () => cluster.kubectl('exec', '-n', 'demo', 'shell', '--', 'ps');
   const tab = await scene.openSignedIn(shellPath);

@@ -20,6 +20,8 @@ export interface DetailTab {
   /** Shown only to those who hold this right where the object lives: on it, its subresource, or on another core kind. */
   right?: { verb: string; subresource?: string; plural?: string };
   component: Component;
+  /** It goes on while another tab is looked at, as long as the page is there. */
+  staysAlive?: boolean;
 }
 
 /** What a kind's form gets; its fields write to the draft by themselves (`components/ObjectForm/fields`). */

@@ -34,7 +34,10 @@ export interface Screen {
  * An xterm in `element`, fitted to it, drawn by WebGL where the browser has it and by the DOM elsewhere.
  * xterm handles no OSC 52 by itself, so a program in the container can't reach the clipboard.
  */
-export function openScreen(element: HTMLElement, options: { fontSize: number; isDark: boolean }): Screen {
+export function openScreen(
+  element: HTMLElement,
+  options: { fontSize: number; isDark: boolean; isReadAloud: boolean },
+): Screen {
   const terminal = new Terminal({
     fontSize: options.fontSize,
     fontFamily: '"JetBrains Mono", "SFMono-Regular", Menlo, Consolas, "Liberation Mono", monospace',
@@ -42,7 +45,7 @@ export function openScreen(element: HTMLElement, options: { fontSize: number; is
     cursorBlink: true,
     scrollback: 10_000,
     allowProposedApi: true,
-    screenReaderMode: false,
+    screenReaderMode: options.isReadAloud,
   });
   const fitAddon = new FitAddon();
   const search = new SearchAddon();

@@ -10,6 +10,7 @@ interface Stored {
   theme: ThemeChoice;
   locale: Locale;
   isMenuCollapsed: boolean;
+  isReadAloud: boolean;
   columns: Record<string, string[]>;
 }
 
@@ -19,16 +20,19 @@ export const usePreferences = defineStore('preferences', () => {
   const theme = ref<ThemeChoice>(stored.theme ?? 'system');
   const locale: Ref<Locale> = ref(knownLocale(stored.locale) ?? browserLocale(navigator.languages));
   const isMenuCollapsed = ref(stored.isMenuCollapsed ?? false);
+  /** A screen reader is told what a terminal prints. */
+  const isReadAloud = ref(stored.isReadAloud ?? false);
   /** Chosen columns of a table, by the table's key. */
   const columns = ref<Record<string, string[]>>(stored.columns ?? {});
 
   watch(
-    [theme, locale, isMenuCollapsed, columns],
+    [theme, locale, isMenuCollapsed, isReadAloud, columns],
     () => {
       const values: Stored = {
         theme: theme.value,
         locale: locale.value,
         isMenuCollapsed: isMenuCollapsed.value,
+        isReadAloud: isReadAloud.value,
         columns: columns.value,
       };
       try {
@@ -40,7 +44,7 @@ export const usePreferences = defineStore('preferences', () => {
     { deep: true },
   );
 
-  return { theme, locale, isMenuCollapsed, columns };
+  return { theme, locale, isMenuCollapsed, isReadAloud, columns };
 });
 
 function read(): Partial<Stored> {

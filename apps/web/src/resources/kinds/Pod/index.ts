@@ -18,6 +18,7 @@ export const override: KindOverride = {
       key: 'shell',
       right: { verb: 'create', subresource: 'exec' },
       component: defineAsyncComponent(() => import('./PodShell.vue')),
+      staysAlive: true,
     },
   ],
 };
