@@ -25,6 +25,7 @@ export { hiddenAnnotations, isMasked, isSecretKind, maskedBytes, maskSecret } fr
 export type * from './wire/apps.ts';
 export type * from './wire/core.ts';
 export type * from './wire/discovery.ts';
+export type * from './wire/policy.ts';
 export { rolloutTroubles, type RolloutTrouble } from './workloads/rollout-trouble.ts';
 export {
   readKubectlDocuments,
