@@ -1,81 +1,88 @@
 import { discoveryPath } from '../transport/api-path.ts';
 import type { CallOptions, ClusterConnection } from '../transport/connection.ts';
 import { KubeError } from '../transport/kube-error.ts';
-import { Discovery, type DiscoveredResource } from './discovery.ts';
+import type { DiscoveredResource } from './discovery.ts';
+import { isName, isRecord, readResource } from './well-formed.ts';
 
-/** `meta/v1` APIVersions, APIGroupList and APIResourceList, as far as they are read here. */
-interface ApiVersions {
-  versions?: string[];
-}
-interface ApiGroupList {
-  groups?: {
-    name: string;
-    versions?: { version: string }[];
-    preferredVersion?: { version: string };
-  }[];
-}
-interface ApiResourceList {
-  resources?: { name: string; kind: string; namespaced: boolean; verbs?: string[] }[];
+/** One version of a group; `*` where the group does not name it, and for a group that has no name. */
+interface GroupVersion {
+  group: string;
+  version: string;
 }
 
 const atOnce = 8;
 
-/** Discovery of servers that do not aggregate: one request for each group and version. */
+/** Discovery of servers that do not aggregate: one request for each group and version. What is malformed is `broken`. */
 export async function discoverOneByOne(
   connection: ClusterConnection,
-  core: unknown,
-  groups: unknown,
+  versions: readonly GroupVersion[],
   call: CallOptions,
-): Promise<Discovery> {
-  const versions = groupVersions(core as ApiVersions, groups as ApiGroupList);
+): Promise<{ resources: DiscoveredResource[]; broken: string[] }> {
   const found: DiscoveredResource[][] = versions.map(() => []);
-  const broken: string[] = [];
+  const broken = new Set<string>();
   const queue = versions.entries();
   const worker = async () => {
     for (const [index, { group, version }] of queue) {
-      try {
+      const isWhole = async () => {
+        if (version === '*') return false;
         const path = discoveryPath(group, version);
-        found[index] = readResources(group, version, await connection.json<ApiResourceList>({ path }, call));
-      } catch (error) {
-        // one group's server being down says nothing about the others
-        const down = error instanceof KubeError && error.status !== undefined && !error.is(401);
-        if (!down) throw error;
-        broken.push(`${group}/${version}`);
-      }
+        const read = readResources(group, version, await connection.json<object>({ path }, call));
+        found[index] = read.resources;
+        return read.isWhole;
+      };
+      // one group's server being down, or talking nonsense, says nothing about the others
+      if (!(await isWhole().catch(isItsOwn))) broken.add(`${group}/${version}`);
     }
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
-  return new Discovery(found.flat(), broken);
+  return { resources: found.flat(), broken: [...broken] };
 }
 
-function groupVersions(core: ApiVersions, groups: ApiGroupList): { group: string; version: string }[] {
-  if (!Array.isArray(core.versions) || !Array.isArray(groups.groups)) {
-    throw new KubeError('notAnApiserver', 'The server does not say what it serves');
-  }
-  const named = groups.groups.flatMap(({ name, versions, preferredVersion }) => {
-    const preferred = preferredVersion?.version;
-    const ordered = (versions ?? []).map(({ version }) => version);
+/** False where an error is one group's; throws what concerns the whole server. */
+function isItsOwn(error: unknown): false {
+  const answered =
+    error instanceof KubeError &&
+    (error.status !== undefined || error.reason === 'notAnApiserver' || error.reason === 'tooLarge');
+  if (!answered || error.is(401)) throw error;
+  return false;
+}
+
+/** What `meta/v1` APIVersions or APIGroupList say, a group's preferred version first; undefined for anything else. */
+export function groupVersionsOf(list: object): GroupVersion[] | undefined {
+  const { versions, groups } = list as { versions?: unknown; groups?: unknown };
+  const named = (version: unknown) => (isName(version) ? version : '*');
+  if (Array.isArray(versions)) return versions.map((version) => ({ group: '', version: named(version) }));
+  if (!Array.isArray(groups)) return undefined;
+  return groups.flatMap((group) => {
+    if (!isRecord(group) || !isName(group['name'])) return [{ group: '*', version: '*' }];
+    const { name, versions: its = [], preferredVersion } = group;
+    const versionOf = (value: unknown) => named(isRecord(value) ? value['version'] : undefined);
+    const preferred = versionOf(preferredVersion);
+    const ordered = Array.isArray(its) ? its.map(versionOf) : ['*'];
     ordered.sort((a, b) => Number(b === preferred) - Number(a === preferred));
     return ordered.map((version) => ({ group: name, version }));
   });
-  return [...core.versions.map((version) => ({ group: '', version })), ...named];
 }
 
-function readResources(group: string, version: string, list: ApiResourceList): DiscoveredResource[] {
-  const served = list.resources ?? [];
+function readResources(
+  group: string,
+  version: string,
+  { resources }: { resources?: unknown },
+): { resources: DiscoveredResource[]; isWhole: boolean } {
+  if (!Array.isArray(resources)) return { resources: [], isWhole: resources === undefined };
+  const served = resources.filter((one) => isRecord(one) && typeof one['name'] === 'string') as {
+    name: string;
+  }[];
   const subresourcesOf = (plural: string) =>
     served
       .filter(({ name }) => name.startsWith(`${plural}/`))
       .map(({ name }) => name.slice(plural.length + 1));
-  return served
+  const read = served
     .filter(({ name }) => !name.includes('/'))
-    .map(({ name, kind, namespaced, verbs }) => ({
-      group,
-      version,
-      plural: name,
-      kind,
-      namespaced,
-      verbs: verbs ?? [],
-      subresources: subresourcesOf(name),
-    }));
+    .map((one) => readResource(group, version, { ...one, subresources: subresourcesOf(one.name) }));
+  const wellFormed = read.filter((one) => one !== undefined);
+  return {
+    resources: wellFormed,
+    isWhole: served.length === resources.length && wellFormed.length === read.length,
+  };
 }

@@ -99,6 +99,86 @@ describe('discover', () => {
     expect(found.broken).toEqual(['down.io/v1']);
   });
 
+  it.each<[string, unknown, string]>([
+    ['a version that is no object', { metadata: { name: 'bad.io' }, versions: ['v1'] }, 'bad.io/*'],
+    ['versions that are none', { metadata: { name: 'bad.io' }, versions: 'v1' }, 'bad.io/*'],
+    [
+      'resources that are none',
+      { metadata: { name: 'bad.io' }, versions: [{ version: 'v1', resources: 7 }] },
+      'bad.io/v1',
+    ],
+    [
+      'a resource that is none',
+      { metadata: { name: 'bad.io' }, versions: [{ version: 'v1', resources: [null] }] },
+      'bad.io/v1',
+    ],
+    [
+      'verbs that are none',
+      {
+        metadata: { name: 'bad.io' },
+        versions: [{ version: 'v1', resources: [{ ...podsResource, verbs: { list: true } }] }],
+      },
+      'bad.io/v1',
+    ],
+    [
+      'a name that is a path',
+      {
+        metadata: { name: 'bad.io' },
+        versions: [{ version: 'v1', resources: [{ ...podsResource, resource: '../../pods' }] }],
+      },
+      'bad.io/v1',
+    ],
+    ['a group without a name', { metadata: { name: 7 }, versions: [] }, '*/*'],
+    ['nothing at all', null, '*/*'],
+  ])('takes everything else where one group has %s', async (_what, bad, broken) => {
+    const good = { metadata: { name: 'x.io' }, versions: [{ version: 'v1', resources: [podsResource] }] };
+    const core = { metadata: {}, versions: [{ version: 'v1', resources: [podsResource] }] };
+    const { discovery } = await discovering({
+      '/api': aggregated([core]),
+      '/apis': aggregated([good, bad]),
+    });
+    const found = await discovery;
+    expect(found.find('core', 'pods')).toEqual(pods);
+    expect(found.find('x.io', 'pods')).toMatchObject({ group: 'x.io' });
+    expect(found.resources).toHaveLength(2);
+    expect(found.broken).toEqual([broken]);
+    expect(found.isBroken('bad.io')).toBe(true);
+  });
+
+  it.each<[string, unknown]>([
+    ['nonsense', aggregated([null])],
+    ['no list', {}],
+    ['a page', (response: ServerResponse) => response.end('<h1>hello</h1>')],
+    ['500', (response: ServerResponse) => sendStatus(response, 500, 'InternalError')],
+  ])('takes the core group where the others are %s', async (_what, others) => {
+    const core = { metadata: {}, versions: [{ version: 'v1', resources: [podsResource] }] };
+    const { discovery } = await discovering({ '/api': aggregated([core]), '/apis': others });
+    const found = await discovery;
+    expect(found.find('core', 'pods')).toEqual(pods);
+    expect(found.isBroken('apps')).toBe(true);
+  });
+
+  it('asked group by group, one that is nonsense is only that', async () => {
+    const listed = { name: 'pods', kind: 'Pod', namespaced: true, verbs: ['get', 'list'] };
+    const { discovery } = await discovering({
+      '/api': { kind: 'APIVersions', versions: ['v1', null] },
+      '/apis': {
+        kind: 'APIGroupList',
+        groups: [
+          null,
+          { name: 'bad.io', versions: [{ version: 'v1' }] },
+          { name: 'x.io', versions: [{ version: 'v1' }] },
+        ],
+      },
+      '/api/v1': { resources: [listed, null, { name: 'nodes', kind: 7, namespaced: false }] },
+      '/apis/x.io/v1': { resources: [listed] },
+      '/apis/bad.io/v1': (response: ServerResponse) => response.end('<h1>hello</h1>'),
+    });
+    const found = await discovery;
+    expect(found.resources.map(({ group, plural }) => `${group}/${plural}`)).toEqual(['/pods', 'x.io/pods']);
+    expect(found.broken.toSorted()).toEqual(['*/*', '/*', '/v1', 'bad.io/v1']);
+  });
+
   it.each<[string, Record<string, unknown>, string]>([
     ['says nothing of use', { '/api': {}, '/apis': {} }, 'notAnApiserver'],
     ['lists nonsense', { '/api': aggregated([null]), '/apis': aggregated([]) }, 'notAnApiserver'],

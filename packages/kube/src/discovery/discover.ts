@@ -2,28 +2,9 @@ import { parseObject } from '../transport/answer.ts';
 import { fixedPaths, type ApiPath } from '../transport/api-path.ts';
 import type { CallOptions, ClusterConnection } from '../transport/connection.ts';
 import { KubeError } from '../transport/kube-error.ts';
-import { discoverOneByOne } from './discover-one-by-one.ts';
+import { readAggregated } from './aggregated.ts';
+import { discoverOneByOne, groupVersionsOf } from './discover-one-by-one.ts';
 import { Discovery, type DiscoveredResource } from './discovery.ts';
-
-/** `apidiscovery.k8s.io/v2` (and `v2beta1`), as far as it is read here. */
-interface AggregatedList {
-  kind?: string;
-  items?: {
-    metadata?: { name?: string };
-    versions?: {
-      version: string;
-      /** `Stale`: an aggregated API that did not answer the apiserver. */
-      freshness?: string;
-      resources?: {
-        resource: string;
-        responseKind?: { kind?: string };
-        scope: string;
-        verbs?: string[];
-        subresources?: { subresource: string }[];
-      }[];
-    }[];
-  }[];
-}
 
 /** One of the two answers discovery consists of: what it says, and by what it is recognised. */
 interface Half {
@@ -35,8 +16,8 @@ interface Half {
 /** What a cluster serves, and what it takes to ask whether that still is so. */
 export interface Discovered {
   discovery: Discovery;
-  /** Of `/api` and `/apis`; undefined where the server does not aggregate: then everything is asked again. */
-  halves: readonly [Half, Half] | undefined;
+  /** Of `/api` and `/apis`; without etags where the server does not aggregate: then everything is asked again. */
+  halves: readonly [Half, Half];
 }
 
 const aggregated = ['v2', 'v2beta1']
@@ -45,10 +26,12 @@ const aggregated = ['v2', 'v2beta1']
   .join(',');
 /** A thousand CustomResourceDefinitions need less than one. */
 const maxBytes = 8 * 1024 * 1024;
+/** Of groups that are not even named: what they serve is not known. */
+const everyGroup = '*/*';
 
 /**
- * Asks a cluster what it serves: two requests, or one a group where the server (before 1.27) does not aggregate.
- * Rejects with KubeError.
+ * Asks a cluster what it serves: two requests, or one a group where the server (before 1.27) does not aggregate. What is
+ * malformed is `broken`, the rest is taken. Rejects with KubeError where the core group cannot be had.
  */
 export async function discover(connection: ClusterConnection, call: CallOptions = {}): Promise<Discovery> {
   return (await discoverAgain(connection, undefined, call)).discovery;
@@ -56,7 +39,7 @@ export async function discover(connection: ClusterConnection, call: CallOptions 
 
 /**
  * As {@link discover}, by etag where something is known already: an unchanged cluster answers with two empty 304, and
- * `known` itself is returned.
+ * `known` itself is returned. What is broken now stays as it was known.
  */
 export async function discoverAgain(
   connection: ClusterConnection,
@@ -64,59 +47,47 @@ export async function discoverAgain(
   call: CallOptions = {},
 ): Promise<Discovered> {
   const [core, groups] = await Promise.all([
-    ask(connection, fixedPaths.api, known?.halves?.[0], call),
-    ask(connection, fixedPaths.apis, known?.halves?.[1], call),
+    ask(connection, fixedPaths.api, known?.halves[0], call),
+    ask(connection, fixedPaths.apis, known?.halves[1], call).catch((error: unknown) => {
+      if (!isAnswered(error)) throw error;
+      return { etag: undefined, resources: [], broken: [everyGroup] };
+    }),
   ]);
-  if ('other' in core || 'other' in groups) {
-    const lists = [core, groups].map((answer) => ('other' in answer ? answer.other : undefined));
-    return { discovery: await discoverOneByOne(connection, lists[0], lists[1], call), halves: undefined };
-  }
-  if (known !== undefined && core === known.halves?.[0] && groups === known.halves[1]) return known;
-  const discovery = new Discovery(
-    [...core.resources, ...groups.resources],
-    [...core.broken, ...groups.broken],
-  );
+  if (known !== undefined && core === known.halves[0] && groups === known.halves[1]) return known;
+  const resources = [...core.resources, ...groups.resources];
+  const discovery = new Discovery(resources, [...core.broken, ...groups.broken], known?.discovery);
   return { discovery, halves: [core, groups] };
 }
 
-/** The half as it is now, `known` itself where it is the same; `other` is what a server says that does not aggregate. */
+/** The half as it is now, `known` itself where it is the same. */
 async function ask(
   connection: ClusterConnection,
   path: ApiPath,
   known: Half | undefined,
   call: CallOptions,
-): Promise<Half | { other: unknown }> {
+): Promise<Half> {
   const request = { path, accept: aggregated, etag: known?.etag };
   const { statusCode, headers, body } = await connection.request(request, { maxBytes, ...call });
   if (statusCode === 304 && known !== undefined) return known;
-  const list = parseObject<AggregatedList>(body, headers['content-type']);
-  if (list.kind !== 'APIGroupDiscoveryList') return { other: list };
-  try {
-    return { etag: headers.etag, ...readAggregated(list.items ?? []) };
-  } catch (cause) {
-    throw new KubeError('notAnApiserver', 'The list of what the server serves is malformed', { cause });
+  const list = parseObject<{ kind?: unknown; items?: unknown }>(body, headers['content-type']);
+  if (list.kind === 'APIGroupDiscoveryList' && Array.isArray(list.items)) {
+    const half = readAggregated(list.items);
+    // nothing in it is what it should be
+    if (half.resources.length === 0 && half.broken.includes(everyGroup)) throw saysNothing();
+    return { etag: headers.etag, ...half };
   }
+  const versions = groupVersionsOf(list);
+  if (versions === undefined) throw saysNothing();
+  return { etag: undefined, ...(await discoverOneByOne(connection, versions, call)) };
 }
 
-function readAggregated(items: NonNullable<AggregatedList['items']>): Omit<Half, 'etag'> {
-  const resources: DiscoveredResource[] = [];
-  const broken: string[] = [];
-  for (const { metadata, versions } of items) {
-    const group = metadata?.name ?? '';
-    for (const { version, freshness, resources: served } of versions ?? []) {
-      if (freshness === 'Stale') broken.push(`${group}/${version}`);
-      for (const { resource, responseKind, scope, verbs, subresources } of served ?? []) {
-        resources.push({
-          group,
-          version,
-          plural: resource,
-          kind: responseKind?.kind ?? '',
-          namespaced: scope === 'Namespaced',
-          verbs: verbs ?? [],
-          subresources: (subresources ?? []).map(({ subresource }) => subresource),
-        });
-      }
-    }
-  }
-  return { resources, broken };
+function saysNothing(): KubeError {
+  return new KubeError('notAnApiserver', 'The server does not say what it serves');
+}
+
+/** The server is there, and this is what it says: it may say right things of others. */
+function isAnswered(error: unknown): boolean {
+  if (!(error instanceof KubeError)) return false;
+  const { reason, status } = error;
+  return reason === 'notAnApiserver' || reason === 'tooLarge' || (status !== undefined && status >= 500);
 }

@@ -15,14 +15,18 @@ export interface DiscoveredResource {
 export class Discovery {
   /** Every resource in every version, the preferred version of a group first. */
   readonly resources: readonly DiscoveredResource[];
-  /** `group/version` that the cluster could not describe (an aggregated API that is down); the others are complete. */
+  /**
+   * `group/version` that the cluster could not describe (an aggregated API that is down, or talks nonsense), with `*` for
+   * what it does not name; the others are complete.
+   */
   readonly broken: readonly string[];
   readonly #preferred = new Map<string, DiscoveredResource>();
 
-  constructor(resources: readonly DiscoveredResource[], broken: readonly string[]) {
-    this.resources = resources;
+  /** What is broken stays as it was `before`, where that is known. */
+  constructor(resources: readonly DiscoveredResource[], broken: readonly string[], before?: Discovery) {
     this.broken = broken;
-    for (const resource of resources) {
+    this.resources = [...resources, ...this.#lost(resources, before)];
+    for (const resource of this.resources) {
       const key = `${resource.group}/${resource.plural}`;
       if (!this.#preferred.has(key)) this.#preferred.set(key, resource);
     }
@@ -35,6 +39,16 @@ export class Discovery {
 
   /** Whether some version of a group could not be described: what it serves is not known, at least not all of it. */
   isBroken(group: string): boolean {
-    return this.broken.some((groupVersion) => groupVersion.startsWith(`${group}/`));
+    const prefix = `${group === 'core' ? '' : group}/`;
+    return this.broken.some((groupVersion) => groupVersion.startsWith(prefix) || groupVersion === '*/*');
+  }
+
+  #lost(resources: readonly DiscoveredResource[], before: Discovery | undefined): DiscoveredResource[] {
+    if (before === undefined || this.broken.length === 0) return [];
+    const key = ({ group, version, plural }: DiscoveredResource) => `${group}/${version}/${plural}`;
+    const found = new Set(resources.map(key));
+    const isBroken = ({ group, version }: DiscoveredResource) =>
+      [`${group}/${version}`, `${group}/*`, '*/*'].some((one) => this.broken.includes(one));
+    return before.resources.filter((resource) => isBroken(resource) && !found.has(key(resource)));
   }
 }

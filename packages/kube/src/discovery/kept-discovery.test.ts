@@ -17,7 +17,7 @@ async function keeping({
   mayWatch = true,
   timing = {},
 }: { mayWatch?: boolean; timing?: Partial<KeptDiscoveryTiming> } = {}) {
-  const served = { plurals: ['widgets'] };
+  const served: { plurals: string[]; nonsense?: unknown } = { plurals: ['widgets'] };
   const watches: ServerResponse[] = [];
   const list = () => ({
     kind: 'APIGroupDiscoveryList',
@@ -27,7 +27,9 @@ async function keeping({
         versions: [
           {
             version: 'v1',
-            resources: served.plurals.map((resource) => ({ resource, scope: 'Namespaced', verbs: ['list'] })),
+            resources:
+              served.nonsense ??
+              served.plurals.map((resource) => ({ resource, scope: 'Namespaced', verbs: ['list'] })),
           },
         ],
       },
@@ -149,4 +151,19 @@ describe('KeptDiscovery', () => {
     await connection.close();
     expect(kept.following).toBe(false);
   });
+});
+
+it('what turns into nonsense stays as it was known, until it is right again', async () => {
+  const { served, kept } = await keeping({ timing: { renewMs: 0 } });
+  expect((await kept.get()).find('x.io', 'widgets')).toBeDefined();
+  served.nonsense = 'nonsense';
+  const then = await kept.renew();
+  expect(then.find('x.io', 'widgets')).toBeDefined();
+  expect(then.isBroken('x.io')).toBe(true);
+  expect((await kept.renew()).find('x.io', 'widgets')).toBeDefined();
+  delete served.nonsense;
+  served.plurals = ['gadgets'];
+  const after = await kept.renew();
+  expect(after.find('x.io', 'widgets')).toBeUndefined();
+  expect(after.broken).toEqual([]);
 });
