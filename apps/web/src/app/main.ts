@@ -14,7 +14,12 @@ const pinia = createPinia();
 try {
   await setLocale(usePreferences(pinia).locale);
   createApp(App).use(pinia).use(i18n).use(VueQueryPlugin, { queryClient }).use(router).mount('#app');
-  mendAria(document.body, () => i18n.global.t('common.pageSize'));
+  const { t } = i18n.global;
+  mendAria(document.body, {
+    pageSize: () => t('common.pageSize'),
+    selectAll: () => t('common.selectAll'),
+    details: () => t('common.details'),
+  });
 } catch (error) {
   // Without the language there is nothing to show yet.
   if (!isChunkError(error)) throw error;

@@ -1,11 +1,11 @@
 /**
  * Mends what ant-design-vue 4.2 says wrongly to screen readers: a Select's input has no name and no `aria-expanded` and
  * points to a list that is not there while it is closed; the pager's Select has no name at all; a sorter's arrows have
- * names nobody should hear; a table wider than its place can't be scrolled by keyboard.
- * @param pageSizeLabel the pager's Select is called so.
+ * names nobody should hear, and so have icons beside words; the heads over a table's boxes and arrows are empty. A dialog
+ * leaves the focus on its frame: its first field takes it.
  */
-export function mendAria(root: HTMLElement, pageSizeLabel: () => string): () => void {
-  const mendSelect = (select: Element | null) => mendInput(select, pageSizeLabel);
+export function mendAria(root: HTMLElement, labels: AriaLabels): () => void {
+  const mendSelect = (select: Element | null) => mendInput(select, labels.pageSize);
   const mendAll = (element: Element) => {
     mendSelect(element.closest('.ant-select'));
     for (const select of element.querySelectorAll('.ant-select')) mendSelect(select);
@@ -13,8 +13,15 @@ export function mendAria(root: HTMLElement, pageSizeLabel: () => string): () => 
       '.ant-table-column-sorter [role="presentation"][aria-label]',
     ))
       arrow.removeAttribute('aria-label');
-    for (const scroller of element.querySelectorAll('.ant-table-content, .ant-table-body'))
-      scroller.setAttribute('tabindex', '0');
+    for (const icon of ownAndBelow(element, '.anticon[role="img"][aria-label]')) {
+      icon.removeAttribute('aria-label');
+      icon.setAttribute('aria-hidden', 'true');
+    }
+    for (const box of element.querySelectorAll('.ant-table-selection-column input:not([aria-label])'))
+      if (box.closest('thead') !== null) box.setAttribute('aria-label', labels.selectAll());
+    for (const head of element.querySelectorAll('th.ant-table-row-expand-icon-cell:not([aria-label])'))
+      nameHead(head, labels.details());
+    for (const dialog of ownAndBelow(element, '.ant-modal')) focusFirstField(dialog);
   };
   const observer = new MutationObserver((records) => {
     for (const { target, addedNodes } of records) {
@@ -30,6 +37,36 @@ export function mendAria(root: HTMLElement, pageSizeLabel: () => string): () => 
     attributeFilter: ['class', 'aria-owns', 'aria-controls', 'aria-activedescendant'],
   });
   return () => observer.disconnect();
+}
+
+interface AriaLabels {
+  /** The pager's Select. */
+  pageSize: () => string;
+  /** The box over a table's boxes. */
+  selectAll: () => string;
+  /** The head over the arrows that open rows. */
+  details: () => string;
+}
+
+function ownAndBelow(element: Element, selector: string): Element[] {
+  return [...(element.matches(selector) ? [element] : []), ...element.querySelectorAll(selector)];
+}
+
+function nameHead(head: Element, text: string): void {
+  const name = document.createElement('span');
+  name.className = 'ph-visually-hidden';
+  name.textContent = text;
+  head.setAttribute('aria-label', text);
+  head.append(name);
+}
+
+/** Once the dialog has had its own try: where somebody is already, they stay. */
+function focusFirstField(dialog: Element): void {
+  setTimeout(() => {
+    if (dialog.querySelector('input:focus, textarea:focus, [contenteditable]:focus') !== null) return;
+    const fields = 'input:not([disabled], [type="hidden"]), textarea:not([disabled]), .cm-content';
+    dialog.querySelector<HTMLElement>(fields)?.focus();
+  }, 200);
 }
 
 function mendInput(select: Element | null, pageSizeLabel: () => string): void {

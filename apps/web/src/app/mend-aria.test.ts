@@ -1,0 +1,50 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { mendAria } from './mend-aria.ts';
+
+let stop = () => undefined as void;
+beforeEach(() => {
+  stop = mendAria(document.body, {
+    pageSize: () => 'Rows a page',
+    selectAll: () => 'Select all',
+    details: () => 'Details',
+  });
+});
+afterEach(() => {
+  stop();
+  document.body.innerHTML = '';
+});
+
+function add(html: string) {
+  const place = document.createElement('div');
+  place.innerHTML = html;
+  document.body.append(place);
+  return place;
+}
+
+test('an icon beside words has no name of its own; one that is a button keeps its', async () => {
+  const place = add(
+    '<button><span role="img" aria-label="plus" class="anticon"></span>Create</button>' +
+      '<span role="button" aria-label="close" class="anticon"></span>',
+  );
+  await vi.waitFor(() => expect(place.querySelector('[role=img]')?.hasAttribute('aria-label')).toBe(false));
+  expect(place.querySelector('[role=img]')?.getAttribute('aria-hidden')).toBe('true');
+  expect(place.querySelector('[role=button]')?.getAttribute('aria-label')).toBe('close');
+});
+
+test('the heads over boxes and arrows say what is below them', async () => {
+  const place = add(
+    '<table><thead><tr><th class="ant-table-row-expand-icon-cell"></th>' +
+      '<th class="ant-table-selection-column"><input type="checkbox"></th></tr></thead></table>',
+  );
+  await vi.waitFor(() => expect(place.querySelector('th')?.textContent).toBe('Details'));
+  expect(place.querySelector('input')?.getAttribute('aria-label')).toBe('Select all');
+});
+
+test('the first field of a dialog has the focus, unless somebody is in another already', async () => {
+  const first = add('<div class="ant-modal"><button>x</button><input id="a" disabled><input id="b"></div>');
+  await vi.waitFor(() => expect(document.activeElement?.id).toBe('b'));
+  first.remove();
+  add('<div class="ant-modal"><input id="c"><input id="d"></div>').querySelector<HTMLElement>('#d')?.focus();
+  await new Promise((settle) => setTimeout(settle, 300));
+  expect(document.activeElement?.id).toBe('d');
+});
