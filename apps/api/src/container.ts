@@ -16,6 +16,7 @@ import * as demo from './features/demo/demo.module.ts';
 import * as grants from './features/grants/grants.module.ts';
 import * as groups from './features/groups/groups.module.ts';
 import * as history from './features/history/history.module.ts';
+import * as manifests from './features/manifests/manifests.module.ts';
 import * as menus from './features/menus/menus.module.ts';
 import * as operations from './features/operations/operations.module.ts';
 import * as podLog from './features/pod-log/pod-log.module.ts';
@@ -48,6 +49,7 @@ function buildFeatures(core: Core): { features: Feature[]; firstPassword: () => 
     demo.build(core, registered.forDemo),
     objects,
     history.build(core, objects.read),
+    manifests.build(core, objects),
     podLog.build(core),
     terminals.build(core),
     tickets.build(core),

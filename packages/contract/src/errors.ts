@@ -93,6 +93,21 @@ export const errorCodes = {
     status: 409,
     message: 'The cluster does not declare dry run for {verb} of {plural}, so nothing was sent',
   },
+  // many documents
+  manifestUnreadable: { status: 400, message: 'Line {line}, column {column}: {detail}' },
+  manifestEmpty: { status: 400, message: 'There is nothing to apply' },
+  manifestTooMany: { status: 400, message: 'These are {count} objects; at once there may be {most}' },
+  manifestHead: { status: 400, message: 'Line {line}: this is no object yet ({problem})' },
+  manifestTwice: { status: 400, message: 'Line {line}: the same object is in line {first} already' },
+  versionNotServed: {
+    status: 400,
+    message: 'Line {line}: the cluster serves no {kind} in {apiVersion}; it serves it in {served}',
+  },
+  kindNotServed: { status: 400, message: 'Line {line}: the cluster serves no {kind} in {apiVersion}' },
+  notOfThePlan: {
+    status: 409,
+    message: 'The text has no object {index}: it is not the one that was planned',
+  },
   noOpenApi: { status: 404, message: 'The cluster has no OpenAPI document for {group} {version}' },
   unknownAction: { status: 404, message: 'There is no action {action} on {plural}' },
   rolloutPaused: { status: 409, message: 'The rollout of {name} is paused; resume it first' },

@@ -38,7 +38,7 @@ describe('a bad request', () => {
       413,
       'bodyTooLarge',
     ],
-    ['that nests deep', '['.repeat(5000) + ']'.repeat(5000), 400, 'invalidField'],
+    ['that nests deep', '['.repeat(5000) + ']'.repeat(5000), 400, 'malformedJson'],
   ])('%s is refused with its code', async (_what, body, status, code) => {
     const answer = await api.anonymous.send('POST', '/auth/login', { body });
     expect([answer.status, answer.body.error.code]).toEqual([status, code]);

@@ -105,11 +105,29 @@ export function mount<E extends Endpoint>(api: ApiRouter, endpoint: E, handler: 
 function parseBody(text: unknown): unknown {
   if (typeof text !== 'string') return undefined;
   if (text === '') return {};
+  if (isTooDeep(text)) throw new AppError('malformedJson', { reason: 'it is nested too deeply' });
   try {
     return parseExactJson(text);
   } catch (error) {
     throw new AppError('malformedJson', { reason: error instanceof Error ? error.message : '' });
   }
+}
+
+/** Deeper than any object; what is read must be written again, and that takes a stack. */
+const mostDepth = 500;
+
+function isTooDeep(text: string): boolean {
+  if (text.length <= mostDepth) return false;
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const sign = text[at];
+    if (sign === '"')
+      for (at += 1; at < text.length && text[at] !== '"'; at++) at += text[at] === '\\' ? 1 : 0;
+    else if (sign === '{' || sign === '[') depth += 1;
+    else if (sign === '}' || sign === ']') depth -= 1;
+    if (depth > mostDepth) return true;
+  }
+  return false;
 }
 
 interface Mounted<E extends Endpoint> {

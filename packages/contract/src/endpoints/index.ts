@@ -10,3 +10,4 @@ export * from './resources.ts';
 export * from './streams.ts';
 export * from './write.ts';
 export * from './history.ts';
+export * from './manifests.ts';

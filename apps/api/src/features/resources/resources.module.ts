@@ -20,7 +20,7 @@ import { Writer } from './writer.ts';
 type ResourcesFeature = Feature & {
   /** An object as it may be shown; null where it is gone. */
   read: (params: ObjectParams, signal: AbortSignal) => Promise<WholeObject | null>;
-};
+} & Pick<WriteDoor, 'create' | 'patch'>;
 
 /** Clusters' objects: lists and their stores, single objects, batches. */
 export function build(
@@ -52,6 +52,8 @@ export function build(
     topics: (topics) => addResourceTopics(topics, lists, changes),
     operations: (runner) => actions.register(runner),
     stop: () => pool.stop(),
+    create: (call, run) => door.create(call, run),
+    patch: (call, run) => door.patch(call, run),
     read: (params, signal) =>
       service.get(params, signal).then(
         ({ object }) => object,

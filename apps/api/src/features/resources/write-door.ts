@@ -1,12 +1,11 @@
-import type { InputOf, OutputOf, writeEndpoints } from '@pilothouse/contract';
+import type { InputOf, writeEndpoints } from '@pilothouse/contract';
 import { applyObject, createObject, patchObject, replaceObject, type FieldConflict } from '@pilothouse/kube';
 import { AppError } from '../../http/app-error.ts';
 import { namespaceOf, servedKind, type FindCluster } from './resource-cluster.ts';
 import { agreeing, refusal } from './written-object.ts';
 import { holdsSecrets, patchWithValues, refuseMasks, withValues } from './written-secret.ts';
-import { refOf, type Written, type WriteRun, type Writer } from './writer.ts';
+import { refOf, type Outcome, type Written, type WriteRun, type Writer } from './writer.ts';
 
-type Answer = OutputOf<typeof writeEndpoints.patchResource>;
 type CreateCall = InputOf<typeof writeEndpoints.createResource>;
 type ReplaceCall = InputOf<typeof writeEndpoints.replaceResource>;
 type PatchCall = InputOf<typeof writeEndpoints.patchResource>;
@@ -23,7 +22,7 @@ export class WriteDoor {
     this.#writer = writer;
   }
 
-  async create({ params, query, body }: CreateCall, run: WriteRun): Promise<Answer> {
+  async create({ params, query, body }: CreateCall, run: WriteRun): Promise<Outcome> {
     const kind = await servedKind(this.#find, params);
     const at = 'body.object';
     if (body.object.metadata.resourceVersion !== undefined)
@@ -39,7 +38,7 @@ export class WriteDoor {
     });
   }
 
-  async replace({ params, query, body }: ReplaceCall, run: WriteRun): Promise<Answer> {
+  async replace({ params, query, body }: ReplaceCall, run: WriteRun): Promise<Outcome> {
     const kind = await servedKind(this.#find, params);
     const { namespace, name } = params;
     const at = 'body.object';
@@ -61,13 +60,13 @@ export class WriteDoor {
     });
   }
 
-  async patch({ params, query, body }: PatchCall, run: WriteRun): Promise<Answer> {
+  async patch({ params, query, body }: PatchCall, run: WriteRun): Promise<Outcome> {
     return body.type === 'apply'
       ? this.#apply({ params, query, body }, run)
       : this.#patch({ params, query, body }, run);
   }
 
-  async #patch({ params, query, body }: PatchCall & { body: Patch }, run: WriteRun): Promise<Answer> {
+  async #patch({ params, query, body }: PatchCall & { body: Patch }, run: WriteRun): Promise<Outcome> {
     const kind = await servedKind(this.#find, params);
     const { name } = params;
     const place = { kind, resource: kind.resource, namespace: namespaceOf(kind, params.namespace) };
@@ -88,7 +87,7 @@ export class WriteDoor {
     });
   }
 
-  async #apply({ params, query, body }: PatchCall & { body: Apply }, run: WriteRun): Promise<Answer> {
+  async #apply({ params, query, body }: PatchCall & { body: Apply }, run: WriteRun): Promise<Outcome> {
     const kind = await servedKind(this.#find, params);
     const { namespace, name } = params;
     const at = 'body.object';
@@ -101,6 +100,9 @@ export class WriteDoor {
       method: 'PATCH',
       creates: true,
       document: object,
+      ...(object.metadata.resourceVersion !== undefined && {
+        expected: { resourceVersion: object.metadata.resourceVersion, uid: object.metadata.uid },
+      }),
       send: async (connection, { resourceVersion, ...options }, before) => {
         const whole = holdsSecrets(kind)
           ? withValues(object, before, { at, keepAnnotations: false })

@@ -1,4 +1,5 @@
 import type { InputOf, OutputOf, writeEndpoints } from '@pilothouse/contract';
+import { sameValue } from '@pilothouse/kinds';
 import {
   getObject,
   KubeError,
@@ -17,6 +18,17 @@ import type { WritePlace } from './written-object.ts';
 import { shown } from './written-secret.ts';
 
 export type Written = OutputOf<typeof writeEndpoints.patchResource>['object'];
+
+/** What a write came to. */
+export interface Outcome<T = Written> {
+  /** As it may be shown. */
+  object: T;
+  /** The cluster's own. */
+  warnings: string[];
+  /** It is what it was; in a dry run, but for who owns which field. */
+  isUnchanged: boolean;
+}
+
 type Query = InputOf<typeof writeEndpoints.patchResource>['query'];
 
 /** Who writes. A write is not given up because nobody waits for it any more. */
@@ -76,7 +88,7 @@ export class Writer {
     run: WriteRun,
     { dryRun, fieldValidation }: Query,
     write: Write<T>,
-  ): Promise<{ object: T; warnings: string[] }> {
+  ): Promise<Outcome<T>> {
     const { place, name, expected, isFleeting = false } = write;
     const { connection } = place.kind.cluster;
     if (dryRun) await requireDryRun(place.kind.cluster, place.resource, write);
@@ -96,7 +108,7 @@ export class Writer {
           throw error;
         });
       await kept?.written(object);
-      return { object: shown(place.kind, object), warnings };
+      return { object: shown(place.kind, object), warnings, isUnchanged: isSame(before, object) };
     } catch (error) {
       throw expected === undefined ? error : changedMeanwhile(error, name ?? '');
     }
@@ -151,6 +163,16 @@ async function readBefore(
 
 function isExpected({ metadata }: Before, { resourceVersion, uid }: NonNullable<Write['expected']>): boolean {
   return metadata.resourceVersion === resourceVersion && (uid === undefined || metadata.uid === uid);
+}
+
+/** A trial counts nobody's versions, and a write may change who owns a field only. */
+function isSame(before: object | null, after: object | null): boolean {
+  const kept = (object: object) => {
+    const { metadata, ...rest } = object as { metadata: Record<string, unknown> };
+    const { managedFields: _owners, resourceVersion: _version, generation: _generation, ...own } = metadata;
+    return { ...rest, metadata: own };
+  };
+  return before !== null && after !== null && sameValue(kept(before), kept(after));
 }
 
 /** Where the objects of a write lie. */

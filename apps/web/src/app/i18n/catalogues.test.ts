@@ -12,7 +12,7 @@ import {
   probeReason,
   streamEndReasons,
 } from '@pilothouse/contract';
-import { kinds, menuModules } from '@pilothouse/kinds';
+import { headProblems, kinds, menuModules } from '@pilothouse/kinds';
 import { createI18n } from 'vue-i18n';
 import { describe, expect, test } from 'vitest';
 import { auditCodes } from '../../features/audit/audit-text.ts';
@@ -72,7 +72,10 @@ const codes: Record<string, readonly string[]> = {
   ended: streamEndReasons,
   kubeconfigProblem: kubeconfigProblem.options,
   'register.authentication': kubeconfigContext.shape.authentication.options,
-  operation: ['demo.start'],
+  operation: ['demo.start', 'manifests.apply'],
+  operationResult: ['created', 'configured'],
+  operationStep: ['waitingForKind'],
+  'yaml.head': [...headProblems, 'nameNoText'],
   menu: menuModules,
 };
 const needed = [

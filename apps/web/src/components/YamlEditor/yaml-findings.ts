@@ -1,6 +1,6 @@
 import {
   checkObject,
-  isRecord,
+  headProblem,
   KubectlYamlError,
   rangeOf,
   readKubectlDocuments,
@@ -11,20 +11,14 @@ import {
   type TextRange,
   type YamlHint,
   type YamlProblem,
+  type HeadProblem,
 } from '@pilothouse/kinds';
 
 /** Finds the schema of a kind in the cluster's own OpenAPI; null where it has none. */
 export type SchemaLookup = (apiVersion: string, kind: string) => Promise<SchemaNode | null>;
 
-/** What the server said of a field; a path of null is the whole object. */
-export interface ServerProblem {
-  path: PlainPath | null;
-  message: string;
-  /** Which of several documents, from 0. */
-  document?: number;
-}
-
-export type HeadProblem = 'notAnObject' | 'noApiVersion' | 'noKind' | 'noMetadata' | 'noName' | 'flattened';
+/** What the server said of a field of the text's one object (null is the whole of it), or of a line, from 1. */
+export type ServerProblem = { message: string } & ({ path: PlainPath | null } | { line: number });
 
 /** Something wrong at a place of a text. */
 export type YamlFinding = TextRange &
@@ -52,48 +46,33 @@ export async function findProblems(
   }
   const findings: YamlFinding[] = [];
   for (const document of documents) {
-    const head = headProblem(document);
+    const head = headFinding(document);
     if (head !== null) findings.push({ code: 'head', ...head });
     else findings.push(...(await schemaFindings(document, options.schemas)));
   }
-  for (const { path, message, document = 0 } of options.server ?? []) {
-    const read = documents[document];
-    if (read !== undefined)
-      findings.push({ code: 'server', message, ...firstLine(text, rangeOf(read, path ?? [])) });
+  for (const { message, ...place } of options.server ?? []) {
+    const [document] = documents;
+    if ('line' in place) findings.push({ code: 'server', message, ...wholeLine(text, place.line) });
+    else if (document !== undefined)
+      findings.push({ code: 'server', message, ...firstLine(text, rangeOf(document, place.path ?? [])) });
   }
   return findings.toSorted((a, b) => a.from - b.from);
 }
 
 function yamlFinding(text: string, { problem, hint, line, column, message }: KubectlYamlError): YamlFinding {
-  let start = 0;
-  for (let left = line; left > 1; left -= 1) start = text.indexOf('\n', start) + 1;
-  const end = text.indexOf('\n', start);
-  const to = end < 0 ? text.length : end;
+  const { from: start, to } = wholeLine(text, line);
   const from = Math.min(start + column - 1, to);
   const detail = message.replace(/^line \d+, column \d+: /, '');
   const cause = hint ?? (/^Implicit (map )?keys need/.test(detail) ? 'missingColon' : null);
   return { code: 'yaml', problem, hint: cause, detail, from, to };
 }
 
-function headProblem(document: KubectlDocument): ({ problem: HeadProblem } & TextRange) | null {
-  const { value } = document;
-  const start = rangeOf(document, []);
-  const at = (problem: HeadProblem, ...path: string[]) => {
-    const range = path.length === 0 ? { from: start.from, to: start.from } : rangeOf(document, path);
-    return { problem, ...range };
-  };
-  if (!isRecord(value)) return at('notAnObject');
-  const has = (key: string) => Object.hasOwn(value, key) && value[key] !== null;
-  if (!has('kind')) return at('noKind');
-  if (!has('apiVersion')) return at('noApiVersion', 'kind');
-  if (Array.isArray(value['items'])) return null;
-  const metadata = value['metadata'];
-  if (!isRecord(metadata)) {
-    if (has('name')) return at('flattened', 'name');
-    return has('metadata') ? at('noMetadata', 'metadata') : at('noMetadata');
-  }
-  if (metadata['name'] || metadata['generateName']) return null;
-  return has('name') ? at('flattened', 'name') : at('noName', 'metadata');
+function headFinding(document: KubectlDocument): ({ problem: HeadProblem } & TextRange) | null {
+  const found = headProblem(document.value);
+  if (found === null) return null;
+  const { problem, path } = found;
+  const range = rangeOf(document, path);
+  return { problem, ...(path.length === 0 ? { from: range.from, to: range.from } : range) };
 }
 
 async function schemaFindings(
@@ -109,6 +88,14 @@ async function schemaFindings(
     problem,
     ...rangeOf(document, problem.path),
   }));
+}
+
+/** A text may have got shorter since the line was counted. */
+function wholeLine(text: string, line: number): TextRange {
+  let from = 0;
+  for (let left = line; left > 1; left -= 1) from = text.indexOf('\n', from) + 1 || text.length;
+  const end = text.indexOf('\n', from);
+  return { from, to: end < 0 ? text.length : end };
 }
 
 /** A list item can be a page long: its first line is enough. */

@@ -1,0 +1,210 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isRecord, parseExactJson } from '@pilothouse/kinds';
+import {
+  KubeError,
+  waitFor,
+  type ClusterConnection,
+  type KeptDiscovery,
+  type KubernetesObject,
+} from '@pilothouse/kube';
+import { z } from 'zod';
+import { AppError } from '../../http/app-error.ts';
+import { toAppError } from '../../http/error-handler.ts';
+import type { ItemOutcome, ItemRun, OperationHandler } from '../../operations/operation-handler.ts';
+import { isDefinition } from './locate-manifest.ts';
+import { objectOf, rightsOf } from './manifest-rights.ts';
+import { targetOf } from './manifest-target.ts';
+import type { ObjectDoor, WholeObject, Writing } from './object-door.ts';
+
+export const manifestsKind = 'manifests.apply';
+
+const input = z.strictObject({ fieldValidation: z.enum(['Strict', 'Warn']), force: z.boolean() });
+const item = z.strictObject({
+  kind: z.strictObject({
+    group: z.string(),
+    version: z.string(),
+    plural: z.string(),
+    kind: z.string(),
+    namespaced: z.boolean(),
+  }),
+  namespace: z.string().nullable(),
+  /** Of what the cluster was to name it was drawn at submit, so that a repeated attempt makes no second one. */
+  name: z.string(),
+  isGenerated: z.boolean(),
+  /** What the plan was made against. */
+  target: z.string(),
+  /** JSON, with all digits. */
+  document: z.string(),
+});
+export type ManifestInput = z.output<typeof input>;
+export type ManifestItem = z.output<typeof item>;
+
+export interface ManifestCluster {
+  id: string;
+  connection: ClusterConnection;
+  discovery: Pick<KeptDiscovery, 'renew'>;
+}
+
+/** How often the object's status may get in between reading and applying. */
+const attempts = 5;
+/** A kind is established within moments; a namespace gets its ServiceAccount. */
+const establishedMs = 60_000;
+const readyMs = 5000;
+const servedMs = 20_000;
+
+/** Documents applied one after the other, those others need first; each has a result and an audit row of its own. */
+export function manifestHandler(
+  door: ObjectDoor,
+  find: (name: string) => ManifestCluster | undefined,
+): OperationHandler<ManifestInput, ManifestItem> {
+  return {
+    input,
+    item,
+    sealed: true,
+    requirements: ({ cluster }, { kind, namespace, name, isGenerated }) =>
+      rightsOf(cluster?.name ?? '', { kind, namespace, name: isGenerated ? null : name }),
+    audit: ({ cluster, input: { force } }, { kind, namespace, name, isGenerated }) => ({
+      code: isGenerated ? 'resource.create' : 'resource.patch',
+      target: {
+        ...(cluster !== null && { cluster: cluster.name }),
+        resource: `k8s/${kind.group === '' ? 'core' : kind.group}/${kind.plural}`,
+        name,
+        ...(namespace !== null && { namespace }),
+      },
+      params: { type: isGenerated ? 'create' : 'apply', ...(force && { force }) },
+    }),
+    async run(run) {
+      const { cluster } = run.operation;
+      const found = find(cluster?.name ?? '');
+      // a cluster registered again under the same name is another cluster
+      if (found === undefined || found.id !== cluster?.id) throw new AppError('notFound');
+      const outcome = run.item.isGenerated ? await create(door, run) : await apply(door, run);
+      await run.wait(usable(found, run));
+      return outcome;
+    },
+  };
+}
+
+type Run = ItemRun<ManifestInput, ManifestItem>;
+
+function writingOf({ operation: { actor }, auditId }: Run): Writing {
+  return { subject: { userId: actor.userId ?? '', username: actor.username }, auditId };
+}
+
+function documentOf({ item: { document } }: Run): DocumentObject {
+  return parseExactJson(document) as DocumentObject;
+}
+type DocumentObject = { apiVersion: string; kind: string; metadata: Record<string, unknown> };
+
+async function create(door: ObjectDoor, run: Run): Promise<ItemOutcome> {
+  const { item: one, operation } = run;
+  const { name: _none, ...params } = objectOf(operation.cluster?.name ?? '', one);
+  const document = documentOf(run);
+  const object = { ...document, metadata: { ...document.metadata, name: one.name } };
+  const query = { dryRun: false, fieldValidation: operation.input.fieldValidation };
+  try {
+    await door.create({ params, query, body: { object } }, writingOf(run));
+  } catch (error) {
+    // an earlier attempt made it: nobody else knows the name
+    if (!(error instanceof KubeError) || error.statusObject?.reason !== 'AlreadyExists') throw error;
+  }
+  return { state: 'succeeded', code: 'created', params: { name: one.name }, clusterStatus: 201 };
+}
+
+async function apply(door: ObjectDoor, run: Run): Promise<ItemOutcome> {
+  for (let attempt = 1; ; attempt += 1) {
+    const before = await door.read(objectOf(run.operation.cluster?.name ?? '', run.item), run.signal);
+    if (targetOf(before) !== run.item.target) return alreadyApplied(door, run, before);
+    try {
+      const { isUnchanged } = await send(door, run, { before, dryRun: false });
+      if (before === null) return { state: 'succeeded', code: 'created', clusterStatus: 201 };
+      return isUnchanged
+        ? { state: 'skipped', code: 'alreadySo', clusterStatus: 200 }
+        : { state: 'succeeded', code: 'configured', clusterStatus: 200 };
+    } catch (error) {
+      const isStatusOnly =
+        error instanceof AppError && error.code === 'changedMeanwhile' && attempt < attempts;
+      if (!isStatusOnly) throw error;
+    }
+  }
+}
+
+/** Somebody changed the target: an earlier attempt of ours, or it is not what the user was shown. */
+async function alreadyApplied(door: ObjectDoor, run: Run, before: WholeObject | null): Promise<ItemOutcome> {
+  const isOurs = before !== null && (await wouldChangeNothing(door, run, before));
+  if (!isOurs) throw new AppError('changedMeanwhile', { what: run.item.name });
+  return { state: 'skipped', code: 'alreadySo' };
+}
+
+async function wouldChangeNothing(door: ObjectDoor, run: Run, before: WholeObject): Promise<boolean> {
+  try {
+    return (await send(door, run, { before, dryRun: true })).isUnchanged;
+  } catch (error) {
+    if (toAppError(error).code === 'applyConflict') return false;
+    throw error;
+  }
+}
+
+function send(
+  door: ObjectDoor,
+  run: Run,
+  { before, dryRun }: { before: WholeObject | null; dryRun: boolean },
+) {
+  const { fieldValidation, force } = run.operation.input;
+  const document = documentOf(run);
+  const { resourceVersion } = (before?.metadata ?? {}) as { resourceVersion?: string };
+  const object = {
+    ...document,
+    metadata: { ...document.metadata, ...(resourceVersion && { resourceVersion }) },
+  };
+  const params = objectOf(run.operation.cluster?.name ?? '', run.item);
+  const call = {
+    params,
+    query: { dryRun, fieldValidation },
+    body: { type: 'apply' as const, object, force },
+  };
+  return door.patch(call, writingOf(run));
+}
+
+/** Waits until others of the text can use what was made. */
+async function usable({ connection, discovery }: ManifestCluster, run: Run): Promise<void> {
+  const { kind, name } = run.item;
+  const { group, version, plural } = kind;
+  if (isDefinition(group, kind.kind)) {
+    await run.step('waitingForKind');
+    const call = { deadlineMs: establishedMs, signal: run.signal };
+    await waitFor(connection, { group, version, plural, name }, isEstablished, call);
+    await served(discovery, name, run.signal);
+  } else if (group === '' && kind.kind === 'Namespace') {
+    const ref = { group: '', version: 'v1', plural: 'serviceaccounts', namespace: name, name: 'default' };
+    // pods need it, others do not: whoever does will be told
+    await waitFor(connection, ref, (account) => account !== null, {
+      deadlineMs: readyMs,
+      signal: run.signal,
+    }).catch(() => undefined);
+  }
+}
+
+/** The cluster tells of a new kind a moment after it has it; objects that come sooner are not lost, but refused. */
+async function served(
+  discovery: ManifestCluster['discovery'],
+  name: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const [plural = '', ...group] = name.split('.');
+  const until = performance.now() + servedMs;
+  while (performance.now() < until) {
+    if ((await discovery.renew()).find(group.join('.'), plural) !== undefined) return;
+    await sleep(500, undefined, { signal });
+  }
+}
+
+function isEstablished(definition: KubernetesObject | null): boolean {
+  const { conditions } = ((definition as { status?: unknown } | null)?.status ?? {}) as {
+    conditions?: unknown;
+  };
+  return (
+    Array.isArray(conditions) &&
+    conditions.some((each) => isRecord(each) && each['type'] === 'Established' && each['status'] === 'True')
+  );
+}
