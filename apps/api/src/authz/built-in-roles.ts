@@ -81,13 +81,16 @@ const operator = [
 
 /** What a role shows of the menu: the entries of everybody, and the kinds that it may list. */
 function menusOf(permissions: Permission[], ...more: string[]): string[] {
-  const listed = [...kinds.values()].filter(({ group, plural }) =>
-    permissions.some(
-      ({ object, action }) =>
-        (action === 'list' || action === anyAction) && objectMatches(object, `k8s/${group}/${plural}`),
-    ),
-  );
-  return ['clusterList', 'overview', ...listed.map(({ plural }) => plural), 'operationList', ...more];
+  const kindsWith = (verb: string) =>
+    [...kinds.values()].filter(({ group, plural }) =>
+      permissions.some(
+        ({ object, action }) =>
+          (action === verb || action === anyAction) && objectMatches(object, `k8s/${group}/${plural}`),
+      ),
+    );
+  const applies = kindsWith('create').length > 0 ? ['applyYaml'] : [];
+  const listed = kindsWith('list').map(({ plural }) => plural);
+  return ['clusterList', 'overview', ...applies, ...listed, 'operationList', ...more];
 }
 
 const platformAdmin = on(['**'], [anyAction]);

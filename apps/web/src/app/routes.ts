@@ -45,6 +45,17 @@ export const routes: RouteRecordRaw[] = [
             component: () => import('../features/clusters/ClusterPage.vue'),
             meta: { title: 'cluster.title' },
           },
+          {
+            path: 'apply',
+            name: 'apply',
+            component: () => import('../features/manifests/ApplyPage.vue'),
+            props: true,
+            meta: {
+              title: 'manifests.title',
+              requires: ({ params }) =>
+                requirementsOf(endpoints.runManifests, { params: { cluster: String(params['cluster']) } }),
+            },
+          },
           ...resourceRoutes,
         ],
       },

@@ -18,6 +18,12 @@ test('roles show what they may list, and nothing that is not in the menu', () =>
   expect(menusOf('developer')).toEqual(expect.arrayContaining(['pods', 'deployments', 'events']));
   for (const hidden of ['nodes', 'secrets', 'users']) expect(menusOf('developer')).not.toContain(hidden);
   expect(menusOf('viewer')).toContain('nodes');
+  for (const [role, applies] of [
+    ['viewer', false],
+    ['developer', false],
+    ['operator', true],
+  ] as const)
+    expect([role, menusOf(role).includes('applyYaml')]).toEqual([role, applies]);
   expect(menusOf('viewer')).not.toContain('secrets');
   expect(menusOf('cluster-admin')).toEqual(expect.arrayContaining(['nodes', 'secrets']));
   for (const { menus } of builtInRoles) expect(keys).toEqual(expect.arrayContaining(menus));

@@ -34,6 +34,7 @@ const ownEntries: Partial<Record<MenuModule, MenuSeed[]>> = {
   clusters: [
     { key: 'clusterList', path: '/clusters', icon: 'cluster' },
     { key: 'overview', path: '/clusters/:cluster', icon: 'dashboard' },
+    { key: 'applyYaml', path: '/clusters/:cluster/apply', icon: 'file' },
   ],
 };
 

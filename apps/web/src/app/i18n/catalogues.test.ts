@@ -8,6 +8,7 @@ import {
   kubeconfigContext,
   kubeconfigProblem,
   kubeconfigRefusal,
+  manifestState,
   operationState,
   probeReason,
   streamEndReasons,
@@ -76,6 +77,8 @@ const codes: Record<string, readonly string[]> = {
   operationResult: ['created', 'configured'],
   operationStep: ['waitingForKind'],
   'yaml.head': [...headProblems, 'nameNoText'],
+  'manifests.state': manifestState.options,
+  manifests: ['fileTooLarge', 'fileNotText'],
   menu: menuModules,
 };
 const needed = [

@@ -18,6 +18,11 @@ export function editLocation(
   };
 }
 
+/** The page that applies a text of many objects; `namespace` is where those go that name none. */
+export function applyLocation(cluster: string, namespace?: string): RouteLocationRaw {
+  return { name: 'apply', params: { cluster }, query: namespace === undefined ? {} : { namespace } };
+}
+
 /** The page that creates an object: an empty one, or (`copy`) after the model of another. */
 export function createLocation(
   { cluster, group, plural }: ResourceRef,
