@@ -16,6 +16,21 @@ test('runs every item once, in order, at most so many at once', async () => {
   expect(most).toBe(3);
 });
 
+test('what has another turn waits until all before it have ended', async () => {
+  const log: string[] = [];
+  const turnOf = (item: string) => item.length;
+  await runPool(
+    ['a', 'b', 'cc', 'dd', 'e'],
+    { concurrency: 3, mayGoOn: () => true, turnOf },
+    async (item) => {
+      log.push(`+${item}`);
+      await sleep(item === 'a' || item === 'cc' ? 20 : 1);
+      log.push(`-${item}`);
+    },
+  );
+  expect(log).toEqual(['+a', '+b', '-b', '-a', '+cc', '+dd', '-dd', '-cc', '+e', '-e']);
+});
+
 test('takes nothing more once it may not go on', async () => {
   const taken: number[] = [];
   const options = { concurrency: 1, mayGoOn: () => taken.length < 2 };

@@ -1,21 +1,24 @@
-export interface PoolOptions {
+export interface PoolOptions<T = unknown> {
   /** Items at work at once. */
   concurrency: number;
   /** Nothing further is taken once it says no. */
   mayGoOn: () => boolean;
+  /** Items of another turn wait until those of the one before have ended. */
+  turnOf?: (item: T) => number;
 }
 
 /** Runs `work` over items in order, some at once; more may be pushed until the last one has ended. */
 export class ItemPool<T> {
-  readonly #options: PoolOptions;
+  readonly #options: PoolOptions<T>;
   readonly #work: (item: T) => Promise<void>;
   readonly #items: T[] = [];
   readonly #ended = Promise.withResolvers<void>();
   #next = 0;
   #atWork = 0;
+  #turn = 0;
   #failure: { reason: unknown } | undefined;
 
-  constructor(options: PoolOptions, work: (item: T) => Promise<void>) {
+  constructor(options: PoolOptions<T>, work: (item: T) => Promise<void>) {
     this.#options = options;
     this.#work = work;
   }
@@ -35,7 +38,9 @@ export class ItemPool<T> {
   #take(): void {
     while (this.#atWork < this.#options.concurrency && this.#mayTake()) {
       this.#atWork += 1;
-      void this.#runOne(this.#items[this.#next++] as T);
+      const item = this.#items[this.#next++] as T;
+      this.#turn = this.#turnOf(item);
+      void this.#runOne(item);
     }
     if (this.#atWork > 0) return;
     if (this.#failure === undefined) this.#ended.resolve();
@@ -43,7 +48,13 @@ export class ItemPool<T> {
   }
 
   #mayTake(): boolean {
-    return this.#next < this.#items.length && this.#failure === undefined && this.#options.mayGoOn();
+    if (this.#next >= this.#items.length || this.#failure !== undefined) return false;
+    const isItsTurn = this.#atWork === 0 || this.#turnOf(this.#items[this.#next] as T) === this.#turn;
+    return isItsTurn && this.#options.mayGoOn();
+  }
+
+  #turnOf(item: T): number {
+    return this.#options.turnOf?.(item) ?? 0;
   }
 
   async #runOne(item: T): Promise<void> {
@@ -60,7 +71,7 @@ export class ItemPool<T> {
 /** As {@link ItemPool}, over items that are all known. */
 export function runPool<T>(
   items: readonly T[],
-  options: PoolOptions,
+  options: PoolOptions<T>,
   work: (item: T) => Promise<void>,
 ): Promise<void> {
   const pool = new ItemPool(options, work);

@@ -109,6 +109,8 @@ export interface OperationHandler<Input, Item> {
   slots?: number;
   /** Items at work at once, waiting or not; default 1. */
   concurrency?: number | ((operation: OperationScope<Input>) => number);
+  /** Items of another turn wait until those of the one before have ended; all have the same unless told. */
+  turnOf?: (item: Item) => number;
   /** After a failure the rest is skipped, as where items build on each other. */
   stopsAtFailure?: boolean | ((operation: OperationScope<Input>) => boolean);
   /** A cancel aborts the items at work instead of waiting for them. */

@@ -103,11 +103,12 @@ export class OperationRun {
       const { leases } = this.#options;
       const items = await leases.openItems(this.#lease);
       this.#failed = await leases.hasFailed(this.#lease);
-      const { concurrency = 1 } = this.#handler;
+      const { concurrency = 1, turnOf } = this.#handler;
       this.#pool = new ItemPool(
         {
           concurrency: typeof concurrency === 'function' ? concurrency(this.#scope()) : concurrency,
           mayGoOn: () => this.#mayGoOn(),
+          ...(turnOf && { turnOf: ({ input }) => turnOf(this.#handler.item.parse(input)) }),
         },
         async (item) => {
           const end = await this.#runItem(item, false);

@@ -30,11 +30,6 @@ export interface Definitions {
 
 const crdKind = 'CustomResourceDefinition';
 
-/** Whether others of the text may need it: these go first. */
-export function comesFirst({ kind: { group, kind } }: LocatedManifest): boolean {
-  return (group === '' && kind === 'Namespace') || isDefinition(group, kind);
-}
-
 /** Whether it defines a kind. */
 export function isDefinition(group: string, kind: string): boolean {
   return group === 'apiextensions.k8s.io' && kind === crdKind;

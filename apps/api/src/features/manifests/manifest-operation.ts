@@ -33,6 +33,7 @@ const item = z.strictObject({
   isGenerated: z.boolean(),
   /** What the plan was made against. */
   target: z.string(),
+  turn: z.number().int(),
   /** JSON, with all digits. */
   document: z.string(),
 });
@@ -45,6 +46,8 @@ export interface ManifestCluster {
   discovery: Pick<KeptDiscovery, 'renew'>;
 }
 
+/** Objects of a turn that are applied at once. */
+const concurrency = 6;
 /** How often the object's status may get in between reading and applying. */
 const attempts = 5;
 /** A kind is established within moments; a namespace gets its ServiceAccount. */
@@ -52,7 +55,7 @@ const establishedMs = 60_000;
 const readyMs = 5000;
 const servedMs = 20_000;
 
-/** Documents applied one after the other, those others need first; each has a result and an audit row of its own. */
+/** Documents applied turn by turn; each has a result and an audit row of its own. */
 export function manifestHandler(
   door: ObjectDoor,
   find: (name: string) => ManifestCluster | undefined,
@@ -61,6 +64,8 @@ export function manifestHandler(
     input,
     item,
     sealed: true,
+    concurrency,
+    turnOf: ({ turn }) => turn,
     requirements: ({ cluster }, { kind, namespace, name, isGenerated }) =>
       rightsOf(cluster?.name ?? '', { kind, namespace, name: isGenerated ? null : name }),
     audit: ({ cluster, input: { force } }, { kind, namespace, name, isGenerated }) => ({

@@ -4,10 +4,11 @@ import type { Authoriser } from '../../authz/authoriser.ts';
 import { AppError } from '../../http/app-error.ts';
 import type { NewItem, OperationActor } from '../../operations/operation-handler.ts';
 import type { Operations } from '../../operations/operations.ts';
-import { comesFirst, type LocatedManifest } from './locate-manifest.ts';
+import type { LocatedManifest } from './locate-manifest.ts';
 import { locateAll, ManifestPlans, type PlanCluster } from './manifest-plans.ts';
 import { manifestsKind, type ManifestInput, type ManifestItem } from './manifest-operation.ts';
 import { rightsOf } from './manifest-rights.ts';
+import { inTurns } from './manifest-turns.ts';
 import type { ObjectDoor, Writing } from './object-door.ts';
 
 type PlanCall = InputOf<typeof manifestEndpoints.planManifests>;
@@ -61,7 +62,7 @@ export class ManifestsService {
     return this.#options.operations.submit<ManifestInput, ManifestItem>({
       kind: manifestsKind,
       input: { fieldValidation, force },
-      items: inOrder(chosen).map(itemOf),
+      items: inTurns(chosen).map(itemOf),
       actor,
       cluster: { id: cluster.id, name: cluster.name },
     });
@@ -79,13 +80,7 @@ interface Chosen {
   target: string;
 }
 
-/** What others need goes first, the rest as written. */
-function inOrder(chosen: Chosen[]): Chosen[] {
-  const first = chosen.filter(({ located }) => comesFirst(located));
-  return [...first, ...chosen.filter((one) => !first.includes(one))];
-}
-
-function itemOf({ located, target }: Chosen): NewItem<ManifestItem> {
+function itemOf({ located, target, turn }: Chosen & { turn: number }): NewItem<ManifestItem> {
   const { kind, namespace, object, generateName } = located;
   const { group, version, plural, kind: named, namespaced } = kind;
   const name = located.name ?? generatedName(generateName ?? '');
@@ -97,6 +92,7 @@ function itemOf({ located, target }: Chosen): NewItem<ManifestItem> {
       name,
       isGenerated: located.name === null,
       target,
+      turn,
       document: JSON.stringify(object),
     },
   };
