@@ -95,7 +95,7 @@ test('several nodes are cordoned as one operation, whose progress shows on the p
   await cluster.kubectl('uncordon', ...nodes);
 });
 
-test('a Deployment is given an image, scaled and rolled back from its page, as kubectl then sees it', async () => {
+test('a Deployment of a file is applied, given an image, scaled and rolled back from its page, as kubectl then sees it', async () => {
   const manifest = {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -112,7 +112,6 @@ test('a Deployment is given an image, scaled and rolled back from its page, as k
       },
     },
   };
-  await cluster.apply(JSON.stringify(manifest));
   const image = () =>
     cluster.kubectl(
       'get',
@@ -121,8 +120,20 @@ test('a Deployment is given an image, scaled and rolled back from its page, as k
       '-o',
       'jsonpath={.spec.template.spec.containers[0].image}',
     );
-  const { page } = await scene.openSignedIn('/clusters/harbour/apps/deployments/default/journey');
+  const { page } = await scene.openSignedIn('/clusters/harbour/apps/deployments');
   const dialog = page.getByRole('dialog');
+
+  await page.getByRole('button', { name: 'More ways to create' }).click();
+  await page.getByRole('menuitem', { name: 'Paste YAML' }).click();
+  const buffer = Buffer.from(JSON.stringify(manifest));
+  await page
+    .locator('input[type=file]')
+    .setInputFiles({ name: 'journey.json', mimeType: 'application/json', buffer });
+  await page.getByRole('button', { name: 'Review' }).click();
+  await page.locator('tr[data-uid]', { hasText: 'Deployment journey' }).getByText('Create').waitFor();
+  await page.getByRole('button', { name: 'Apply 1 object' }).click();
+  await page.locator('[data-testid=manifests-run][data-state=succeeded]').waitFor();
+  await page.goto(`${scene.product.url}/clusters/harbour/apps/deployments/default/journey`);
 
   await page.getByRole('button', { name: /\d more/ }).click();
   await page.getByRole('menuitem', { name: 'Set image' }).click();

@@ -40,6 +40,7 @@ const pages = {
   services: { path: () => '/clusters/harbour/core/services', ready: 'tr[data-uid]' },
   service: { path: () => '/clusters/harbour/core/services/demo/web', ready: 'tr[data-uid]' },
   configMap: { path: () => '/clusters/harbour/core/configmaps/demo/web-settings', ready: '.ant-collapse' },
+  apply: { path: () => '/clusters/harbour/apply', ready: '[data-testid=yaml] .cm-content' },
   operations: { path: () => '/operations', ready: 'table' },
   terminals: { path: () => '/terminals', ready: 'table' },
   users: { path: () => '/users', ready: 'table' },
