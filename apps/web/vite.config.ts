@@ -21,5 +21,17 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1500,
     reportCompressedSize: false,
+    // Few larger files: without this a list asks for 141, each with a round trip of its own.
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'initial', tags: ['$initial'] },
+            { name: 'ui', test: /node_modules.(ant-design-vue|@ant-design)/, minShareCount: 3 },
+            { name: 'app', test: /apps.web.src|packages.(kinds|contract)/, minShareCount: 4 },
+          ],
+        },
+      },
+    },
   },
 });
