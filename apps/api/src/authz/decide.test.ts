@@ -54,6 +54,22 @@ test('a list is narrowed to the namespaces granted', () => {
   expect(decideFor(grants, [listPods('prod', undefined, 'covers')])).toBe('refused');
 });
 
+test('of two rights, each content with a part, both have to be there in the same part', () => {
+  const readSecrets = (cluster: string): Requirement => ({
+    ...listPods(cluster),
+    object: 'k8s/core/secrets',
+    action: 'get',
+  });
+  const both = [listPods('prod'), readSecrets('prod')];
+  const grants: [string, string][] = [['developer', 'cluster:id-1/shop']];
+  expect(decideFor([...grants, ['cluster-admin', 'cluster:id-1/blog']], [readSecrets('prod')])).toEqual([
+    'blog',
+  ]);
+  expect(decideFor([...grants, ['cluster-admin', 'cluster:id-1/blog']], both)).toEqual(['blog']);
+  expect(decideFor(grants, both)).toBe('refused');
+  expect(decideFor([['cluster-admin', 'cluster:id-1']], both)).toBe('all');
+});
+
 test('a grant on the cluster is not narrowed, and does not reach a cluster whose id begins alike', () => {
   expect(decideFor([['viewer', 'cluster:id-1']], [listPods('prod')])).toBe('all');
   expect(decideFor([['viewer', 'cluster:id-1']], [listPods('test')])).toBe('refused');

@@ -1,6 +1,6 @@
 import { CompiledGrants, endpoints, noTree } from '@pilothouse/contract';
 import { expect, test } from 'vitest';
-import { holds, requirementsOf } from './rights.ts';
+import { holds, inPart, missing, requirementsOf } from './rights.ts';
 
 function grants(...given: [domain: string, object: string, action: string][]): CompiledGrants {
   return new CompiledGrants(
@@ -33,6 +33,19 @@ test('a list is offered to whom a part of it is granted', () => {
   const some = grants(['cluster:one/demo', 'k8s/core/pods', 'list']);
   expect(holds(some, listPods('one'))).toBe(true);
   expect(holds(some, listPods('two'))).toBe(false);
+});
+
+test('what needs two rights is offered where some part of the cluster has both, and all is missing where none has', () => {
+  const logs = inPart(requirementsOf(endpoints.createTicket, { body: { purpose: 'logs', cluster: 'one' } }));
+  expect(logs).toHaveLength(2);
+  const [first, second] = logs.map(({ object, action }) => [object, action] as [string, string]);
+  if (first === undefined || second === undefined) throw new Error('two rights');
+  const here = grants(['cluster:one/demo', ...first], ['cluster:one/demo', ...second]);
+  expect([holds(here, logs), missing(here, logs)]).toEqual([true, []]);
+  const apart = grants(['cluster:one/demo', ...first], ['cluster:one/shop', ...second]);
+  expect([holds(apart, logs), missing(apart, logs)]).toEqual([false, logs]);
+  const half = grants(['cluster:one/demo', ...first]);
+  expect(missing(half, logs)).toEqual([logs[1]]);
 });
 
 test('any grant in a cluster shows that the cluster is there', () => {

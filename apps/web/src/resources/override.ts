@@ -1,9 +1,9 @@
 import type { KubernetesObject } from '@pilothouse/kinds';
-import type { Requirement } from '@pilothouse/contract';
 import type { Component } from 'vue';
 import type { ComposerTranslation } from 'vue-i18n';
 import type { Router } from 'vue-router';
 import type { Row } from '../api/live-rows.ts';
+import type { Rights } from '../api/rights.ts';
 import type { Draft } from '../components/ObjectForm/draft.ts';
 import type { ListState } from './list-state.ts';
 import type { TableAction } from '../components/ResourceTable/table-column.ts';
@@ -49,7 +49,8 @@ export interface PageContext {
   resource: ResourceRef;
   selection: ReadonlyMap<string, Row>;
   t: ComposerTranslation;
-  holds: (requirements: readonly Requirement[]) => boolean;
+  may: Rights['may'];
+  mayInPart: Rights['mayInPart'];
   router: Router;
 }
 

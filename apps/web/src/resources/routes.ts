@@ -1,6 +1,7 @@
-import { resourceRight } from '@pilothouse/contract';
+import { endpoints } from '@pilothouse/contract';
 import { kinds } from '@pilothouse/kinds';
 import type { RouteLocationNormalized, RouteRecordRaw } from 'vue-router';
+import { inPart, requirementsOf } from '../api/rights.ts';
 import { isNamespaced } from './kind-scope.ts';
 import { logsRoute } from './logs/logs-route.ts';
 import { detailLocation, listLocation, type ResourceRef } from './resource-location.ts';
@@ -58,7 +59,7 @@ export const resourceRoutes: RouteRecordRaw[] = [
       title,
       namespaced: ({ params }) => isNamespaced(text(params.group), text(params.plural)),
       // the right to list, at least somewhere in the cluster
-      requires: (route) => [{ ...resourceRight(refOf(route), 'list'), match: 'narrows' }],
+      requires: (route) => requirementsOf(endpoints.listResources, { params: refOf(route) }),
     },
   },
   {
@@ -69,7 +70,8 @@ export const resourceRoutes: RouteRecordRaw[] = [
     meta: {
       title,
       // the right to create, at least somewhere in the cluster
-      requires: (route) => [{ ...resourceRight(refOf(route), 'create'), match: 'narrows' }],
+      requires: (route) =>
+        inPart(requirementsOf(endpoints.createResource, { params: { ...refOf(route), namespace: '_' } })),
     },
   },
   {
@@ -79,9 +81,11 @@ export const resourceRoutes: RouteRecordRaw[] = [
     props: (route) => ({ ...refOf(route), ...placeOf(route) }),
     meta: {
       title,
-      requires: (route) => [
-        resourceRight({ ...refOf(route), namespace: text(route.params.namespace) }, 'patch'),
-      ],
+      requires: (route) =>
+        requirementsOf(endpoints.patchResource, {
+          params: { ...refOf(route), ...placeOf(route), namespace: text(route.params.namespace) },
+          body: { type: 'merge' },
+        }),
     },
   },
   {

@@ -23,7 +23,7 @@ export function decide(
   clusterKeyOf: ClusterKeyOf,
 ): Decision {
   let scope: Scope = 'all';
-  const narrowing: { requirement: Requirement; granted: Scope }[] = [];
+  const narrowing: Narrowed[] = [];
   for (const requirement of requirements) {
     const { object, action, match } = requirement;
     const domain = resolve(requirement.domain, clusterKeyOf);
@@ -37,13 +37,37 @@ export function decide(
       return { allowed: false, missing: requirement };
     }
   }
-  const [first] = narrowing;
-  if (first === undefined || narrowing.every(({ granted }) => granted === 'all'))
-    return { allowed: true, scope };
-  const parts = narrowing.length === 1 ? first.granted : together(narrowing);
-  return parts.length === 0
-    ? { allowed: false, missing: first.requirement }
-    : { allowed: true, scope: parts };
+  for (const group of byRight(narrowing)) {
+    scope = both(scope, anyOf(group));
+    if (scope.length === 0) return { allowed: false, missing: (group[0] as Narrowed).requirement };
+  }
+  return { allowed: true, scope };
+}
+
+interface Narrowed {
+  requirement: Requirement;
+  granted: Scope;
+}
+
+/** The same right in several namespaces is one question: those where it is granted are answered. */
+function byRight(narrowing: Narrowed[]): Iterable<Narrowed[]> {
+  if (narrowing.length < 2) return narrowing.length === 0 ? [] : [narrowing];
+  return Map.groupBy(narrowing, ({ requirement: { object, action } }) => `${action} ${object}`).values();
+}
+
+function anyOf(group: readonly Narrowed[]): Scope {
+  if (group.every(({ granted }) => granted === 'all')) return 'all';
+  const parts = group.flatMap(({ requirement: { domain }, granted }) => {
+    if (granted !== 'all') return granted;
+    return domain.kind === 'namespace' ? [domain.namespace] : [];
+  });
+  return group.length === 1 ? parts : [...new Set(parts)].toSorted();
+}
+
+/** Where each of two rights is granted. */
+function both(one: Scope, other: Scope): Scope {
+  if (one === 'all') return other;
+  return other === 'all' ? one : one.filter((part) => other.includes(part));
 }
 
 function resolve(domain: Domain, clusterKeyOf: ClusterKeyOf): Domain {
@@ -71,15 +95,6 @@ function narrowed(grants: CompiledGrants, domain: Domain, object: string, action
     case 'tree':
       return [];
   }
-}
-
-/** Of several namespaces asked for, those that are granted are answered. */
-function together(narrowing: readonly { requirement: Requirement; granted: Scope }[]): string[] {
-  const parts = narrowing.flatMap(({ requirement: { domain }, granted }) => {
-    if (granted !== 'all') return granted;
-    return domain.kind === 'namespace' ? [domain.namespace] : [];
-  });
-  return [...new Set(parts)].toSorted();
 }
 
 /** Any grant at, above or below shows that the place exists; on the platform, the clusters of one's grants. */

@@ -1,5 +1,4 @@
 import {
-  actionRights,
   actions,
   endpointsOfActions,
   isActionOn,
@@ -44,7 +43,7 @@ export function hasParameters(id: ActionId): boolean {
 /** What can be done to the objects of a kind, by the user's rights, one at a time or many. */
 export function useActions(resource: Ref<ResourceRef>) {
   const { t } = useI18n();
-  const { holds } = useRights();
+  const rights = useRights();
   const cluster = useCluster();
   const busy = shallowRef<ReadonlySet<string>>(new Set());
   /** What the dialog asks about; null: it is closed. */
@@ -55,11 +54,12 @@ export function useActions(resource: Ref<ResourceRef>) {
 
   /** The rights of an action do not depend on parameters that are not chosen yet. */
   function may(id: ActionId, row: Pick<Row, 'namespace' | 'name'>): boolean {
-    return holds(actionRights(table[id], { ...resource.value, namespace: placeOf(row), name: row.name }, {}));
+    const params = { ...resource.value, namespace: placeOf(row), name: row.name };
+    return rights.may(endpointsOfActions[id].one, { params, body: { parameters: {} } });
   }
   function maySomewhere(id: ActionId): boolean {
-    const rights = actionRights(table[id], { ...resource.value, namespace: '_', name: '' }, {});
-    return holds(rights.map((right) => ({ ...right, match: 'narrows' as const })));
+    const params = { ...resource.value, namespace: '_', name: '' };
+    return rights.mayInPart(endpointsOfActions[id].one, { params, body: { parameters: {} } });
   }
 
   /** Does it at once where nothing is asked and nothing can be lost; else the dialog opens. */

@@ -1,13 +1,11 @@
-import { resourceRight } from '@pilothouse/contract';
+import { endpoints } from '@pilothouse/contract';
 import type { RouteLocationNormalized, RouteRecordRaw } from 'vue-router';
+import { inPart, requirementsOf } from '../../api/rights.ts';
 
 /** The rights to follow pods' logs, at least somewhere in the cluster. */
 function readsLogs({ params }: RouteLocationNormalized) {
-  const pods = { cluster: String(params['cluster']), group: 'core', plural: 'pods' };
-  return [resourceRight(pods, 'get', 'log'), resourceRight(pods, 'list')].map((right) => ({
-    ...right,
-    match: 'narrows' as const,
-  }));
+  const cluster = String(params['cluster']);
+  return inPart(requirementsOf(endpoints.createTicket, { body: { purpose: 'logs', cluster } }));
 }
 
 /** The page of several pods' logs, as a child of `/clusters/:cluster`. */

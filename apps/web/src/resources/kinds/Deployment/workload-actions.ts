@@ -1,16 +1,16 @@
 import { FileTextOutlined } from '@ant-design/icons-vue';
-import { resourceRight } from '@pilothouse/contract';
+import { endpoints } from '@pilothouse/contract';
 import { logsLocation } from '../../logs/logs-location.ts';
 import type { OwnActions, PageContext } from '../../override.ts';
 
 /** The logs of all pods a workload selects, in one. */
-export function workloadActions({ resource, t, holds, router }: PageContext): OwnActions {
+export function workloadActions({ resource, t, may, router }: PageContext): OwnActions {
   return {
     ofRow({ namespace, cells }) {
       const selector = String(cells.selector ?? '');
       if (namespace === undefined || selector === '') return [];
-      const pods = { cluster: resource.cluster, group: 'core', plural: 'pods', namespace };
-      if (!holds([resourceRight(pods, 'get', 'log'), resourceRight(pods, 'list')])) return [];
+      const logs = { purpose: 'logs' as const, cluster: resource.cluster, namespace };
+      if (!may(endpoints.createTicket, { body: logs })) return [];
       return [
         {
           id: 'logs',

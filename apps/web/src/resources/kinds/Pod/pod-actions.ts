@@ -1,5 +1,5 @@
 import { CodeOutlined, FileTextOutlined } from '@ant-design/icons-vue';
-import { mostLogSources, resourceRight } from '@pilothouse/contract';
+import { endpoints, mostLogSources } from '@pilothouse/contract';
 import type { Row } from '../../../api/live-rows.ts';
 import type { TableAction } from '../../../components/ResourceTable/table-column.ts';
 import { logsLocation } from '../../logs/logs-location.ts';
@@ -7,9 +7,9 @@ import type { OwnActions, PageContext } from '../../override.ts';
 import { detailLocation } from '../../resource-location.ts';
 
 /** Where a Pod's logs and shell are; the logs of several in one. */
-export function podActions({ resource, selection, t, holds, router }: PageContext): OwnActions {
+export function podActions({ resource, selection, t, may, mayInPart, router }: PageContext): OwnActions {
   function ofRow(row: Row): TableAction<Row>[] {
-    const place = { ...resource, ...(row.namespace !== undefined && { namespace: row.namespace }) };
+    const place = { cluster: resource.cluster, namespace: row.namespace ?? '' };
     const open = (tab: string) => void router.push(detailLocation(resource, row, { tab }));
     const logs = {
       id: 'logs',
@@ -24,8 +24,8 @@ export function podActions({ resource, selection, t, holds, router }: PageContex
       run: () => open('shell'),
     };
     return [
-      ...(holds([resourceRight(place, 'get', 'log')]) ? [logs] : []),
-      ...(holds([resourceRight(place, 'create', 'exec')]) ? [shell] : []),
+      ...(may(endpoints.createTicket, { body: { purpose: 'log', ...place } }) ? [logs] : []),
+      ...(may(endpoints.createTicket, { body: { purpose: 'exec', ...place } }) ? [shell] : []),
     ];
   }
 
@@ -47,6 +47,7 @@ export function podActions({ resource, selection, t, holds, router }: PageContex
     };
   }
 
-  const seesLogs = holds([{ ...resourceRight(resource, 'get', 'log'), match: 'narrows' }]);
+  const { cluster } = resource;
+  const seesLogs = mayInPart(endpoints.createTicket, { body: { purpose: 'logs', cluster } });
   return { ofRow, batch: seesLogs ? [logsOfMany()] : [] };
 }
