@@ -24,14 +24,23 @@ export interface FieldProps {
   isLabelHidden?: boolean;
 }
 
+interface FieldFrame extends Pick<FieldProps, 'label' | 'help' | 'isRequired' | 'isLabelHidden'> {
+  for: string;
+  error: string | undefined;
+}
+
 export interface Field {
   draft: Draft;
   /** Of the input, for its label. */
   id: string;
   value: ComputedRef<unknown>;
+  /** The value as it stands in an input; '' where there is none. */
+  text: ComputedRef<string>;
   /** What the server does not accept. */
   error: ComputedRef<string | undefined>;
   isDisabled: ComputedRef<boolean>;
+  /** What FormField says around the input. */
+  frame: ComputedRef<FieldFrame>;
   /** Attributes of the input: what it is called, what is wrong with it. */
   attributes: ComputedRef<Record<string, unknown>>;
   /** Writes the value; undefined takes the field away. */
@@ -74,13 +83,23 @@ export function useField(
   const id = `field-${useId()}`;
   useRegistered(draft, () => props.path);
   const error = computed(() => draft.errors.at(props.path) ?? toValue(ownError));
+  const value = computed(() => draft.get(props.path));
   const isDisabled = computed(() => props.isFixed === true || draft.problem !== null);
   return {
     draft,
     id,
-    value: computed(() => draft.get(props.path)),
+    value,
+    text: computed(() => (value.value === undefined || value.value === null ? '' : String(value.value))),
     error,
     isDisabled,
+    frame: computed(() => ({
+      for: id,
+      label: props.label ?? '',
+      help: props.help,
+      error: error.value,
+      isRequired: props.isRequired === true,
+      isLabelHidden: props.isLabelHidden === true,
+    })),
     attributes: computed(() => ({
       id,
       disabled: isDisabled.value,
