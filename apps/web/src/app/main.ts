@@ -10,18 +10,23 @@ import { usePreferences } from '../components/preferences/preferences.ts';
 import { queryClient } from '../api/query-client.ts';
 import { router } from './router.ts';
 
-const pinia = createPinia();
-try {
-  await setLocale(usePreferences(pinia).locale);
-  createApp(App).use(pinia).use(i18n).use(VueQueryPlugin, { queryClient }).use(router).mount('#app');
-  const { t } = i18n.global;
-  mendAria(document.body, {
-    pageSize: () => t('common.pageSize'),
-    selectAll: () => t('common.selectAll'),
-    details: () => t('common.details'),
-  });
-} catch (error) {
-  // Without the language there is nothing to show yet.
-  if (!isChunkError(error)) throw error;
-  reloadForChunk(globalThis.location.href);
+// Not awaited at the top: the catalogue imports this very chunk, and would wait for it for ever.
+void start();
+
+async function start(): Promise<void> {
+  const pinia = createPinia();
+  try {
+    await setLocale(usePreferences(pinia).locale);
+    createApp(App).use(pinia).use(i18n).use(VueQueryPlugin, { queryClient }).use(router).mount('#app');
+    const { t } = i18n.global;
+    mendAria(document.body, {
+      pageSize: () => t('common.pageSize'),
+      selectAll: () => t('common.selectAll'),
+      details: () => t('common.details'),
+    });
+  } catch (error) {
+    // Without the language there is nothing to show yet.
+    if (!isChunkError(error)) throw error;
+    reloadForChunk(globalThis.location.href);
+  }
 }
