@@ -35,6 +35,6 @@ export {
   type YamlLimits,
   type YamlValue,
 } from './yaml/read-kubectl-yaml.ts';
-export { withoutServerFields } from './yaml/without-server-fields.ts';
+export { keptAnnotations, withoutServerFields } from './yaml/without-server-fields.ts';
 export { writeKubectlYaml, type YamlWriting } from './yaml/write-kubectl-yaml.ts';
 export { KubectlYamlError, type YamlHint, type YamlProblem } from './yaml/yaml-error.ts';

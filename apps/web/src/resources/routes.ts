@@ -89,6 +89,24 @@ export const resourceRoutes: RouteRecordRaw[] = [
     },
   },
   {
+    path: ':group/:plural/:namespace/:name/history/:entry/restore',
+    name: 'restore-resource',
+    component: () => import('./history/RestorePage.vue'),
+    props: (route) => ({
+      ...refOf(route),
+      ...placeOf(route),
+      entry: text(route.params.entry),
+      image: route.query['image'] === 'before' ? 'before' : 'after',
+    }),
+    meta: {
+      title,
+      // whether it is written as a change or anew is known once it is read
+      requires: (route) => [
+        resourceRight({ ...refOf(route), namespace: text(route.params.namespace) }, 'get'),
+      ],
+    },
+  },
+  {
     path: ':group/:plural/:namespace/:name',
     name: 'resource',
     component: () => import('./detail/ResourceDetailPage.vue'),

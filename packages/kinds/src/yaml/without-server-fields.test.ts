@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { withoutServerFields } from './without-server-fields.ts';
+import { keptAnnotations, withoutServerFields } from './without-server-fields.ts';
 
-const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
+const [lastApplied, revision] = keptAnnotations;
 
 test('what the server set goes, what was written stays', () => {
   const object = {
@@ -19,7 +19,7 @@ test('what the server set goes, what was written stays', () => {
       selfLink: '/x',
       managedFields: [{ manager: 'kubectl' }],
       labels: { app: 'web' },
-      annotations: { [lastApplied]: '{}', team: 'a' },
+      annotations: { [lastApplied]: '{}', [revision]: '3', team: 'a' },
     },
     spec: { replicas: 2, template: { metadata: { labels: { app: 'web' } } } },
     status: { replicas: 2 },

@@ -10,22 +10,27 @@ const serverSet = [
   'selfLink',
   'uid',
 ];
-const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
+/** Annotations that are kept by `kubectl apply` and by the controller of a Deployment, not by whoever writes the object. */
+export const keptAnnotations = [
+  'kubectl.kubernetes.io/last-applied-configuration',
+  'deployment.kubernetes.io/revision',
+] as const;
 
 const without = (record: object, keys: readonly string[]) =>
   Object.fromEntries(Object.entries(record).filter(([key]) => !keys.includes(key)));
 
 /**
- * An object as somebody would have written it: no `status`, nothing of `metadata` that the apiserver sets, and not the
- * annotation `kubectl apply` keeps. A copy; the object stays as it is.
+ * An object as somebody would have written it: no `status`, nothing of `metadata` that the apiserver sets, and none of
+ * {@link keptAnnotations}. A copy; the object stays as it is.
  */
 export function withoutServerFields(object: KubernetesObject): KubernetesObject {
   const rest: KubernetesObject = without(object, ['status']);
   if (rest.metadata === undefined) return rest;
   const metadata = without(rest.metadata, serverSet);
   const { annotations } = rest.metadata;
-  if (annotations?.[lastApplied] === undefined) return { ...rest, metadata };
-  const kept = without(annotations, [lastApplied]);
+  if (annotations === undefined || !keptAnnotations.some((key) => key in annotations))
+    return { ...rest, metadata };
+  const kept = without(annotations, keptAnnotations);
   if (Object.keys(kept).length === 0) return { ...rest, metadata: without(metadata, ['annotations']) };
   return { ...rest, metadata: { ...metadata, annotations: kept as Record<string, string> } };
 }

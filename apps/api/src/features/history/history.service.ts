@@ -1,5 +1,5 @@
 import type { historyEndpoints, InputOf, OutputOf } from '@pilothouse/contract';
-import { isSecretKind, withoutServerFields, type KubernetesObject } from '@pilothouse/kinds';
+import { isSecretKind, keptAnnotations, withoutServerFields, type KubernetesObject } from '@pilothouse/kinds';
 import { AppError } from '../../http/app-error.ts';
 import type { EntryRow, ObjectHistoryRepository } from './object-history.repository.ts';
 import { unpackImage, type ObjectPlace } from './object-image.ts';
@@ -16,8 +16,6 @@ export interface HistoryServiceOptions {
   /** Reads an object now, as it may be shown; null where it is gone. */
   readObject: (params: ObjectParams, signal: AbortSignal) => Promise<WholeObject | null>;
 }
-
-const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /** What was written to objects, as people read it; the rights are asked before. */
 export class HistoryService {
@@ -79,7 +77,7 @@ async function unpacked(packed: Uint8Array | null): Promise<WholeObject | null> 
   return packed === null ? null : ((await unpackImage(packed)) as WholeObject);
 }
 
-/** As somebody would write it, on the version of today; what kubectl keeps of its own stays as it is today. */
+/** As somebody would write it, on the version of today; what kubectl and controllers keep of their own stays as it is today. */
 function onTodays(image: WholeObject, current: WholeObject | null): WholeObject {
   const written = withoutServerFields(image as KubernetesObject) as WholeObject;
   if (current === null) return written;
@@ -88,10 +86,12 @@ function onTodays(image: WholeObject, current: WholeObject | null): WholeObject 
     uid?: string;
     annotations?: Record<string, string>;
   };
-  const kept = annotations?.[lastApplied];
+  const kept = Object.entries(annotations ?? {}).filter(([key]) =>
+    (keptAnnotations as readonly string[]).includes(key),
+  );
   const own = {
     ...(written.metadata['annotations'] as object | undefined),
-    ...(kept && { [lastApplied]: kept }),
+    ...Object.fromEntries(kept),
   };
   return {
     ...written,

@@ -40,6 +40,8 @@ export interface EditorSource {
   /** The object as it is now, or what a new one begins with. */
   load: () => Promise<KubernetesObject>;
   save: (change: ObjectChange, options: SaveOptions) => Promise<SaveAnswer>;
+  /** What is to become of it; reviewed at once. Absent: the user writes it. */
+  proposed?: KubernetesObject;
   schemas?: SchemaLookup | undefined;
 }
 
@@ -88,7 +90,11 @@ export function useObjectEditor(source: EditorSource) {
       draft.value = new Draft(withoutServerFields(base));
     } catch (error) {
       loadFailure.value = error;
+      return;
     }
+    if (source.proposed === undefined) return;
+    draft.value.assign(source.proposed);
+    if (source.mode === 'create' || draft.value.isChanged) await alone(tryOut);
   }
 
   function changeOf(object: KubernetesObject): ObjectChange {

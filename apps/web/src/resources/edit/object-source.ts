@@ -75,6 +75,34 @@ export function newObject(
   };
 }
 
+/** An object as it was on one side of a change: written on today's version, or anew where it is gone. */
+export async function restoredObject(
+  place: ObjectPlace,
+  { entry, image }: { entry: string; image: 'before' | 'after' },
+  schemas: SchemaLookup,
+): Promise<EditorSource> {
+  const { object, current } = await call(endpoints.prepareRestore, {
+    params: { ...place, entry },
+    query: { image },
+  });
+  const proposed = withoutServerFields(object as KubernetesObject);
+  if (current === null) {
+    const anew = newObject(place, { namespace: null, model: null, schemas });
+    return { ...anew, proposed, load: () => Promise.resolve(proposed) };
+  }
+  const there = existingObject(place, schemas);
+  let first: KubernetesObject | null = current as KubernetesObject;
+  return {
+    ...there,
+    proposed,
+    load: () => {
+      const begin = first;
+      first = null;
+      return begin === null ? there.load() : Promise.resolve(begin);
+    },
+  };
+}
+
 /** What a copy takes along: everything that was written by hand, but the name; nobody owns it or holds it back yet. */
 export function copyOf(object: KubernetesObject): KubernetesObject {
   const { metadata, ...rest } = withoutServerFields(object);
