@@ -1,4 +1,5 @@
 export { headProblem, headProblems, type HeadProblem } from './document/head-problem.ts';
+export { admissionRefusal } from './admission-refusal.ts';
 export { NotOneObjectError, ObjectDocument, type NotOneObject } from './document/object-document.ts';
 export { rangeOf, type TextRange } from './document/range-of.ts';
 export { ExactInteger, parseExactJson } from './exact/exact-integer.ts';

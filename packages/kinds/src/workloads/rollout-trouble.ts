@@ -1,3 +1,4 @@
+import { admissionRefusal } from '../admission-refusal.ts';
 import type { Row } from '../kind.ts';
 import type { Deployment } from '../wire/apps.ts';
 
@@ -22,13 +23,6 @@ const image = /^(Init:)?(ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImage
 const config = /^(Init:)?(CreateContainerConfigError|CreateContainerError|RunContainerError)$/;
 const crashing = /^(Init:)?(CrashLoopBackOff|Error|OOMKilled|ExitCode:\d+|Signal:\d+)$/;
 
-/** Why the replicas cannot even be made: the ReplicaFailure condition in one word. */
-function refusalOf(message: string): RolloutTrouble['code'] {
-  if (message.includes('exceeded quota') || message.includes('must specify')) return 'quota';
-  if (/denied the request|ValidatingAdmissionPolicy|violates PodSecurity/.test(message)) return 'admission';
-  return 'podsRefused';
-}
-
 function stateOf({ cells }: Row): RolloutTrouble['code'] | null {
   const status = String(cells.status);
   if (image.test(status)) return 'image';
@@ -49,7 +43,7 @@ export function rolloutTroubles({ status }: Deployment, pods: Row[]): RolloutTro
   );
   if (failure !== undefined) {
     const message = failure.message ?? '';
-    troubles.push({ code: refusalOf(message), message, pods: 0 });
+    troubles.push({ code: admissionRefusal(message) ?? 'podsRefused', message, pods: 0 });
   }
   const states = Map.groupBy(pods, stateOf);
   for (const code of ['image', 'config', 'crashing', 'scheduling', 'notReady'] as const) {

@@ -14,9 +14,10 @@ import ObjectHistory from './ObjectHistory.vue';
 import RestorePage from './RestorePage.vue';
 
 vi.mock('../../api/call.ts', () => ({ call: vi.fn<typeof call>() }));
-vi.mock('../../api/use-cluster.ts', () => ({
-  useCluster: () => ({ value: { name: 'quay', environment: 'production' } }),
-}));
+vi.mock('../../api/use-cluster.ts', async () => {
+  const { ref } = await import('vue');
+  return { useCluster: () => ref({ name: 'quay', environment: 'production' }) };
+});
 vi.mock('../../api/cluster-schemas.ts', () => ({ useClusterSchemas: () => () => Promise.resolve(null) }));
 const refused = new Set<string>();
 vi.mock('../../api/rights.ts', () => ({
@@ -24,6 +25,7 @@ vi.mock('../../api/rights.ts', () => ({
 }));
 
 const called = vi.mocked(call);
+const elsewhere = defineComponent(() => () => h('main'));
 const entryId = '01a22210-0000-7000-8000-000000000001';
 const entry = {
   id: entryId,
@@ -75,11 +77,11 @@ async function open(component: Component, props: () => object, path: string): Pr
   const router = createRouter({
     history: createMemoryHistory(),
     routes: [
-      { path: '/:cluster/:group/:plural/:namespace/:name', name: 'resource', component: () => h('main') },
+      { path: '/:cluster/:group/:plural/:namespace/:name', name: 'resource', component: elsewhere },
       {
         path: '/:cluster/:group/:plural/:namespace/:name/history/:entry',
         name: 'restore-resource',
-        component: () => h('main'),
+        component: elsewhere,
       },
       {
         path: '/on/:group/:plural/:namespace/:name',
@@ -292,7 +294,7 @@ describe('an entry', () => {
     await eventually(() => expect(document.querySelector('[data-testid=diff]')).not.toBeNull());
     const keys = [...document.querySelectorAll('.keys li')].map((each) => each.textContent?.trim());
     expect(keys).toEqual(['changedchanged', 'keptunchanged']);
-    expect(text()).toContain('tier: x');
+    await eventually(() => expect(text()).toContain('tier: x'));
     expect(text()).not.toContain('hmac');
     expect(text()).toContain('Of a Secret no values are kept');
     expect(buttons().filter((label) => label.startsWith('Restore'))).toEqual([]);
