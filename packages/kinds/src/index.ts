@@ -15,6 +15,7 @@ export * from './merge/path.ts';
 export * from './merge/three-way-merge.ts';
 export { isRecord, sameValue } from './merge/values.ts';
 export { readyAddresses, serviceTroubles, type ServiceTrouble } from './network/service-trouble.ts';
+export * from './network/service-type.ts';
 export * from './node-figures.ts';
 export { checkObject, type SchemaProblem } from './open-api/check-object.ts';
 export * from './open-api/schema-node.ts';

@@ -86,7 +86,7 @@ test('a Service: what the API holds fixed cannot be touched, and several ports n
   expect(draft.get(['spec', 'ports', 0, 'targetPort'])).toBe('http');
   draft.set(['spec', 'type'], 'NodePort');
   await nextTick();
-  expect(text()).toContain('From ClusterIP to NodePort');
+  expect(text()).toContain('from ClusterIP to NodePort');
 });
 
 test('a Service that is an external name asks for neither ports nor a selector', async () => {
