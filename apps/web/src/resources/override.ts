@@ -63,6 +63,8 @@ export interface KindOverride {
   ownActions?: (context: PageContext) => OwnActions;
   /** Beside the list's filters; gets ListExtraProps. */
   listExtra?: Component;
+  /** What a new object begins with, beside its name: what none can do without. */
+  skeleton?: object;
   /** Its form, beside the YAML; gets FormProps. */
   form?: Component;
   /** On the detail page once an edit of the object was saved: what may have to follow; gets DetailProps. */

@@ -45,6 +45,8 @@ export function newObject(
   resource: ResourceRef,
   options: {
     namespace: string | null;
+    /** What it begins with beside its name, where it is no copy. */
+    skeleton?: object | undefined;
     model: { namespace: string; name: string } | null;
     schemas: SchemaLookup;
   },
@@ -55,7 +57,8 @@ export function newObject(
       params: { cluster, group, plural },
     });
     const namespace = options.namespace ?? 'default';
-    return { apiVersion, kind, metadata: { name: '', ...(namespaced ? { namespace } : {}) } };
+    const metadata = { name: '', ...(namespaced ? { namespace } : {}) };
+    return { apiVersion, kind, metadata, ...options.skeleton };
   };
   return {
     mode: 'create',
