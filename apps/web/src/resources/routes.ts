@@ -101,9 +101,10 @@ export const resourceRoutes: RouteRecordRaw[] = [
     meta: {
       title,
       // whether it is written as a change or anew is known once it is read
-      requires: (route) => [
-        resourceRight({ ...refOf(route), namespace: text(route.params.namespace) }, 'get'),
-      ],
+      requires: (route) =>
+        requirementsOf(endpoints.getHistoryEntry, {
+          params: { ...refOf(route), namespace: text(route.params.namespace) },
+        }),
     },
   },
   {
