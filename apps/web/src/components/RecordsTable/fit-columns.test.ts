@@ -31,9 +31,7 @@ test('columns share the room there is; then the last go into the detail, the age
 
 test('columns give up width before one is left out, and are never wider together than their room', () => {
   const total = (room: number | null) =>
-    columnWidths(columns, room)
-      .values()
-      .reduce((sum, width) => sum + width, 0);
+    [...columnWidths(columns, room).values()].reduce((sum, width) => sum + width, 0);
   expect(total(null)).toBe(550);
   expect(total(900)).toBe(550);
   for (const room of [549, 500, 441, 440]) {
