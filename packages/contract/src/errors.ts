@@ -97,7 +97,7 @@ export const errorCodes = {
   manifestUnreadable: { status: 400, message: 'Line {line}, column {column}: {detail}' },
   manifestEmpty: { status: 400, message: 'There is nothing to apply' },
   manifestTooMany: { status: 400, message: 'These are {count} objects; at once there may be {most}' },
-  manifestHead: { status: 400, message: 'Line {line}: this is no object yet ({problem})' },
+  manifestHead: { status: 400, message: 'Line {line}: {detail}' },
   manifestTwice: { status: 400, message: 'Line {line}: the same object is in line {first} already' },
   versionNotServed: {
     status: 400,

@@ -1,4 +1,4 @@
-import { headProblem, withoutServerFields, type KubernetesObject } from '@pilothouse/kinds';
+import { headProblem, withoutServerFields, type HeadProblem, type KubernetesObject } from '@pilothouse/kinds';
 import type { Discovery, DiscoveredResource } from '@pilothouse/kube';
 import { AppError } from '../../http/app-error.ts';
 import type { Manifest } from './read-manifests.ts';
@@ -85,8 +85,7 @@ export function locateManifest(
   const { kind } = value as { kind: unknown };
   const apiVersion = versionFrom === 'text' ? value['apiVersion'] : onlyVersion(kind, served);
   const left = apiVersion === undefined ? problem : headProblem({ ...value, apiVersion });
-  if (left !== null)
-    throw new AppError('manifestHead', { line: problem?.line ?? manifest.line, problem: left.problem });
+  if (left !== null) throw headError(problem?.line ?? manifest.line, left.problem);
   const known = served.resources.find(
     (resource) => resource.kind === kind && apiVersionOf(resource) === apiVersion,
   );
@@ -122,6 +121,21 @@ export function locateManifest(
   };
 }
 
+/** In words for whoever has no page that says it. */
+const headWords: Record<HeadProblem | 'nameNoText', string> = {
+  notAnObject: 'an object begins with apiVersion, kind and metadata',
+  noApiVersion: 'apiVersion is missing',
+  noKind: 'kind is missing',
+  noMetadata: 'metadata is missing',
+  noName: 'metadata.name is missing (or generateName)',
+  flattened: 'name stands beside metadata; indent it, so that it is below',
+  nameNoText: 'a name or namespace has to be text; put it in quotes',
+};
+
+function headError(line: number, problem: keyof typeof headWords): AppError {
+  return new AppError('manifestHead', { line, problem, detail: headWords[problem] });
+}
+
 /** As somebody would write it: what was read from a cluster is pasted with all that the cluster had set. */
 function writtenMetadata(value: Record<string, unknown>): Record<string, unknown> {
   return { ...withoutServerFields(value as KubernetesObject).metadata };
@@ -139,7 +153,7 @@ function onlyVersion(kind: unknown, served: Discovery): string | undefined {
 function textOf({ lines }: Manifest, value: unknown): string | null {
   if (value === undefined || value === null || value === '') return null;
   if (typeof value === 'string') return value;
-  throw new AppError('manifestHead', { line: lines.metadata, problem: 'nameNoText' });
+  throw headError(lines.metadata, 'nameNoText');
 }
 
 function notServed({ value, lines }: Manifest, served: Discovery): AppError {

@@ -7,6 +7,7 @@ import {
   readKubectlDocuments,
   type HeadProblem,
   type KubectlDocument,
+  type YamlHint,
 } from '@pilothouse/kinds';
 
 /** One object of a text, as a thread hands it to another. */
@@ -32,6 +33,13 @@ export class ManifestTextError extends Error {
   }
 }
 
+/** The likely cause, for whoever has no page that says it. */
+const causes: Record<YamlHint, string> = {
+  tabIndent: 'a tab indents this line; YAML takes spaces',
+  fullWidthColon: 'there is a full-width colon; write : and a space',
+  shellPrompt: 'this looks like a line copied from a terminal',
+  template: 'a placeholder is left; fill it in, or render the template first',
+};
 /** A text beyond that costs seconds, if on a thread of its own. */
 const limits = { maxBytes: 4_000_000, maxNodes: 150_000 };
 const mostManifests = 500;
@@ -83,7 +91,8 @@ function readAll(text: string): KubectlDocument[] {
   } catch (error) {
     if (!(error instanceof KubectlYamlError)) throw error;
     const { line, column, problem, hint, message } = error;
-    const detail = message.replace(/^line \d+, column \d+: /, '');
+    const cause = hint === null ? '' : ` (${causes[hint]})`;
+    const detail = message.replace(/^line \d+, column \d+: /, '') + cause;
     throw new ManifestTextError('manifestUnreadable', { line, column, problem, hint: hint ?? '', detail });
   }
 }

@@ -104,7 +104,11 @@ describe('what people paste', () => {
       await world.admin.post(door, { text: wrong, documents: [{ index: 0, target: 'absent' }] }),
     ]) {
       expect(errorOf(answer)).toEqual([400, 'manifestUnreadable']);
-      expect(answer.body.error).toMatchObject({ field: 'body.text', params: { line, hint } });
+      expect(answer.body.error).toMatchObject({
+        field: 'body.text',
+        message: expect.stringContaining(`Line ${line}, `),
+        params: { line, hint },
+      });
     }
     expect(await sent()).toEqual([]);
   });
