@@ -94,7 +94,7 @@ export const errorCodes = {
     message: 'The cluster does not declare dry run for {verb} of {plural}, so nothing was sent',
   },
   // many documents
-  manifestUnreadable: { status: 400, message: 'Line {line}, column {column}: {detail}' },
+  manifestUnreadable: { status: 400, message: 'Line {line}, column {column}: {detail}{cause}' },
   manifestEmpty: { status: 400, message: 'There is nothing to apply' },
   manifestTooMany: { status: 400, message: 'These are {count} objects; at once there may be {most}' },
   manifestHead: { status: 400, message: 'Line {line}: {detail}' },

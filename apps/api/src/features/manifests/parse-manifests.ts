@@ -92,8 +92,9 @@ function readAll(text: string): KubectlDocument[] {
     if (!(error instanceof KubectlYamlError)) throw error;
     const { line, column, problem, hint, message } = error;
     const cause = hint === null ? '' : ` (${causes[hint]})`;
-    const detail = message.replace(/^line \d+, column \d+: /, '') + cause;
-    throw new ManifestTextError('manifestUnreadable', { line, column, problem, hint: hint ?? '', detail });
+    const detail = message.replace(/^line \d+, column \d+: /, '');
+    const place = { line, column, problem, hint: hint ?? '' };
+    throw new ManifestTextError('manifestUnreadable', { ...place, detail, cause });
   }
 }
 

@@ -109,6 +109,6 @@ class ReadingThread {
 }
 
 function tooLarge(): AppError {
-  const place = { line: 1, column: 1, problem: 'tooLarge', hint: '' };
+  const place = { line: 1, column: 1, problem: 'tooLarge', hint: '', cause: '' };
   return new AppError('manifestUnreadable', { ...place, detail: 'it takes too long to read' }, 'body.text');
 }

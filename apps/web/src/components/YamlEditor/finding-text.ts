@@ -37,6 +37,8 @@ export function useFindingText(): (finding: YamlFinding) => string {
         return t(`yaml.head.${finding.problem}`);
       case 'schema':
         return schemaText(finding.problem);
+      case 'told':
+        return finding.message;
       default:
         return t('yaml.server', { message: finding.message });
     }

@@ -17,7 +17,7 @@ import {
 /** Finds the schema of a kind in the cluster's own OpenAPI; null where it has none. */
 export type SchemaLookup = (apiVersion: string, kind: string) => Promise<SchemaNode | null>;
 
-/** What the server said of a field of the text's one object (null is the whole of it), or of a line, from 1. */
+/** What the cluster said of a field of the text's one object (null is the whole of it), or what is to be told of a line, from 1. */
 export type ServerProblem = { message: string } & ({ path: PlainPath | null } | { line: number });
 
 /** Something wrong at a place of a text. */
@@ -26,7 +26,7 @@ export type YamlFinding = TextRange &
     | { code: 'yaml'; problem: YamlProblem; hint: YamlHint | 'missingColon' | null; detail: string }
     | { code: 'head'; problem: HeadProblem }
     | { code: 'schema'; problem: SchemaProblem }
-    | { code: 'server'; message: string }
+    | { code: 'server' | 'told'; message: string }
   );
 
 /** As large as an object may be, written out. */
@@ -52,7 +52,7 @@ export async function findProblems(
   }
   for (const { message, ...place } of options.server ?? []) {
     const [document] = documents;
-    if ('line' in place) findings.push({ code: 'server', message, ...wholeLine(text, place.line) });
+    if ('line' in place) findings.push({ code: 'told', message, ...wholeLine(text, place.line) });
     else if (document !== undefined)
       findings.push({ code: 'server', message, ...firstLine(text, rangeOf(document, place.path ?? [])) });
   }

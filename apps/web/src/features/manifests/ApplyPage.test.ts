@@ -191,7 +191,9 @@ test('what the cluster refuses stands at its line, back at the text', async () =
   expect(page.text()).toContain('Apply 0 objects');
   await press('Back to the text');
   expect(textIsShown()).toBe(true);
-  expect(page.getComponent(ManifestText).props('problems')).toEqual([{ line: 4, message: 'must be short' }]);
+  expect(page.getComponent(ManifestText).props('problems')).toEqual([
+    { line: 4, message: 'The cluster says: must be short' },
+  ]);
 });
 
 test('fields of others are named with their owner, and taken over by choice, which plans again', async () => {

@@ -60,7 +60,8 @@ export function usePlanText() {
         .filter(({ state }) => state === 'refused')
         .flatMap((plan) => {
           const fields = plan.error?.fields ?? [];
-          if (fields.length > 0) return fields.map(({ line, message }) => ({ line, message }));
+          if (fields.length > 0)
+            return fields.map(({ line, message }) => ({ line, message: t('yaml.server', { message }) }));
           return [{ line: plan.error?.line ?? plan.line, message: whyRefused(plan) }];
         }),
   };
