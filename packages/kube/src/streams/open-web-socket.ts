@@ -2,6 +2,7 @@ import { WebSocket } from 'ws';
 import { errorOf } from '../transport/answer.ts';
 import type { ApiRequest, CallOptions, ClusterConnection } from '../transport/connection.ts';
 import { startDeadline } from '../transport/deadline.ts';
+import { informationalCounter } from '../transport/informational.ts';
 import { KubeError } from '../transport/kube-error.ts';
 import { networkError } from '../transport/network-error.ts';
 
@@ -33,6 +34,17 @@ export async function openWebSocket(
       followRedirects: false,
       perMessageDeflate: false,
       maxPayload: options.maxMessageBytes,
+      finishRequest: (handshake) => {
+        const count = informationalCounter();
+        handshake.on('information', () => {
+          try {
+            count();
+          } catch (error) {
+            handshake.destroy(error as KubeError);
+          }
+        });
+        handshake.end();
+      },
     });
     await handshake(webSocket, deadline.signal, () => socket.destroy());
     report(101, null);

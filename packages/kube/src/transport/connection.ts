@@ -8,6 +8,7 @@ import { fixedPaths, type ApiPath } from './api-path.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import type { ClusterCredential } from './credential.ts';
 import { startDeadline } from './deadline.ts';
+import { informationalCounter } from './informational.ts';
 import { KubeError, type KubeErrorReason } from './kube-error.ts';
 import { networkError } from './network-error.ts';
 import { openSocket } from './open-socket.ts';
@@ -313,6 +314,7 @@ export class ClusterConnection {
   async #dispatch(pool: Pool, request: ApiRequest, call: CallOptions, signal: AbortSignal) {
     signal.throwIfAborted();
     const { target, headers } = this.describe(request, call);
+    const countInformational = informationalCounter();
     const send = () =>
       pool.request({
         method: request.method ?? 'GET',
@@ -320,6 +322,8 @@ export class ClusterConnection {
         headers,
         body: request.body === undefined ? null : JSON.stringify(request.body),
         signal,
+        // each has its own bound on bytes
+        onInfo: countInformational,
         // our own deadlines count
         headersTimeout: 0,
         bodyTimeout: 0,

@@ -62,6 +62,15 @@ export const answerAttacks: Record<string, Attack> = {
   '100 Continue without end': raw((socket) =>
     flood(socket, () => 'HTTP/1.1 100 Continue\r\n\r\n'.repeat(500)),
   ),
+  '103 Early Hints without end': raw((socket) =>
+    flood(socket, () => 'HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n'.repeat(500)),
+  ),
+  '102 Processing of 10 KB without end': raw((socket) =>
+    flood(socket, () => `HTTP/1.1 102 Processing\r\nx: ${'x'.repeat(10_000)}\r\n\r\n`.repeat(6)),
+  ),
+  '103 Early Hints again and again': raw((socket) =>
+    trickle(socket, 5, () => 'HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n'),
+  ),
   'an answer cut in two': answering((response) => {
     begin(response, 'application/json', { 'content-length': '100' }).write('{"a":');
     setTimeout(() => response.destroy(), 50);
