@@ -1,5 +1,7 @@
+import { KubeError } from '@pilothouse/kube';
 import { expect, test } from 'vitest';
 import { createDatabase } from './db/database.ts';
+import { AppError } from './http/app-error.ts';
 import { createLogger } from './log.ts';
 
 test('a bad call of the database is logged without the values it had, in one line', async () => {
@@ -15,4 +17,15 @@ test('a bad call of the database is logged without the values it had, in one lin
   expect(written.match(/\n/g)).toHaveLength(2);
   expect(written).not.toContain('canary');
   expect(written).toContain('Argument `username` is missing');
+});
+
+test('a cluster’s fault is logged as what it is, without where in the code it was met', () => {
+  let written = '';
+  const log = createLogger('info', { write: (text) => void (written += text) });
+  const fault = new KubeError('timeout', 'No answer within 10 s', { cause: new Error('socket') });
+  log.error({ err: fault });
+  log.error({ err: new AppError('clusterUnreachable', { reason: 'timeout' }, undefined, { cause: fault }) });
+  expect(written).not.toContain('stack');
+  expect(written).not.toContain('.ts:');
+  expect(written.match(/"reason":"timeout","message":"No answer within 10 s"/g)).toHaveLength(2);
 });

@@ -78,6 +78,10 @@ export const errorCodes = {
   clusterBusy: { status: 429, message: 'The cluster asks to slow down; try again in {seconds} s' },
   clusterMalformed: { status: 502, message: 'What the cluster sent is nothing an apiserver says: {message}' },
   clusterTooLarge: { status: 502, message: 'The cluster sent more than the platform takes: {message}' },
+  clusterEndless: {
+    status: 502,
+    message: 'The list of the cluster does not come to an end: {objects} objects in {seconds} s',
+  },
   clusterWrongKind: { status: 502, message: 'The cluster sent {met} where {wanted} was asked for' },
   clusterMalformedItems: {
     status: 502,

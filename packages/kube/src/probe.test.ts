@@ -44,6 +44,8 @@ describe('probe', () => {
     ['forbidden', [403, 'Forbidden'], [403, 'Forbidden']],
     ['serverError', version, [500, 'InternalError']],
     ['serverError', [503, {}], version],
+    ['busy', [429, 'TooManyRequests'], version],
+    ['busy', version, [429, 'TooManyRequests']],
     ['notAnApiserver', [200, { hello: 'world' }], version],
     ['notAnApiserver', [200, { gitVersion: 'nginx' }], version],
     ['notAnApiserver', [404, 'NotFound'], version],

@@ -10,9 +10,9 @@ export type ProbeReason = Exclude<
   | 'protocol'
   | 'tooLarge'
   | 'wrongKind'
+  | 'endless'
   | 'malformed'
   | 'unavailable'
-  | 'busy'
   | 'aborted'
   | 'closed'
   | 'invalidName'
@@ -97,16 +97,17 @@ function probeReason({ reason, status }: KubeError): ProbeReason {
   switch (reason) {
     case 'api':
       if (status === 403) return 'forbidden';
-      return status !== undefined && (status >= 500 || status === 429) ? 'serverError' : 'notAnApiserver';
+      if (status === 429) return 'busy';
+      return status !== undefined && status >= 500 ? 'serverError' : 'notAnApiserver';
     case 'protocol':
     case 'tooLarge':
     case 'wrongKind':
+    case 'endless':
     case 'malformed':
     case 'invalidName':
     case 'badSelector':
       return 'notAnApiserver';
     case 'unavailable':
-    case 'busy':
     case 'aborted':
     case 'closed':
       return 'unreachable';

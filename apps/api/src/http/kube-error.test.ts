@@ -52,12 +52,20 @@ test.each([
   ['tooLarge', 'clusterTooLarge', 502],
   ['wrongKind', 'clusterWrongKind', 502],
   ['malformed', 'clusterMalformedItems', 502],
+  ['endless', 'clusterEndless', 502],
   ['busy', 'clusterBusy', 429],
   ['unavailable', 'clusterUnreachable', 502],
   ['invalidName', 'invalid', 400],
   ['badSelector', 'badSelector', 400],
 ] as const)('%s is %s', (reason, ours, httpStatus) => {
-  const params = { met: 'v1 NodeList', wanted: 'v1 PodList', count: 2, names: 'a, b' };
+  const params = {
+    met: 'v1 NodeList',
+    wanted: 'v1 PodList',
+    count: 2,
+    names: 'a, b',
+    objects: 9,
+    seconds: 2,
+  };
   const error = toAppError(new KubeError(reason, 'what happened', { params }));
   expect([error.code, error.status]).toEqual([ours, httpStatus]);
   expect(error.message).not.toMatch(/\{\w+\}/);

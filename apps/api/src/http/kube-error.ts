@@ -76,6 +76,8 @@ function translate(error: KubeError): [ErrorCode, ErrorParams] {
       return ['clusterTooLarge', { message }];
     case 'wrongKind':
       return ['clusterWrongKind', { ...error.params }];
+    case 'endless':
+      return ['clusterEndless', { ...error.params }];
     case 'malformed':
       return ['clusterMalformedItems', { ...error.params }];
     default:

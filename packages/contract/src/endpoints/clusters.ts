@@ -20,6 +20,8 @@ export const probeReason = z.enum([
   'notAnApiserver',
   'addressForbidden',
   'serverError',
+  /** 429: it asks to slow down. */
+  'busy',
   /** Ours, not the cluster's: the stored credential does not open with the master keys there are. */
   'credentialUnreadable',
 ]);

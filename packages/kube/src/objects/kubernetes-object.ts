@@ -19,5 +19,5 @@ export interface ObjectMetadata {
 export interface ListEnvelope {
   apiVersion?: string;
   kind?: string;
-  metadata?: { resourceVersion?: string; continue?: string };
+  metadata?: { resourceVersion?: string; continue?: string; remainingItemCount?: number };
 }

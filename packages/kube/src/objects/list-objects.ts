@@ -6,6 +6,7 @@ import { giveWay } from '../transport/give-way.ts';
 import { KubeError } from '../transport/kube-error.ts';
 import { networkError } from '../transport/network-error.ts';
 import { parseJson } from '../transport/parse-json.ts';
+import { endless } from './endless.ts';
 import { kindCheck, type KindCheck } from './kind-check.ts';
 import type { KubernetesObject, ListEnvelope } from './kubernetes-object.ts';
 import { ListScanner } from './list-scanner.ts';
@@ -16,6 +17,14 @@ import { withoutManagedFields } from './without-managed-fields.ts';
 const pageSize = 500;
 /** More objects than this is no list but an attack, or a bug. */
 const mostObjects = 500_000;
+/** As many where the server does not say how many are left. */
+const mostUncounted = 50_000;
+/** A server counts what is left of a list that it has; so much more may come all the same. */
+const countedWrong = 1.1;
+/** Most milliseconds from the first page to the end: the rest of a list is not remembered for longer than some minutes. */
+export const longestListMs = 180_000;
+/** Objects from one look at the clock to the next. */
+const clockEvery = 256;
 /** Objects a page has on average, at least, once there were a few pages: a server may send less than asked for. */
 const leastPage = 50;
 const firstPages = 20;
@@ -26,12 +35,15 @@ export interface ListOptions extends CallOptions, Selection {
   versionless?: boolean;
   /** Told of items that are no objects, which are left out then; without it they fail the list. */
   malformed?: ((item: string) => void) | undefined;
+  /** Milliseconds until a list that still goes on is given up. Default {@link longestListMs}. */
+  listMs?: number | undefined;
 }
 
 /**
  * Lists objects page by page, all at one resourceVersion, and hands them over as they come: never more than one of
  * them is held as text. The deadline counts for a page's first byte, and then from object to object.
- * Resolves with the list's resourceVersion. Rejects with KubeError (status 410 when the list outlived what the cluster
+ * Resolves with the list's resourceVersion. Rejects with KubeError (`endless` where it brings more than the server said
+ * there was, or goes on for too long; status 410 when the list outlived what the cluster
  * remembers), or with what `take` throws.
  */
 export async function eachObject<T = KubernetesObject>(
@@ -48,6 +60,7 @@ export async function eachObject<T = KubernetesObject>(
     integers,
     kind,
     malformed,
+    listMs = longestListMs,
     ...call
   } = options;
   const check = kindCheck(ref, kind);
@@ -55,8 +68,13 @@ export async function eachObject<T = KubernetesObject>(
   let token: string | undefined;
   let count = 0;
   let pages = 0;
+  /** Objects there should be at most; undefined until the first page is there. */
+  let most: number | undefined;
+  const startedAt = performance.now();
+  const isLate = () => performance.now() - startedAt > listMs;
   const counted = (text: Buffer) => {
-    if (++count > mostObjects) throw endless();
+    if (++count > (most ?? mostObjects) || (count % clockEvery === 0 && isLate()))
+      throw endless(count, startedAt);
     const item = slim ? withoutManagedFields(text) : text;
     let object: T;
     try {
@@ -72,13 +90,21 @@ export async function eachObject<T = KubernetesObject>(
     const before = count;
     const query = { limit: pageSize, continue: token, labelSelector, fieldSelector };
     const { metadata } = await readPage(connection, { path, query }, counted, { ...call, check });
-    const { resourceVersion = versionless ? '' : undefined, continue: next = '' } = metadata ?? {};
+    const {
+      resourceVersion = versionless ? '' : undefined,
+      continue: next = '',
+      remainingItemCount: left,
+    } = metadata ?? {};
     if (typeof resourceVersion !== 'string')
       throw new KubeError('protocol', 'The list has no resourceVersion');
     if (next === '') return resourceVersion;
     pages += 1;
     const small = count < (pages - firstPages) * leastPage;
-    if (next === token || count === before || small) throw endless();
+    most ??=
+      typeof left === 'number'
+        ? Math.min(mostObjects, (count + left) * countedWrong + pageSize)
+        : mostUncounted;
+    if (next === token || count === before || small || isLate()) throw endless(count, startedAt);
     token = next;
   }
 }
@@ -130,8 +156,4 @@ async function readPage(
   const envelope = parseObject<ListEnvelope>(scanner.end(), headers['content-type']);
   check?.list(envelope, true);
   return envelope;
-}
-
-function endless(): KubeError {
-  return new KubeError('protocol', 'The list does not come to an end');
 }

@@ -19,9 +19,10 @@ describe('listing', () => {
 
   it('gives up on a list that never ends', async () => {
     const { store } = await storeOn({ lists: [list('10', [pod('a', 1)], 'same')], watches: [watch([])] });
-    await expect(store.ready()).rejects.toMatchObject({ reason: 'protocol' });
+    await expect(store.ready()).rejects.toMatchObject({ reason: 'endless' });
     expect(store.state).toBe('syncing');
-    expect(store.lastError?.reason).toBe('protocol');
+    expect(store.lastError?.reason).toBe('endless');
+    expect(store.size).toBe(0);
   });
 
   it('takes pages of any size, object by object', async () => {

@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../objects/kubernetes-object.ts';
 import type { Selection } from '../objects/selection.ts';
+import { endless } from '../objects/endless.ts';
 import { eachObject } from '../objects/list-objects.ts';
 import { apiPath, type PathRef } from '../transport/api-path.ts';
 import type { ClusterConnection } from '../transport/connection.ts';
@@ -36,7 +37,7 @@ export interface InitialState {
 
 interface InitialCall extends Selection {
   signal: AbortSignal;
-  timing: WatchTiming;
+  timing: WatchTiming & { listMs: number };
   priority: Priority;
 }
 
@@ -73,10 +74,11 @@ export async function readInitialState(
     }
   }
   target.listBegins();
-  const { timing: _, ...reading } = call;
+  const { timing, ...reading } = call;
   const listed = (object: KubernetesObject) => target.listed(object);
   const position = await eachObject(connection, ref, listed, {
     ...reading,
+    listMs: timing.listMs,
     malformed: (item) => target.malformed(item),
   });
   target.listComplete();
@@ -94,6 +96,8 @@ async function readWatchList(
     malformed: (what) => target.malformed(what),
   });
   target.listBegins();
+  const startedAt = performance.now();
+  let count = 0;
   for (;;) {
     const { value: batch, done } = await watch.next();
     if (done) throw new KubeError('protocol', 'The watch did not say when it had sent everything there is');
@@ -101,6 +105,11 @@ async function readWatchList(
     for (const { type, object } of end === -1 ? batch : batch.slice(0, end)) {
       if (type === 'DELETED') target.changed([{ type, object }]);
       else if (type !== 'BOOKMARK') target.listed(object);
+    }
+    count += batch.length;
+    if (end === -1 && performance.now() - startedAt > call.timing.listMs) {
+      await watch.return();
+      throw endless(count, startedAt);
     }
     if (end === -1) continue;
     target.listComplete();

@@ -31,7 +31,7 @@ export interface ObjectStoreOptions<R extends StoreRow> {
   /** For kinds that cannot be watched: milliseconds from one list to the next. Such a store is `stale`, never `live`. */
   pollMs?: number | undefined;
   timing?: Partial<ReflectorTiming>;
-  /** Bytes of rows held at most, about; a larger collection is KubeError `tooLarge`. Default 192 MiB. */
+  /** Bytes of rows held at most, about; a larger collection is KubeError `tooLarge`. Default 112 MiB. */
   mostBytes?: number;
 }
 
@@ -126,6 +126,7 @@ export class ObjectStore<R extends StoreRow> {
     if (!this.#running) return;
     this.#running.abort();
     this.#running = undefined;
+    this.#table.release();
     this.#state = this.#synced ? 'stale' : 'syncing';
     this.#settle(new KubeError('aborted', 'The store was stopped'));
     this.#feed.stop();

@@ -5,7 +5,7 @@ import type { PathRef } from '../transport/api-path.ts';
 import type { ClusterConnection } from '../transport/connection.ts';
 import { networkError } from '../transport/network-error.ts';
 import { Backoff, type BackoffTiming } from './backoff.ts';
-import type { ReflectorTarget } from './reflector.ts';
+import { isWorthless, type ReflectorTarget } from './reflector.ts';
 
 /** What polling keeps up to date. */
 export interface PollTarget extends Omit<ReflectorTarget, 'changed' | 'live'> {
@@ -43,7 +43,7 @@ export async function poll(
     } catch (caught) {
       if (signal.aborted) return;
       const error = networkError(caught);
-      if (error.reason === 'wrongKind') target.discarded();
+      if (isWorthless(error)) target.discarded();
       target.failed(error);
       await backoff.wait(signal, error.retryAfterSeconds).catch(() => undefined);
     }

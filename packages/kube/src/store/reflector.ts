@@ -2,6 +2,7 @@ import type { Selection } from '../objects/selection.ts';
 import type { PathRef } from '../transport/api-path.ts';
 import type { ClusterConnection } from '../transport/connection.ts';
 import { KubeError } from '../transport/kube-error.ts';
+import { longestListMs } from '../objects/list-objects.ts';
 import { presentVersion } from '../objects/present-version.ts';
 import { networkError } from '../transport/network-error.ts';
 import { Backoff, type BackoffTiming } from './backoff.ts';
@@ -12,6 +13,8 @@ import { openWatch, positionOf, WatchSilence, type WatchEvent, type WatchTiming 
 export interface ReflectorTiming extends WatchTiming, BackoffTiming {
   /** Least wait after the cluster has refused: rights don't come back within a second. */
   deniedMs: number;
+  /** How long a list may take as a whole. */
+  listMs: number;
 }
 
 export const defaultTiming: ReflectorTiming = {
@@ -20,6 +23,7 @@ export const defaultTiming: ReflectorTiming = {
   firstMs: 500,
   mostMs: 15_000,
   deniedMs: 15_000,
+  listMs: longestListMs,
 };
 
 /** What a reflector keeps up to date. */
@@ -123,7 +127,7 @@ export async function reflect(
       if (position !== undefined) watchFailures += 1;
       const expired = error.is(410);
       if (expired || watchFailures >= mostWatchFailures) [position, watchFailures] = [undefined, 0];
-      if (error.reason === 'wrongKind') {
+      if (isWorthless(error) || (position === undefined && error.reason === 'tooLarge')) {
         position = undefined;
         target.discarded();
       }
@@ -131,7 +135,7 @@ export async function reflect(
       // an expired version is nobody's fault, once
       if (expired && !relistedAfterExpiry) relistedAfterExpiry = true;
       else {
-        const leastSeconds = isDenial(error) ? timing.deniedMs / 1000 : 0;
+        const leastSeconds = isDenial(error) || error.reason === 'endless' ? timing.deniedMs / 1000 : 0;
         await backoff
           .wait(signal, Math.max(leastSeconds, error.retryAfterSeconds ?? 0))
           .catch(() => undefined);
@@ -140,6 +144,11 @@ export async function reflect(
       watching.abort();
     }
   }
+}
+
+/** What a list has brought is not what there is: nothing of it is to be shown. */
+export function isWorthless({ reason }: KubeError): boolean {
+  return reason === 'wrongKind' || reason === 'endless';
 }
 
 /** An open watch said nothing that is an event. That its connection was lost is another thing. */

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../objects/kubernetes-object.ts';
+import { endless } from '../objects/endless.ts';
 import { KubeError } from '../transport/kube-error.ts';
 import type { Labels } from './selectors.ts';
 import { noLabels, type RowTable } from './row-table.ts';
@@ -16,6 +17,8 @@ const mostPooled = 5000;
 const longestPooled = 4096;
 /** Longest name, namespace, uid or version taken; Kubernetes allows 253 characters. */
 const longestName = 512;
+/** Objects that a list may have twice, beside as many as there are: some change while it is under way. */
+const mostRepeated = 1000;
 /** Longest labels of one object taken, as JSON. */
 const longestLabels = 64 * 1024;
 
@@ -29,6 +32,9 @@ export class RowSet<R extends StoreRow> {
   /** The row that has a uid: no two should. */
   readonly #byUid = new Map<string, R>();
   #list = 0;
+  #listBegunAt = 0;
+  /** Objects that the list has had before. */
+  #repeated = 0;
 
   constructor(table: RowTable<R>, project: (object: KubernetesObject) => R) {
     this.#table = table;
@@ -38,10 +44,18 @@ export class RowSet<R extends StoreRow> {
   /** A list begins: whatever it does not have goes with `endList`. One that was under way counts for nothing. */
   beginList(): void {
     this.#list += 1;
+    this.#listBegunAt = performance.now();
+    this.#repeated = 0;
   }
 
-  /** Takes an object that the list has. Nothing changes where it is the one that is held. */
+  /**
+   * Takes an object that the list has. Nothing changes where it is the one that is held. Throws KubeError `endless` where
+   * the list has the same objects again and again.
+   */
   listed(object: KubernetesObject): RowChanges<R> {
+    const before = this.#table.get(object?.metadata ?? { name: '' });
+    if (before?.list === this.#list && (this.#repeated += 1) > mostRepeated + this.#table.size)
+      throw endless(this.#table.size + this.#repeated, this.#listBegunAt);
     const changes = this.#upsert(object, (version, held) => version !== held);
     const entry = this.#table.get(object.metadata);
     if (entry) entry.list = this.#list;

@@ -1,5 +1,5 @@
-import { KubeError } from '../transport/kube-error.ts';
 import { entryMatcher, filterKey, type RowFilter, type RowSchema } from './query.ts';
+import { RowBudget } from './row-budget.ts';
 import { bytesOf } from './row-bytes.ts';
 import type { Labels } from './selectors.ts';
 import { SortedOrders } from './sorted-orders.ts';
@@ -25,21 +25,20 @@ export interface Rows<R> {
 
 export const noLabels: Labels = Object.freeze({});
 
-/** Bytes of rows held at most: 500,000 rows, or fewer with long texts. */
-const defaultMostBytes = 192 * 1024 * 1024;
+/** Bytes of rows held at most: as many pods as a cluster may have, or fewer with long texts. */
+const defaultMostBytes = 112 * 1024 * 1024;
 
 /** Rows by place, and in the orders that are asked for: a change costs nothing until somebody asks. */
 export class RowTable<R extends StoreRow> {
   readonly #schema: RowSchema;
   readonly #byNamespace = new Map<string, Map<string, Entry<R>>>();
   readonly #orders = new SortedOrders<R>(() => this.entries());
-  readonly #mostBytes: number;
+  readonly #budget: RowBudget;
   #size = 0;
-  #bytes = 0;
 
   constructor(schema: RowSchema, mostBytes = defaultMostBytes) {
     this.#schema = schema;
-    this.#mostBytes = mostBytes;
+    this.#budget = new RowBudget(mostBytes);
   }
 
   get size(): number {
@@ -68,11 +67,7 @@ export class RowTable<R extends StoreRow> {
   put(row: R, labels: Labels): Entry<R> {
     const held = this.get(row);
     if (held) this.remove(held);
-    const bytes = bytesOf(row, labels);
-    if (this.#bytes + bytes > this.#mostBytes) {
-      throw new KubeError('tooLarge', `The collection is larger than ${this.#mostBytes} bytes`);
-    }
-    this.#bytes += bytes;
+    this.#budget.take(bytesOf(row, labels));
     const entry = newEntry(row, labels);
     const { namespace = '', name } = row;
     const named = this.#byNamespace.get(namespace);
@@ -90,8 +85,13 @@ export class RowTable<R extends StoreRow> {
     if (named?.size === 0) this.#byNamespace.delete(namespace);
     entry.isHeld = false;
     this.#size -= 1;
-    this.#bytes -= bytesOf(entry.row, entry.labels);
+    this.#budget.give(bytesOf(entry.row, entry.labels));
     this.#orders.removed();
+  }
+
+  /** What it holds counts no more among what all tables may hold: nobody will keep it for long. */
+  release(): void {
+    this.#budget.release();
   }
 
   /** Throws KubeError `badSelector`. */

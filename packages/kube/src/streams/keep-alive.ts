@@ -2,7 +2,7 @@ import type { WebSocket } from 'ws';
 import { KubeError } from '../transport/kube-error.ts';
 
 /**
- * Pings a WebSocket as long as it is open, and reports it lost when two pings in a row found it silent. A paused
+ * Pings a WebSocket as long as it is open, and reports it lost when the next ping is due and nothing was heard since the last one. A paused
  * socket is not judged: its answers wait behind what nobody reads.
  * Returns a function that stops it.
  */
@@ -11,17 +11,17 @@ export function keepAlive(
   intervalMs: number,
   onLost: (error: KubeError) => void,
 ): () => void {
-  let unanswered = 0;
+  let isAsked = false;
   const heard = () => {
-    unanswered = 0;
+    isAsked = false;
   };
   webSocket.on('pong', heard);
   webSocket.on('message', heard);
   const timer = setInterval(() => {
     if (webSocket.readyState !== webSocket.OPEN) return;
-    if (webSocket.isPaused) unanswered = 0;
-    if (unanswered >= 2) return onLost(new KubeError('timeout', 'The cluster does not answer pings'));
-    unanswered += 1;
+    if (isAsked && !webSocket.isPaused)
+      return onLost(new KubeError('timeout', 'The cluster does not answer pings'));
+    isAsked = true;
     webSocket.ping();
   }, intervalMs);
   return () => clearInterval(timer);

@@ -323,7 +323,7 @@ describe('keepAlive', () => {
     let pings = 0;
     const socket = await open((server) => server.on('ping', () => (pings += 1)));
     let lost = 0;
-    const stop = keepAlive(socket, 20, () => (lost += 1));
+    const stop = keepAlive(socket, 200, () => (lost += 1));
     await expect.poll(() => pings).toBeGreaterThan(4);
     stop();
     expect(lost).toBe(0);

@@ -13,6 +13,7 @@ const quick: ReflectorTiming = {
   firstMs: 20,
   mostMs: 40,
   deniedMs: 30,
+  listMs: 60_000,
 };
 
 export type Answer = (response: ServerResponse, url: URL) => void;

@@ -14,6 +14,7 @@ import type { Status } from './status.ts';
  * - `unauthorized`: 401, with or without a Status. `forbidden`: 403 without a Status. `serverError`: 5xx without one.
  * - `notAnApiserver`: something no apiserver says (a redirect, HTML, a 404 without a Status).
  * - `protocol`: a frame, event or object that breaks the protocol. `tooLarge`: more than we take.
+ * - `endless`: a list that does not come to an end; `params` are `objects` and `seconds`.
  * - `wrongKind`: objects of another kind than was asked for; `params` are `met` and `wanted`. `malformed`: some objects
  *   are none; `params` are `count` and `names`.
  *
@@ -41,6 +42,7 @@ export type KubeErrorReason =
   | 'protocol'
   | 'tooLarge'
   | 'wrongKind'
+  | 'endless'
   | 'malformed'
   | 'unavailable'
   | 'busy'

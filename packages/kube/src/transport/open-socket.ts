@@ -1,10 +1,17 @@
 import { lookup as dnsLookup, type LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
-import { checkServerIdentity, connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
+import {
+  checkServerIdentity,
+  connect,
+  type ConnectionOptions,
+  type PeerCertificate,
+  type TLSSocket,
+} from 'node:tls';
 import { forbiddenAddress, type AddressPolicy } from './address-policy.ts';
 import type { ClusterCredential } from './credential.ts';
 import { KubeError } from './kube-error.ts';
 import { networkError } from './network-error.ts';
+import { isAboutVersions, offeredVersion, withDates, withVersions, wrongName } from './tls-failure.ts';
 
 /** From the first look-up to the end of the TLS handshake, in milliseconds. */
 export const connectTimeoutMs = 3000;
@@ -23,17 +30,28 @@ export function openSocket(credential: ClusterCredential, policy: AddressPolicy)
       const reason = forbiddenAddress(host, policy);
       if (reason !== undefined) return reject(addressForbidden(host, reason));
     }
+    const port = url.port === '' ? 443 : Number(url.port);
     const socket = connect({
       ...tlsOptions(credential, host),
       host,
-      port: url.port === '' ? 443 : Number(url.port),
+      port,
       lookup: guardedLookup(policy),
       ALPNProtocols: ['http/1.1'],
     });
+    let met: PeerCertificate | undefined;
+    // with the verdict on it the certificate is gone
+    socket.prependOnceListener('secure', () => (met = socket.getPeerCertificate()));
+    let isOver = false;
     const fail = (error: unknown) => {
+      // the first word is the one that tells; others may come while the other side's version is asked for
+      if (isOver) return;
+      isOver = true;
       clearTimeout(timer);
       socket.destroy();
-      reject(networkError(error));
+      const failure = withDates(networkError(error), met);
+      if (!isAboutVersions(error)) return reject(failure);
+      const address = { host, port, lookup: guardedLookup(policy), servername: isIP(host) === 0 ? host : '' };
+      offeredVersion(address).then((offered) => reject(withVersions(failure, offered)), reject);
     };
     const timer = setTimeout(
       () =>
@@ -70,7 +88,10 @@ export function tlsOptions(credential: ClusterCredential, host: string): Connect
     ...(credential.keyPem === undefined ? {} : { key: credential.keyPem }),
     // an address is no server name in TLS; the certificate is checked against it all the same
     servername: isIP(name) === 0 ? name : '',
-    checkServerIdentity: (_host, certificate) => checkServerIdentity(name, certificate),
+    checkServerIdentity: (_host, certificate) => {
+      const wrong = checkServerIdentity(name, certificate);
+      return wrong && wrongName(name, certificate, wrong);
+    },
     rejectUnauthorized: !credential.insecureSkipTlsVerify,
     minVersion: 'TLSv1.2',
   };

@@ -86,6 +86,7 @@ export class NodeRows implements RowSource {
   /** Stops following the stores. */
   stop(): void {
     for (const end of this.#ends) end();
+    this.#table.release();
   }
 
   #nodesChanged(upserted: Row[], deleted: Row[]): void {

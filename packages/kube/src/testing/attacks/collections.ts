@@ -18,11 +18,11 @@ const refuse =
   (response) =>
     sendStatus(response, code, reason, headers);
 const silent: Answer = (response) => void begin(response);
-const listOf = (response: ServerResponse, items: unknown[], next?: string, resourceVersion = '10') =>
+const listOf = (response: ServerResponse, items: unknown[], next?: string, remainingItemCount?: number) =>
   sendJson(response, {
     kind: 'PodList',
     apiVersion: 'v1',
-    metadata: { resourceVersion, continue: next },
+    metadata: { resourceVersion: '10', continue: next, remainingItemCount },
     items,
   });
 const onePod: Answer = (response) => listOf(response, [pod('a', 1)]);
@@ -95,6 +95,8 @@ const bigPod = (number: number) => {
   return { ...big, metadata: { ...big.metadata, annotations: { big: 'x'.repeat(1.5 * mebibyte) } } };
 };
 let count = 0;
+const fullPage = (number: (at: number) => number) =>
+  Array.from({ length: 500 }, (_, at) => number(at)).map((one) => pod(`p-${one}`, one + 1));
 
 /** Collections that no apiserver has. */
 export const collectionAttacks: Record<string, Attack> = {
@@ -102,6 +104,27 @@ export const collectionAttacks: Record<string, Attack> = {
   'items of 1.5 MB': fixed({ list: pages(30, bigPod) }),
   'a continue that never ends': fixed({
     list: (response) => listOf(response, [pod(`p-${(count += 1)}`, count)], `token-${count}`),
+  }),
+  'more pages than it says there are': fixed({
+    list: (response) =>
+      listOf(
+        response,
+        fullPage(() => (count += 1)),
+        `token-${count}`,
+        700,
+      ),
+  }),
+  'the same pods in page after page': fixed({
+    list: (response) => {
+      const items = fullPage((at) => at);
+      listOf(response, items, `token-${(count += 1)}`, 400_000);
+    },
+  }),
+  'pages without end, one after the other': fixed({
+    list: (response) => {
+      const items = fullPage(() => (count += 1));
+      setTimeout(() => listOf(response, items, `token-${count}`, 400_000), 100);
+    },
   }),
   'a continue that is always the same': fixed({
     // full pages, as an honest server's are
