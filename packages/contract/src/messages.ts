@@ -134,8 +134,8 @@ export const logServerMessage = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('lines'),
     /**
-     * Whole lines, each `RFC3339Nano SP text LF`; the text is the container's bytes decoded as UTF-8. Neighbours of one
-     * source are together.
+     * Whole lines, each `RFC3339Nano SP text LF`; the text is the container's bytes as UTF-8, what is none of it as
+     * lone surrogates (`textOfBytes` in packages/kinds). Neighbours of one source are together.
      */
     runs: z.array(z.tuple([logSource, z.string()])),
     /** The place behind the last line of each source in it. */

@@ -1,5 +1,6 @@
 export { headProblem, headProblems, type HeadProblem } from './document/head-problem.ts';
 export { admissionRefusal } from './admission-refusal.ts';
+export { bytesOfText, textOfBytes, unfinishedBytes } from './byte-text.ts';
 export { NotOneObjectError, ObjectDocument, type NotOneObject } from './document/object-document.ts';
 export { rangeOf, type TextRange } from './document/range-of.ts';
 export { ExactInteger, parseExactJson } from './exact/exact-integer.ts';

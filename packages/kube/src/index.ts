@@ -63,7 +63,7 @@ export { NoSuchContainer } from './logs/log-reader.ts';
 export type { LogEvent } from './logs/log-reader.ts';
 export type { LogStart } from './logs/log-source.ts';
 export type { PodSelector } from './logs/pod-selection.ts';
-export { readLog } from './logs/read-log.ts';
+export { readLog, readLogBytes } from './logs/read-log.ts';
 export type { LogTarget } from './logs/read-log.ts';
 export { viewLog } from './logs/view-log.ts';
 export { openExec } from './streams/open-exec.ts';

@@ -11,8 +11,8 @@ function cell(text: string): string {
   return /[",\r\n]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
 }
 
-/** Offers `text` as a file. */
-export function saveText(text: string, fileName: string, type: string): void {
+/** Offers text, or bytes, as a file. */
+export function saveText(text: string | Uint8Array<ArrayBuffer>, fileName: string, type: string): void {
   const url = URL.createObjectURL(new Blob([text], { type }));
   const link = document.createElement('a');
   link.href = url;

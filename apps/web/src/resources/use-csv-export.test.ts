@@ -29,7 +29,7 @@ test('every page that matches is saved in one file', async () => {
   await save();
   const [text, fileName] = vi.mocked(saveText).mock.lastCall ?? [];
   expect(fileName).toBe('here-pods.csv');
-  expect(text?.split('\r\n')).toEqual(['Name', ...first, 'last']);
+  expect(String(text).split('\r\n')).toEqual(['Name', ...first, 'last']);
   expect(error.value).toBeNull();
 });
 

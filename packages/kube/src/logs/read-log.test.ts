@@ -1,8 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { bytesOfText } from '@pilothouse/kinds';
 import { afterEach, describe, expect, it } from 'vitest';
 import { sendStatus, startFakeApiserver } from '../testing/fake-apiserver.ts';
-import { longestLine, readLog, type LogTarget } from './read-log.ts';
+import { longestLine, readLog, readLogBytes, type LogTarget } from './read-log.ts';
 
 const cleanups: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -62,9 +63,20 @@ describe('readLog', () => {
     const long = '漢'.repeat(3_500_000);
     const text = await textOf((response) => response.end(`${head}${long}\n${head}next\n`));
     const [first = '', second] = text.split('\n');
-    const cut = Buffer.byteLength(head + long) - longestLine;
-    expect(first.slice(head.length)).toMatch(new RegExp(`^漢+ … \\(\\+${cut} bytes\\)$`));
+    const kept = Math.floor((longestLine - head.length) / 3);
+    const cut = Buffer.byteLength(long) - 3 * kept;
+    expect(first.slice(head.length) === `${'漢'.repeat(kept)} ... (+${cut} bytes)`).toBe(true);
     expect(second).toBe(`${head}next`);
+  });
+
+  it('keeps bytes that are no UTF-8, in short lines and in cut ones', async () => {
+    const bytes = Buffer.from('latin1 \xe9 gbk \xd6\xd0\xce\xc4\n', 'latin1');
+    expect(Buffer.from(bytesOfText(await textOf((response) => response.end(bytes))))).toEqual(bytes);
+    const long = Buffer.alloc(longestLine, Buffer.from([0xd6, 0xd0]));
+    const text = await textOf((response) => response.end(Buffer.concat([long, Buffer.from('\xff\n')])));
+    const kept = longestLine - 1; // what may begin a character of UTF-8 is no end
+    expect(Buffer.from(bytesOfText(text)).subarray(0, kept).equals(long.subarray(0, kept))).toBe(true);
+    expect(text.slice(kept)).toBe(' ... (+3 bytes)\n');
   });
 
   it('gathers many small pieces into few', async () => {
@@ -146,5 +158,22 @@ describe('readLog', () => {
     }
     expect(sent).toBeLessThan(16 * 1024 * 1024);
     await log.return();
+  });
+});
+
+describe('readLogBytes', () => {
+  it('gives the very bytes, however long their lines, without a newline at the end', async () => {
+    const bytes = Buffer.concat([
+      Buffer.from('a\r\nb\xff\xe9\n\n', 'latin1'),
+      Buffer.alloc(3 * longestLine, '漢'),
+      Buffer.from(' no newline'),
+    ]);
+    const { server, connection } = await serving((response) => response.end(bytes));
+    const parts: Buffer[] = [];
+    for await (const part of readLogBytes(connection, { ...target, timestamps: false })) parts.push(part);
+    expect(Buffer.concat(parts).equals(bytes)).toBe(true);
+    expect(server.requests).toEqual([
+      'GET /api/v1/namespaces/demo/pods/web/log?container=app&timestamps=false',
+    ]);
   });
 });

@@ -31,8 +31,8 @@ const aliveCheckMs = 15_000;
 const batches = { lingerMs: 100, batchBytes: 64 * 1024 };
 
 /**
- * Reads a container's log, as text of whole lines, each with its newline; a line of more than 256 KiB is cut and says
- * so. Not pulling holds the cluster back; returning from the loop, or `call.signal`, ends the upstream request.
+ * Reads a container's log, as text of whole lines, each with its newline; bytes that are not UTF-8 are kept in it
+ * (`textOfBytes`), a line of more than 256 KiB is cut and says so. Not pulling holds the cluster back; returning from the loop, or `call.signal`, ends the upstream request.
  *
  * Throws KubeError; `api` with status 400 when the container has not started, in the kubelet's own words.
  * Ends without an error when the container ended, or when the kubelet rotated the log away under it.
@@ -42,17 +42,8 @@ export async function* readLog(
   target: LogTarget,
   call: CallOptions = {},
 ): AsyncGenerator<string, void, undefined> {
-  const { namespace, pod, container, timestamps = true, ...options } = target;
-  const { body } = await connection.stream(
-    {
-      path: apiPath({ group: '', version: 'v1', plural: 'pods', namespace, name: pod, subresource: 'log' }),
-      query: { container, ...options, timestamps },
-      accept: 'text/plain, application/json',
-    },
-    call,
-  );
+  const { body, silence } = await openLog(connection, target, call);
   const lines = new WholeLines(longestLine);
-  const silence = guardSilence(connection, body, { aliveCheckMs });
   try {
     for await (const bytes of gather(body, batches)) {
       silence.heard();
@@ -67,4 +58,40 @@ export async function* readLog(
     silence.stop();
     body.destroy();
   }
+}
+
+/**
+ * A container's log byte by byte as the cluster sends it, which is what `kubectl logs` prints. Otherwise as
+ * {@link readLog}.
+ */
+export async function* readLogBytes(
+  connection: ClusterConnection,
+  target: LogTarget,
+  call: CallOptions = {},
+): AsyncGenerator<Buffer, void, undefined> {
+  const { body, silence } = await openLog(connection, target, call);
+  try {
+    for await (const bytes of body) {
+      silence.heard();
+      yield bytes as Buffer;
+    }
+  } catch (error) {
+    throw networkError(error);
+  } finally {
+    silence.stop();
+    body.destroy();
+  }
+}
+
+async function openLog(connection: ClusterConnection, target: LogTarget, call: CallOptions) {
+  const { namespace, pod, container, timestamps = true, ...options } = target;
+  const { body } = await connection.stream(
+    {
+      path: apiPath({ group: '', version: 'v1', plural: 'pods', namespace, name: pod, subresource: 'log' }),
+      query: { container, ...options, timestamps },
+      accept: 'text/plain, application/json',
+    },
+    call,
+  );
+  return { body, silence: guardSilence(connection, body, { aliveCheckMs }) };
 }

@@ -1,10 +1,12 @@
+import { isUtf8 } from 'node:buffer';
+import { textOfBytes, unfinishedBytes } from '@pilothouse/kinds';
 import { LineSplitter } from '../streams/lines.ts';
 
 const newline = 0x0a;
 
 /**
- * Cuts a stream of bytes at line ends: whole lines are handed on together, as text, without a look at each. Of a line
- * that is longer than `limit` bytes the beginning is kept, with how much is left out.
+ * Cuts a stream of bytes at line ends: whole lines are handed on together, as text that loses no byte (`textOfBytes`),
+ * without a look at each. Of a line that is longer than `limit` bytes the beginning is kept, with how much is left out.
  */
 export class WholeLines {
   readonly #limit: number;
@@ -36,14 +38,19 @@ export class WholeLines {
     const end = chunk.lastIndexOf(newline) + 1;
     const first = this.#begun.isEmpty ? 0 : chunk.indexOf(newline) + 1;
     const begun = this.#begun.push(chunk.subarray(0, first)).map(textOf).join('');
-    const whole = end > first ? chunk.toString('utf8', first, end) : '';
+    const whole = end > first ? textIn(chunk.subarray(first, end)) : '';
     this.#begun.push(chunk.subarray(Math.max(first, end)));
     return begun + whole;
   }
 }
 
 function textOf({ bytes, cutBytes }: { bytes: Buffer; cutBytes: number }): string {
-  if (cutBytes === 0) return `${bytes.toString('utf8')}\n`;
-  // where it was cut, the piece of a character at the end is left out
-  return `${new TextDecoder().decode(bytes, { stream: true })} … (+${cutBytes} bytes)\n`;
+  if (cutBytes === 0) return `${textIn(bytes)}\n`;
+  // where it was cut, the piece of a character at the end is left out; ASCII is the same in every encoding
+  const kept = bytes.subarray(0, bytes.length - unfinishedBytes(bytes));
+  return `${textIn(kept)} ... (+${cutBytes + bytes.length - kept.length} bytes)\n`;
+}
+
+function textIn(bytes: Buffer): string {
+  return isUtf8(bytes) ? bytes.toString('utf8') : textOfBytes(bytes);
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { defaultContainer, KubeError, readLog, readPod } from '@pilothouse/kube';
+import { defaultContainer, KubeError, readLogBytes, readPod } from '@pilothouse/kube';
 import type { Response } from 'express';
 import { AppError } from '../../http/app-error.ts';
 import type { FindCluster } from '../../ws/clusters.ts';
@@ -16,7 +16,7 @@ export interface PodLogRequest {
   timestamps: boolean;
 }
 
-/** Logs as they are, without following: what `kubectl logs` prints. */
+/** Logs as they are, byte by byte, without following: what `kubectl logs` prints. */
 export class PodLogService {
   readonly #findCluster: FindCluster;
 
@@ -25,7 +25,7 @@ export class PodLogService {
   }
 
   /**
-   * Writes a container's log as text, as fast as the caller takes it. Throws, before anything is written, AppError
+   * Writes a container's log, as fast as the caller takes it. Throws, before anything is written, AppError
    * `containerNotStarted` with the cluster's words or what the cluster answered else.
    */
   async write(
@@ -47,12 +47,13 @@ export class PodLogService {
       ...(sinceSeconds !== undefined && { sinceSeconds }),
       ...(tailLines !== undefined && { tailLines }),
     };
-    const parts = readLog(cluster.connection, target, { auditId, signal });
+    const parts = readLogBytes(cluster.connection, target, { auditId, signal });
     // the first part shows whether there is a log at all, while an error can still be answered
     let part = await parts.next().catch((error: unknown) => {
       throw notStarted(error) ?? error;
     });
-    res.set('Content-Type', 'text/plain; charset=utf-8');
+    // no charset: nobody knows what a container writes in, and `res.set` would say UTF-8
+    res.setHeader('Content-Type', 'text/plain');
     res.set('X-Content-Type-Options', 'nosniff');
     if (fileName !== undefined) res.attachment(fileName);
     try {

@@ -1,3 +1,4 @@
+import { textOfBytes } from '@pilothouse/kinds';
 import { expect, test } from 'vitest';
 import { indexOfEntry, LogBuffer, levelOf } from './log-buffer.ts';
 
@@ -8,7 +9,7 @@ function numbered(from: number, to: number): [string, string][] {
 }
 
 test('keeps the newest lines and counts what fell out', () => {
-  const buffer = new LogBuffer(100);
+  const buffer = new LogBuffer('utf-8', 100);
   buffer.addLines(origin, numbered(0, 100));
   expect(buffer.dropped).toBe(0);
   buffer.addLines(origin, numbered(100, 101));
@@ -20,7 +21,7 @@ test('keeps the newest lines and counts what fell out', () => {
 });
 
 test('matches follow new lines, a changed search and lines that fall out', () => {
-  const buffer = new LogBuffer(20);
+  const buffer = new LogBuffer('utf-8', 20);
   buffer.addLines(origin, numbered(0, 10));
   buffer.search('LINE 1');
   expect(buffer.matches).toEqual([1]);
@@ -49,4 +50,20 @@ test.each([
   ['GET /information 200', null],
 ])('%s reads as %s', (line, level) => {
   expect(levelOf(line)).toBe(level);
+});
+
+test('another encoding reads what there is anew, and the search goes on in it', () => {
+  const buffer = new LogBuffer();
+  const raw = textOfBytes(Uint8Array.of(0xd6, 0xd0, 0xce, 0xc4));
+  buffer.search('中文');
+  buffer.addLines(origin, [['2026-01-01T00:00:00Z', raw]]);
+  expect(buffer.entries).toMatchObject([{ raw, text: '\ufffd\ufffd\ufffd\ufffd' }]);
+  expect(buffer.matches).toEqual([]);
+  buffer.readIn('gbk');
+  buffer.addLines(origin, [['2026-01-01T00:00:00Z', raw]]);
+  expect(buffer.entries).toMatchObject([
+    { n: 0, raw, text: '中文', plain: '中文' },
+    { n: 1, raw, text: '中文' },
+  ]);
+  expect(buffer.matches).toEqual([0, 1]);
 });

@@ -1,3 +1,4 @@
+import { readAs, type LogEncoding } from './log-encoding.ts';
 import type { LogOrigin } from './log-session.ts';
 import { plainText } from './terminal-text.ts';
 
@@ -10,7 +11,10 @@ export interface LogLine {
   origin: LogOrigin;
   /** RFC 3339 with nanoseconds, as the kubelet stamped it. */
   at: string;
+  /** As it came. */
   raw: string;
+  /** In the buffer's encoding, colours included. */
+  text: string;
   plain: string;
   level: LogLevel | null;
 }
@@ -51,7 +55,7 @@ export function indexOfEntry(entries: readonly LogEntry[], n: number): number {
   return entries[low]?.n === n ? low : -1;
 }
 
-/** The newest `capacity` entries of a log, and which of them match a search. */
+/** The newest `capacity` entries of a log, read in an encoding, and which of them match a search. */
 export class LogBuffer {
   readonly capacity: number;
   entries: LogEntry[] = [];
@@ -61,16 +65,27 @@ export class LogBuffer {
   matches: number[] = [];
   #next = 0;
   #needle = '';
+  #encoding: LogEncoding;
 
-  constructor(capacity = 50_000) {
+  constructor(encoding: LogEncoding = 'utf-8', capacity = 50_000) {
+    this.#encoding = encoding;
     this.capacity = capacity;
+  }
+
+  /** Reads what there is, and what comes, in another encoding. */
+  readIn(encoding: LogEncoding): void {
+    if (encoding === this.#encoding) return;
+    this.#encoding = encoding;
+    this.entries = this.entries.map((entry) =>
+      entry.kind === 'line' ? { ...entry, ...this.#read(entry.raw) } : entry,
+    );
+    this.search(this.#needle);
   }
 
   addLines(origin: LogOrigin, lines: readonly (readonly [at: string, raw: string])[]): void {
     for (const [at, raw] of lines) {
-      const plain = plainText(raw);
       const n = this.#next++;
-      const line: LogLine = { kind: 'line', n, origin, at, raw, plain, level: levelOf(plain) };
+      const line: LogLine = { kind: 'line', n, origin, at, ...this.#read(raw) };
       this.entries.push(line);
       if (this.#isMatch(line)) this.matches.push(line.n);
     }
@@ -92,6 +107,12 @@ export class LogBuffer {
   search(needle: string): void {
     this.#needle = needle.toLowerCase();
     this.matches = this.entries.filter((entry) => this.#isMatch(entry)).map((entry) => entry.n);
+  }
+
+  #read(raw: string): Pick<LogLine, 'raw' | 'text' | 'plain' | 'level'> {
+    const text = readAs(this.#encoding, raw);
+    const plain = plainText(text);
+    return { raw, text, plain, level: levelOf(plain) };
   }
 
   #isMatch(entry: LogEntry): boolean {

@@ -1,4 +1,5 @@
 import type { LocationQuery, LocationQueryRaw } from 'vue-router';
+import { logEncodings, type LogEncoding } from './log-encoding.ts';
 
 /** What a reader chooses about a log; kept in the URL by the page. */
 export interface LogOptions {
@@ -10,6 +11,8 @@ export interface LogOptions {
   wrap: boolean;
   /** Each line begins with its pod's name, where there are several. */
   podNames: boolean;
+  /** What the container writes in. */
+  encoding: LogEncoding;
 }
 
 export const tailChoices = [100, 500, 1000, 5000, 20_000];
@@ -26,6 +29,7 @@ export function readLogOptions(query: LocationQuery): LogOptions {
     timestamps: query.timestamps === '1',
     wrap: query.wrap !== '0',
     podNames: query.podNames !== '0',
+    encoding: logEncodings.find((name) => name === query.encoding) ?? 'utf-8',
   };
 }
 
@@ -38,5 +42,6 @@ export function writeLogOptions(options: LogOptions): LocationQueryRaw {
     timestamps: options.timestamps ? '1' : undefined,
     wrap: options.wrap ? undefined : '0',
     podNames: options.podNames ? undefined : '0',
+    encoding: options.encoding === 'utf-8' ? undefined : options.encoding,
   };
 }

@@ -1,6 +1,7 @@
 import { onScopeDispose, ref, shallowRef, triggerRef } from 'vue';
 import type { StreamEnd } from '../../api/streams/stream-end.ts';
 import { LogBuffer } from './log-buffer.ts';
+import type { LogEncoding } from './log-encoding.ts';
 import { LogSession, type LogOrigin, type LogStart, type LogState } from './log-session.ts';
 
 /**
@@ -29,9 +30,9 @@ export function useLog(open: () => Promise<WebSocket>) {
     });
   }
 
-  function start(options: LogStart) {
+  function start(options: LogStart, encoding: LogEncoding) {
     session?.close();
-    const lines = new LogBuffer();
+    const lines = new LogBuffer(encoding);
     buffer.value = lines;
     end.value = null;
     origins.value = [];
@@ -80,10 +81,15 @@ export function useLog(open: () => Promise<WebSocket>) {
     triggerRef(buffer);
   }
 
+  function readIn(encoding: LogEncoding) {
+    buffer.value.readIn(encoding);
+    triggerRef(buffer);
+  }
+
   onScopeDispose(() => {
     session?.close();
     cancelAnimationFrame(frame);
   });
 
-  return { buffer, state, waitingFor, end, origins, left, omitted, start, clear, search };
+  return { buffer, state, waitingFor, end, origins, left, omitted, start, clear, search, readIn };
 }
