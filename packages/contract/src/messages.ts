@@ -148,6 +148,8 @@ export const logServerMessage = z.discriminatedUnion('type', [
     lost: z.number().int().nullable(),
     from: timestamp.nullable(),
     to: timestamp.nullable(),
+    /** It is one line that did not end, and was given up after so many bytes. */
+    lineBytes: z.number().int().optional(),
   }),
   /** No pod is selected at the moment; those that come will join. */
   z.object({ type: z.literal('empty') }),

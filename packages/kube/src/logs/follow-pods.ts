@@ -14,7 +14,7 @@ export type PodsLogEvent =
   /** A container's log joins; nothing of it before `cursor` will come. */
   | { type: 'source'; source: number; cursor: LogCursor }
   | ({ type: 'lines' } & MergedLines)
-  | { type: 'gap'; source: number; from: string | null; to: string | null }
+  | { type: 'gap'; source: number; from: string | null; to: string | null; lineBytes?: number }
   /** No pod is selected at the moment. */
   | { type: 'empty' }
   /** Nothing to show of a source, or of the whole selection (null), at the moment, and why. */
@@ -230,7 +230,7 @@ class PodsFollower {
         await this.#emptied(source);
         if (event.type === 'waiting') this.#say({ ...event, source: number });
         else if (event.uid !== undefined && 'labelSelector' in this.#options.selector) isGone = true;
-        else this.#say({ type: 'gap', source: number, from: event.from, to: event.to });
+        else this.#say({ ...event, source: number });
         this.#begun(source);
         if (isGone) break;
       }

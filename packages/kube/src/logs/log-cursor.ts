@@ -50,10 +50,15 @@ export function instantOf(time: string): bigint | undefined {
   return BigInt(milliseconds) * 1_000_000n + BigInt((match[2] ?? '').padEnd(9, '0'));
 }
 
-/** What to ask the kubelet for: it takes whole seconds only, so a second early is the nearest that is surely enough. */
-export function sinceTimeFor(time: string): string {
+/**
+ * What to ask the kubelet for: it takes whole seconds only, so a second early is the nearest that is surely enough.
+ * With `seconds` 1 it is what surely leaves the line out.
+ */
+export function sinceTimeFor(time: string, seconds: -1 | 1 = -1): string {
   const instant = instantOf(time) ?? 0n;
-  return new Date(Math.max(0, Number(instant / 1_000_000n) - 1000)).toISOString().replace(/\.\d+Z$/, 'Z');
+  return new Date(Math.max(0, Number(instant / 1_000_000n) + seconds * 1000))
+    .toISOString()
+    .replace(/\.\d+Z$/, 'Z');
 }
 
 /** As the time of a cursor of count 0: all there is. */

@@ -4,14 +4,22 @@ import { KubeError } from '../transport/kube-error.ts';
 import { containerForLog, type ContainerForLog } from './container-state.ts';
 import { readBatch, type LogBatch } from './log-batch.ts';
 import { sinceTimeFor, type LogCursor } from './log-cursor.ts';
-import type { LogRead, LogSource, LogStart } from './log-source.ts';
+import type { LogRead, LogSource, LogStart, PendingLine } from './log-source.ts';
 import { ResumeFilter, type Resumed } from './resume-filter.ts';
+import { StalledLog } from './stalled-log.ts';
 
 /** What happens to a log that is followed: its lines, a hole in it, or why there is nothing now. */
 export type LogEvent =
   | { type: 'lines'; batch: LogBatch }
   /** Lines between these timestamps may be lost; nobody can count them. What comes next is of another pod: `uid`. */
-  | { type: 'gap'; from: string | null; to: string | null; uid?: string }
+  | {
+      type: 'gap';
+      from: string | null;
+      to: string | null;
+      uid?: string;
+      /** It is one line that did not end, and was given up after so many bytes. */
+      lineBytes?: number;
+    }
   | { type: 'waiting'; message: string };
 
 /** The pod has no such container. */
@@ -39,6 +47,8 @@ const quietMs = 1000;
 const mostPreviousTries = 15;
 /** How often in a row a log that could be read may be refused; with the waits between that is some seconds. */
 const mostRefusals = 5;
+/** Of what the kubelet itself says. */
+const mostWords = 1000;
 const retry = { firstMs: 250, mostMs: 10_000 };
 
 /**
@@ -51,6 +61,7 @@ export class LogReader {
   readonly #options: LogReaderOptions;
   readonly #follow: boolean;
   readonly #backoff = new Backoff(retry);
+  readonly #stalled = new StalledLog();
   #cursor: LogCursor | undefined;
   #uid: string | undefined;
   #waitingFor = '';
@@ -58,6 +69,8 @@ export class LogReader {
   #hasEnded = false;
   #previousTries = 0;
   #refusals = 0;
+  /** Why lines are missing before the next ones was said. */
+  #isGapTold = false;
   /** Restart count of the instance whose log was read to its very end. */
   #drained: number | undefined;
 
@@ -91,13 +104,14 @@ export class LogReader {
           continue;
         }
         yield* this.#readInstances(state);
-        this.#backoff.reset();
+        if (!this.#stalled.isStalled) this.#backoff.reset();
         if (this.#isLateForPrevious()) {
           await sleep(pollMs, undefined, { signal });
           continue;
         }
         if (!this.#follow) return;
         if (!state.running) this.#drained = state.restarts;
+        else if (this.#stalled.isStalled) await this.#backoff.wait(signal);
       } catch (error) {
         if (signal.aborted) return;
         if (!(error instanceof KubeError) || this.#isFinal(error)) throw error;
@@ -165,9 +179,16 @@ export class LogReader {
   async *#read({ restarts, ...which }: Instance, filter?: ResumeFilter): AsyncGenerator<LogEvent> {
     const { pod, container } = this.#source;
     const origin = { uid: this.#uid ?? '', pod, container, restarts };
-    const texts = this.#source
-      .read({ ...which, ...this.#position() }, this.#options.signal)
-      [Symbol.asyncIterator]();
+    let pending: PendingLine | undefined;
+    let hasBegun = false;
+    const onPending = (line: PendingLine | undefined) => {
+      hasBegun = true;
+      pending = line;
+      return this.#stalled.isPassed(line);
+    };
+    const options = { ...which, ...(await this.#position(which)), onPending };
+    const texts = this.#source.read(options, this.#options.signal)[Symbol.asyncIterator]();
+    let failure: unknown;
     try {
       let before: LogCursor | undefined;
       let next = texts.next();
@@ -179,7 +200,7 @@ export class LogReader {
         }
         if (result.done === true) break;
         const { batch, said } = readBatch(result.value, origin, before);
-        for (const words of said) yield* this.#waiting(words);
+        for (const words of said) yield* this.#waiting(words.slice(0, mostWords));
         if (batch !== undefined) {
           before = batch.end;
           yield* this.#deliver(filter?.push(batch) ?? { batches: [batch], missed: false });
@@ -187,12 +208,26 @@ export class LogReader {
         next = texts.next();
       }
       if (filter !== undefined && !which.previous) yield* this.#deliver(filter.settle());
+    } catch (error) {
+      failure = error;
     } finally {
       await texts.return?.();
     }
+    if (which.follow && (hasBegun || this.#stalled.isStalled) && !this.#options.signal.aborted) {
+      const lineBytes = this.#stalled.ended(pending, !hasBegun || filter?.isLooking !== true);
+      if (lineBytes !== undefined) {
+        this.#isGapTold = true;
+        yield { type: 'gap', from: this.#cursor?.time ?? null, to: null, lineBytes };
+      }
+    }
+    if (failure !== undefined) throw failure;
   }
 
-  #position(): Partial<LogRead> {
+  async #position(which: Pick<LogRead, 'previous' | 'follow'>): Promise<Partial<LogRead>> {
+    const beyond = which.follow
+      ? await this.#stalled.position(this.#cursor, (count) => this.#firstOf(count))
+      : undefined;
+    if (beyond !== undefined) return beyond;
     if (this.#cursor !== undefined) return { sinceTime: sinceTimeFor(this.#cursor.time) };
     const { sinceSeconds, tailLines } = this.#options.start;
     return {
@@ -201,14 +236,31 @@ export class LogReader {
     };
   }
 
+  /** The timestamp of the first of so many last lines. */
+  async #firstOf(tailLines: number): Promise<string | undefined> {
+    let head = '';
+    const onPending = (line: PendingLine | undefined) => {
+      head ||= line?.head ?? '';
+      return true;
+    };
+    const options = { previous: false, follow: false, tailLines, limitBytes: 1024, onPending };
+    for await (const text of this.#source.read(options, this.#options.signal)) {
+      head = text;
+      break;
+    }
+    return /^\S+/.exec(head)?.[0];
+  }
+
   *#deliver({ batches, missed }: Resumed): Generator<LogEvent> {
     const [first] = batches;
     if (first === undefined) return;
-    if (missed) {
+    if (missed && !this.#isGapTold) {
       const to = first.text.slice(0, first.text.indexOf(' '));
       yield { type: 'gap', from: this.#cursor?.time ?? null, to };
     }
+    this.#isGapTold = false;
     this.#waitingFor = '';
+    this.#stalled.advanced();
     this.#backoff.reset();
     this.#refusals = 0;
     for (const batch of batches) {

@@ -7,6 +7,15 @@ export interface LogRead {
   sinceTime?: string;
   sinceSeconds?: number;
   tailLines?: number;
+  limitBytes?: number;
+  /** Told after each piece of the log which line has begun and not ended yet; true: nothing of it is wanted any more. */
+  onPending?: (line: PendingLine | undefined) => boolean;
+}
+
+/** A line that has not ended: the first of its bytes, as text, and how many have come. */
+export interface PendingLine {
+  head: string;
+  bytes: number;
 }
 
 /** One pod's container as the cluster offers it. Both calls throw KubeError. */

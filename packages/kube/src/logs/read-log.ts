@@ -3,6 +3,7 @@ import { guardSilence } from '../streams/guard-silence.ts';
 import { apiPath } from '../transport/api-path.ts';
 import type { CallOptions, ClusterConnection } from '../transport/connection.ts';
 import { networkError } from '../transport/network-error.ts';
+import type { LogRead } from './log-source.ts';
 import { WholeLines } from './whole-lines.ts';
 
 /** The log of one container, and which part of it. */
@@ -21,6 +22,8 @@ export interface LogTarget {
   /** Lines from the end; 0 is none. */
   tailLines?: number;
   limitBytes?: number;
+  /** As of a `LogRead`. */
+  onPending?: LogRead['onPending'];
 }
 
 /** Bytes kept of a line. */
@@ -48,7 +51,9 @@ export async function* readLog(
     for await (const bytes of gather(body, batches)) {
       silence.heard();
       const text = lines.push(bytes);
+      const isEnough = target.onPending?.(lines.pending) ?? false;
       if (text !== '') yield text;
+      if (isEnough) return;
     }
     const rest = lines.end();
     if (rest !== '') yield rest;
@@ -84,7 +89,7 @@ export async function* readLogBytes(
 }
 
 async function openLog(connection: ClusterConnection, target: LogTarget, call: CallOptions) {
-  const { namespace, pod, container, timestamps = true, ...options } = target;
+  const { namespace, pod, container, timestamps = true, onPending: _, ...options } = target;
   const { body } = await connection.stream(
     {
       path: apiPath({ group: '', version: 'v1', plural: 'pods', namespace, name: pod, subresource: 'log' }),

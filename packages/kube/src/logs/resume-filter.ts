@@ -41,6 +41,11 @@ export class ResumeFilter {
     return this.#held.length > 0;
   }
 
+  /** The cursor's line has not come, nor what is surely behind it. */
+  get isLooking(): boolean {
+    return this.#looking;
+  }
+
   push(batch: LogBatch): Resumed {
     if (!this.#looking) return { batches: [batch], missed: false };
     let count = 0;

@@ -1,8 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import { textOfBytes, unfinishedBytes } from '@pilothouse/kinds';
 import { LineSplitter } from '../streams/lines.ts';
+import type { PendingLine } from './log-source.ts';
 
 const newline = 0x0a;
+/** What tells a line from others. */
+const headBytes = 4096;
 
 /**
  * Cuts a stream of bytes at line ends: whole lines are handed on together, as text that loses no byte (`textOfBytes`),
@@ -26,6 +29,13 @@ export class WholeLines {
       text += this.#push(chunk.subarray(start, start + this.#limit));
     }
     return text;
+  }
+
+  /** The line that has begun and not ended. */
+  get pending(): PendingLine | undefined {
+    const { length, cutBytes } = this.#begun;
+    if (length === 0) return undefined;
+    return { head: textIn(this.#begun.head(headBytes)), bytes: length + cutBytes };
   }
 
   /** What is left without a newline at the end of the stream, with one. */

@@ -33,6 +33,18 @@ export class LineSplitter {
     return this.#keptLength === 0;
   }
 
+  /** Bytes kept of the line under way. */
+  get length(): number {
+    return this.#keptLength;
+  }
+
+  /** The first bytes of the line under way, at most so many. */
+  head(most: number): Buffer {
+    const [first] = this.#kept;
+    if (first !== undefined && first.length >= most) return first.subarray(0, most);
+    return Buffer.concat(this.#kept, this.#keptLength).subarray(0, most);
+  }
+
   /** The lines that `chunk` completes. */
   push(chunk: Buffer): ByteLine[] {
     const lines: ByteLine[] = [];

@@ -139,8 +139,8 @@ function placeBefore({ sinceSeconds, tailLines }: LogStart, beginning: LogCursor
 async function deliverEvent(socket: GuardedSocket, window: AckWindow, event: LogEvent): Promise<void> {
   if (event.type === 'waiting') return socket.send({ ...event, source: 0 });
   if (event.type === 'gap') {
-    const { from, to } = event;
-    return socket.send({ type: 'gap', source: 0, lost: null, from, to });
+    const { from, to, lineBytes } = event;
+    return socket.send({ type: 'gap', source: 0, lost: null, from, to, lineBytes });
   }
   for (let rest: LogBatch | undefined = event.batch; rest !== undefined;) {
     const room = await window.awaitRoom();

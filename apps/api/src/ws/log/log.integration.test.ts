@@ -1,4 +1,5 @@
 import { needsRealNode } from '@pilothouse/control-plane/testing';
+import { bytesOfText } from '@pilothouse/kinds';
 import { within } from '@pilothouse/testing';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { heldBytes } from '../../testing/held-bytes.ts';
@@ -13,6 +14,9 @@ import {
 import { startStreamWorld, type StreamWorld } from '../testing/stream-world.ts';
 
 const namespace = 'streams-view';
+/** Bytes that are no UTF-8, carriage returns, a line of two megabytes. */
+const odd =
+  "printf 'latin1 \\351, gbk \\326\\320\\316\\304\\r\\n'; head -c 2000000 /dev/zero | tr '\\0' x; printf ' end\\n\\r\\nlast\\n'";
 let world: StreamWorld;
 let developer: TestUser;
 
@@ -21,6 +25,7 @@ beforeAll(async () => {
     counter: 'n=0; while :; do n=$((n+1)); echo "line $n"; usleep 5000; done',
     firehose: 'sleep 2; yes "$(printf %0200d 0)" | head -n 400000; sleep 3600',
     said: 'echo one; echo two; echo three; sleep 3600',
+    odd: `${odd}; sleep 3600`,
   });
   if (started === undefined) return;
   world = started;
@@ -103,6 +108,34 @@ test('a log as text, with kubectl’s parameters', async () => {
   const missing = await developer.get(path.replace('said', 'not-there'));
   expect(missing).toMatchObject({ status: 404, body: { error: { code: 'clusterNotFound' } } });
   expect((await world.api.anonymous.get(path)).status).toBe(401);
+});
+
+test('a log is what kubectl prints, byte by byte, read or downloaded; its viewer is told every byte of it', async () => {
+  const expected = Buffer.concat([
+    Buffer.from('latin1 \xe9, gbk \xd6\xd0\xce\xc4\r\n', 'latin1'),
+    Buffer.alloc(2_000_000, 'x'),
+    Buffer.from(' end\n\r\nlast\n'),
+  ]);
+  const bytesAt = async (url: string, headers = {}) => {
+    const answer = await fetch(url, { headers });
+    expect(answer.headers.get('content-type')).toBe('text/plain');
+    return Buffer.from(await answer.arrayBuffer());
+  };
+  const path = `${developer.url}/api/v1/clusters/here/k8s/core/pods/${namespace}/odd/log`;
+  const read = () => bytesAt(path, { authorization: `Bearer ${developer.token}` });
+  await expect.poll(async () => (await read()).length).toBe(expected.length);
+  expect((await read()).equals(expected)).toBe(true);
+  const url = await ticketUrl(developer, {
+    purpose: 'download',
+    what: { kind: 'log', ...world.place('odd') },
+  });
+  expect((await bytesAt(`${developer.url}${url}`)).equals(expected)).toBe(true);
+  const stream = await view('odd');
+  await expect.poll(() => logLinesOf(stream).length).toBe(4);
+  const [first, long] = logLinesOf(stream);
+  expect(Buffer.from(bytesOfText(`${first!.text}\n`)).equals(expected.subarray(0, 23))).toBe(true);
+  expect(long!.text).toMatch(/^x+ \.\.\. \(\+\d+ bytes\)$/);
+  stream.socket.terminate();
 });
 
 test('a container that cannot start says why', async () => {

@@ -1,5 +1,5 @@
 import { readAs, type LogEncoding } from './log-encoding.ts';
-import type { LogOrigin } from './log-session.ts';
+import type { GapReport, LogOrigin } from './log-session.ts';
 import { plainText } from './terminal-text.ts';
 
 export type LogLevel = 'error' | 'warning' | 'info' | 'debug';
@@ -19,14 +19,10 @@ export interface LogLine {
   level: LogLevel | null;
 }
 
-export interface LogGap {
+export interface LogGap extends GapReport {
   kind: 'gap';
   n: number;
   origin: LogOrigin;
-  /** Null where nobody can count them. */
-  lost: number | null;
-  from: string | null;
-  to: string | null;
 }
 
 export type LogEntry = LogLine | LogGap;
@@ -92,8 +88,8 @@ export class LogBuffer {
     this.#trim();
   }
 
-  addGap(origin: LogOrigin, { lost, from, to }: Pick<LogGap, 'lost' | 'from' | 'to'>): void {
-    this.entries.push({ kind: 'gap', n: this.#next++, origin, lost, from, to });
+  addGap(origin: LogOrigin, { lost, from, to, lineBytes }: GapReport): void {
+    this.entries.push({ kind: 'gap', n: this.#next++, origin, lost, from, to, lineBytes });
     this.#trim();
   }
 

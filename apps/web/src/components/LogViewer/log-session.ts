@@ -17,11 +17,20 @@ export interface LogOrigin {
   container: string;
 }
 
+export interface GapReport {
+  /** Null where nobody can count them. */
+  lost: number | null;
+  from: string | null;
+  to: string | null;
+  /** It is one line that did not end, and was given up after so many bytes. */
+  lineBytes?: number | undefined;
+}
+
 export interface LogSessionHandlers {
   /** A log has joined; told again after a reconnection, with the same object. */
   onSource(origin: LogOrigin): void;
   onLines(origin: LogOrigin, lines: [at: string, raw: string][]): void;
-  onGap(origin: LogOrigin, gap: { lost: number | null; from: string | null; to: string | null }): void;
+  onGap(origin: LogOrigin, gap: GapReport): void;
   /** The pod is gone, and its log has been shown whole. */
   onLeft(origin: LogOrigin): void;
   /** So many pods are not followed: there are too many. */
