@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { defaultContainer, KubeError, readLogBytes, readPod } from '@pilothouse/kube';
 import type { Response } from 'express';
 import { AppError } from '../../http/app-error.ts';
@@ -52,13 +51,17 @@ export class PodLogService {
     let part = await parts.next().catch((error: unknown) => {
       throw notStarted(error) ?? error;
     });
-    // no charset: nobody knows what a container writes in, and `res.set` would say UTF-8
-    res.setHeader('Content-Type', 'text/plain');
     res.set('X-Content-Type-Options', 'nosniff');
     if (fileName !== undefined) res.attachment(fileName);
+    // no charset: nobody knows what a container writes in, and `res.set` would say UTF-8
+    res.setHeader('Content-Type', 'text/plain');
     try {
-      while (part.done !== true) {
-        if (!res.write(part.value)) await once(res, 'drain', { signal });
+      // one listener for all: behind compression a `once` that has been removed stays
+      let goOn = () => {};
+      for (const event of ['drain', 'close']) res.on(event, () => goOn());
+      signal.addEventListener('abort', () => goOn(), { once: true });
+      while (part.done !== true && !res.closed) {
+        if (!res.write(part.value)) await new Promise<void>((resolve) => (goOn = resolve));
         part = await parts.next();
       }
       res.end();
