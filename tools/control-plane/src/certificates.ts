@@ -42,12 +42,12 @@ const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as con
 const hour = 3_600_000;
 const tenYears = 10 * 365 * 24 * hour;
 
-/** Makes a certificate authority; `dates` make an expired one or one that is not valid yet. */
+/** Makes a certificate authority: expired or not valid yet by its dates, an intermediate one by a `ca`. */
 export function mintAuthority(
   commonName: string,
-  dates: Pick<CertificateRequest, 'notBefore' | 'notAfter'> = {},
+  options: Pick<CertificateRequest, 'ca' | 'notBefore' | 'notAfter'> = {},
 ): Promise<KeyPair> {
-  return mint({ commonName, ...dates }, [
+  return mint({ commonName, ...options }, [
     new BasicConstraintsExtension(true, undefined, true),
     new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
   ]);

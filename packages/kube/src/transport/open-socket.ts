@@ -84,6 +84,8 @@ export function tlsOptions(credential: ClusterCredential, host: string): Connect
   const name = credential.tlsServerName ?? host;
   return {
     ...(credential.caPem === undefined ? {} : { ca: credential.caPem }),
+    // as Go: what is given is trusted, an intermediate authority without its root too
+    allowPartialTrustChain: credential.caPem !== undefined,
     ...(credential.certPem === undefined ? {} : { cert: credential.certPem }),
     ...(credential.keyPem === undefined ? {} : { key: credential.keyPem }),
     // an address is no server name in TLS; the certificate is checked against it all the same
