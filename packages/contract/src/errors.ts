@@ -57,6 +57,7 @@ export const errorCodes = {
   demoUnavailable: { status: 409, message: 'The demo cluster cannot be started here: {reason}' },
   // kubeconfigs
   kubeconfigUnreadable: { status: 400, message: 'This is not a kubeconfig: {reason}' },
+  kubeconfigContextBroken: { status: 400, message: 'This context cannot be used: {reason}' },
   kubeconfigRefused: {
     status: 400,
     message: 'The kubeconfig uses {what}, which the platform does not run: {way}',

@@ -1,8 +1,12 @@
 export { inspectKubeconfig } from './kubeconfig/inspect-kubeconfig.ts';
 export type { KubeconfigContext, KubeconfigInspection } from './kubeconfig/inspect-kubeconfig.ts';
-export type { KubeconfigProblem } from './kubeconfig/judge-credential.ts';
-export { KubeconfigError } from './kubeconfig/kubeconfig-error.ts';
-export type { KubeconfigErrors } from './kubeconfig/kubeconfig-error.ts';
+export { KubeconfigError, unreadable as unreadableKubeconfig } from './kubeconfig/kubeconfig-error.ts';
+export type {
+  KubeconfigErrors,
+  KubeconfigProblem,
+  KubeconfigWarning,
+} from './kubeconfig/kubeconfig-error.ts';
+export { decodeKubeconfig } from './kubeconfig/kubeconfig-text.ts';
 export { largestKubeconfig, parseKubeconfig } from './kubeconfig/parse-kubeconfig.ts';
 export type { Kubeconfig, ParsedKubeconfig } from './kubeconfig/parse-kubeconfig.ts';
 export { readContext } from './kubeconfig/read-context.ts';

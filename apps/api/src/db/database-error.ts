@@ -13,6 +13,11 @@ export function isDeadlock(error: unknown): boolean {
   return codeOf(error) === 'P2034';
 }
 
+/** Whether a value is longer than its column. */
+export function isTooLong(error: unknown): boolean {
+  return codeOf(error) === 'P2000';
+}
+
 /** Prisma's P1xxx are connection problems; the others are waits for a connection that never came. */
 const unavailableCodes = /^(P1\d{3}|P2024|P2028|P2037)$/;
 /** What the driver says of a lost or absent connection and Prisma passes on as text. */

@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import type { Logger } from 'pino';
-import { isDatabaseUnavailable } from '../db/database-error.ts';
+import { isDatabaseUnavailable, isTooLong } from '../db/database-error.ts';
 import { AppError } from './app-error.ts';
 import { fromKubeError } from './kube-error.ts';
 
@@ -10,6 +10,10 @@ export function toAppError(error: unknown): AppError {
   return (
     fromKubeError(error) ??
     fromExpress(error) ??
+    // the last door: every length is checked before, see column-lengths.test.ts
+    (isTooLong(error)
+      ? new AppError('invalid', { reason: 'a value is too long' }, undefined, { cause: error })
+      : null) ??
     new AppError(isDatabaseUnavailable(error) ? 'databaseUnavailable' : 'internal', {}, undefined, {
       cause: error,
     })

@@ -36,11 +36,13 @@ export function useErrorText(): (error: unknown) => string {
   return (error) => {
     if (!isCoded(error)) return t('errors.unexpected', { message: String(error) });
     if (!te(`errors.${error.code}`)) return error.message;
-    const { reason, ...params } = error.params ?? {};
-    const text = filledText(
-      `errors.${error.code}`,
-      reason === undefined ? params : { ...params, reason: reasonText(String(reason)) },
-    );
+    const { reason, problem, ...params } = error.params ?? {};
+    const isKnown = problem !== undefined && te(`kubeconfigProblem.${problem}`);
+    const said = isKnown
+      ? t(`kubeconfigProblem.${problem}`, error.params ?? {})
+      : reason !== undefined && reasonText(String(reason));
+    const all = problem === undefined ? params : { ...params, problem };
+    const text = filledText(`errors.${error.code}`, said === false ? all : { ...all, reason: said });
     return text === '' ? error.message : text;
   };
 }

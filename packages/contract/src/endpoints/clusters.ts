@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dnsLabel, groupName, timestamp, uuid } from '../common.ts';
+import { codedError, dnsLabel, groupName, timestamp, uuid } from '../common.ts';
 import { defineEndpoint, platformRight, type Method, type Requirement } from '../endpoint.ts';
 
 export const environment = z.enum(['production', 'staging', 'test', 'development', 'other']);
@@ -70,26 +70,73 @@ export const kubeconfigRefusal = z.object({
   commands: z.array(z.string()),
 });
 
-/** What is wrong with a context itself; the SPA has a sentence for each. */
-export const kubeconfigProblem = z.enum([
+/** What is wrong with a kubeconfig or a context of it; the SPA has a sentence for each. */
+export const kubeconfigProblemCode = z.enum([
+  'empty',
+  'encoding',
+  'tooLarge',
+  'tooManyValues',
+  'aliases',
+  'unknownAlias',
+  'tooDeep',
+  'notYaml',
+  'severalDocuments',
+  'fileUnreadable',
+  'fileOutside',
+  'notMapping',
+  'wrongKind',
+  'wrongVersion',
+  'noContexts',
+  'notList',
+  'tooManyEntries',
+  'entryUnnamed',
+  'nameTwice',
+  'unknownKey',
+  'entryNotMapping',
+  'contextNameTooLong',
+  'clusterUnnamed',
   'clusterMissing',
   'userMissing',
   'serverMissing',
+  'serverTooLong',
   'serverInvalid',
+  'serverNoScheme',
   'serverNotHttps',
+  'serverScheme',
+  'serverHasQuery',
+  'serverHasFragment',
   'serverHasCredentials',
   'tlsServerNameInvalid',
+  'notBoolean',
   'insecureWithAuthority',
+  'notText',
+  'notBase64',
+  'pemNotEncoded',
+  'holdsKey',
+  'holdsCertificate',
   'authorityInvalid',
   'certificateInvalid',
   'certificateWithoutKey',
   'keyWithoutCertificate',
+  'keyEncrypted',
   'keyInvalid',
   'keyMismatch',
   'tokenInvalid',
   'basicInvalid',
   'tokenAndBasic',
 ]);
+const coded = <T extends z.ZodType>(code: T) => z.object({ code, params: z.record(z.string(), z.string()) });
+export const kubeconfigProblem = coded(kubeconfigProblemCode);
+
+/** What works and may not be what was meant. */
+export const kubeconfigWarningCode = z.enum([
+  'currentContextUnset',
+  'currentContextMissing',
+  'authorityNotYetValid',
+  'certificateNotYetValid',
+  'keyUnused',
+]);
+const kubeconfigWarning = coded(kubeconfigWarningCode);
 
 export const kubeconfigContext = z.object({
   name: z.string(),
@@ -106,6 +153,7 @@ export const kubeconfigContext = z.object({
   refusals: z.array(kubeconfigRefusal),
   /** A context that is itself broken: it names a cluster or user that is not there, a bad URL, a bad certificate. */
   problems: z.array(kubeconfigProblem),
+  warnings: z.array(kubeconfigWarning),
 });
 
 const settings = {
@@ -147,7 +195,8 @@ export const candidate = z.object({
   ]),
   /** The registered cluster this file's new content would replace the credential of. */
   replaces: dnsLabel.nullable(),
-  error: z.string().nullable(),
+  /** Why it cannot be read, or did not register itself. */
+  error: codedError.nullable(),
 });
 
 export const demoState = z.object({
@@ -169,6 +218,8 @@ export const clusterEndpoints = {
       contexts: z.array(kubeconfigContext),
       /** Keys that were accepted and dropped. */
       dropped: z.array(z.string()),
+      /** What is odd about the file as a whole. */
+      warnings: z.array(kubeconfigWarning),
       suggestedName: z.string(),
       probe: probe.nullable(),
     }),

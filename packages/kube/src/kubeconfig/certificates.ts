@@ -50,11 +50,22 @@ export function authoritiesExpireAt(certificates: X509Certificate[], now: Date):
   return ends.find((end) => end > now) ?? ends.at(-1);
 }
 
+/**
+ * When the authorities of a bundle begin to be good: now, where one of them is; else the first that will be.
+ */
+export function authoritiesBeginAt(certificates: X509Certificate[], now: Date): Date | undefined {
+  const starts = certificates
+    .map(({ validFromDate }) => validFromDate)
+    .sort((a, b) => a.getTime() - b.getTime());
+  return starts[0] !== undefined && starts[0] > now ? starts[0] : undefined;
+}
+
 /** Whether a PEM text holds a private key that is usable without a passphrase, and the one of `certificate`. */
 export function judgeKey(
   pem: string,
   certificate: X509Certificate | undefined,
-): 'ok' | 'invalid' | 'mismatch' {
+): 'ok' | 'invalid' | 'encrypted' | 'mismatch' {
+  if (/-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m.test(pem)) return 'encrypted';
   try {
     const key = createPrivateKey(pem);
     return certificate && !certificate.checkPrivateKey(key) ? 'mismatch' : 'ok';

@@ -1,6 +1,8 @@
 import { isLoopbackHost } from '../transport/address-policy.ts';
-import { judgeCredential, type KubeconfigProblem } from './judge-credential.ts';
+import { judgeCredential } from './judge-credential.ts';
+import type { KubeconfigProblem, KubeconfigWarning } from './kubeconfig-error.ts';
 import { parseKubeconfig, textOf, type Kubeconfig, type ParsedKubeconfig } from './parse-kubeconfig.ts';
+import { oneLine } from '../transport/network-error.ts';
 import { judgeContext, type KubeconfigRefusal } from './refusals.ts';
 
 /** One context as the registration page shows it; nothing secret is in it. Times are RFC 3339. */
@@ -20,6 +22,8 @@ export interface KubeconfigContext {
   loopback: boolean;
   refusals: KubeconfigRefusal[];
   problems: KubeconfigProblem[];
+  /** What works and may not be what was meant. */
+  warnings: KubeconfigWarning[];
 }
 
 /** What is in a kubeconfig, for whoever is about to register a cluster with it. */
@@ -27,6 +31,8 @@ export interface KubeconfigInspection {
   contexts: KubeconfigContext[];
   /** Keys that were accepted and dropped, by path. */
   dropped: string[];
+  /** What is odd about the file as a whole. */
+  warnings: KubeconfigWarning[];
   /** A DNS label to register the cluster under. */
   suggestedName: string;
 }
@@ -43,13 +49,21 @@ export function inspectKubeconfig(kubeconfig: Kubeconfig): KubeconfigInspection 
   return {
     contexts,
     dropped: [...new Set(dropped)],
+    warnings: warningsOf(config),
     suggestedName: suggestName(contexts.find(({ current }) => current)?.name ?? names[0] ?? ''),
   };
 }
 
+function warningsOf({ currentContext, contexts }: ParsedKubeconfig): KubeconfigWarning[] {
+  if (currentContext === undefined) return [{ code: 'currentContextUnset', params: {} }];
+  if (contexts.has(currentContext)) return [];
+  return [{ code: 'currentContextMissing', params: { context: oneLine(currentContext, 80) } }];
+}
+
 function contextOf(config: ParsedKubeconfig, name: string): KubeconfigContext {
   const content = config.contexts.get(name) ?? {};
-  const { credential, problems, caExpiresAt, certificateExpiresAt } = judgeCredential(config, content);
+  const judged = judgeCredential(config, name);
+  const { credential, problems, warnings, caExpiresAt, certificateExpiresAt } = judged;
   const { server } = credential;
   return {
     name,
@@ -65,6 +79,7 @@ function contextOf(config: ParsedKubeconfig, name: string): KubeconfigContext {
     loopback: server !== '' && isLoopbackHost(new URL(server).hostname),
     refusals: judgeContext(config, name).refusals,
     problems,
+    warnings,
   };
 }
 

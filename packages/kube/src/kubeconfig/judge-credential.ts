@@ -1,135 +1,195 @@
 import type { X509Certificate } from 'node:crypto';
+import { oneLine } from '../transport/network-error.ts';
 import type { ClusterCredential } from '../transport/credential.ts';
-import { authoritiesExpireAt, CertificateReader, decodeBase64, judgeKey } from './certificates.ts';
+import {
+  authoritiesBeginAt,
+  authoritiesExpireAt,
+  CertificateReader,
+  decodeBase64,
+  judgeKey,
+} from './certificates.ts';
+import { judgeServer } from './judge-server.ts';
+import type { KubeconfigProblem, KubeconfigProblemCode, KubeconfigWarning } from './kubeconfig-error.ts';
 import { isSet, textOf, type Mapping, type ParsedKubeconfig } from './parse-kubeconfig.ts';
-
-/** What is wrong with a context itself; the SPA has a sentence for each. */
-export type KubeconfigProblem =
-  | 'clusterMissing'
-  | 'userMissing'
-  | 'serverMissing'
-  | 'serverInvalid'
-  | 'serverNotHttps'
-  | 'serverHasCredentials'
-  | 'tlsServerNameInvalid'
-  | 'insecureWithAuthority'
-  | 'authorityInvalid'
-  | 'certificateInvalid'
-  | 'certificateWithoutKey'
-  | 'keyWithoutCertificate'
-  | 'keyInvalid'
-  | 'keyMismatch'
-  | 'tokenInvalid'
-  | 'basicInvalid'
-  | 'tokenAndBasic';
 
 /** One context's parts, read. `credential` is only to be used where there are no problems. */
 export interface JudgedCredential {
   credential: ClusterCredential;
   problems: KubeconfigProblem[];
+  warnings: KubeconfigWarning[];
   caExpiresAt: Date | undefined;
   certificateExpiresAt: Date | undefined;
 }
 
+/** As long as a context's name may be; what is stored is bounded. */
+const longestContextName = 253;
 const readers = new WeakMap<ParsedKubeconfig, CertificateReader>();
 
 /** Reads the cluster and user of a context; what does not fit becomes a problem, never an exception. */
-export function judgeCredential(config: ParsedKubeconfig, context: Mapping): JudgedCredential {
-  const cluster = config.clusters.get(textOf(context['cluster']) ?? '');
-  const userName = textOf(context['user']);
-  const user = config.users.get(userName ?? '');
-  const problems: KubeconfigProblem[] = [];
+export function judgeCredential(config: ParsedKubeconfig, contextName: string): JudgedCredential {
   const reader = readers.get(config) ?? new CertificateReader();
   readers.set(config, reader);
-  if (!cluster) problems.push('clusterMissing');
-  if (userName !== undefined && !user) problems.push('userMissing');
-  const tls = judgeAuthority(cluster ?? {}, reader, problems);
-  const identity = judgeUser(user ?? {}, reader, problems);
-  const certificate = identity.certificates?.[0];
-  return {
-    credential: {
-      server: cluster ? judgeServer(cluster['server'], problems) : '',
-      ...tls.options,
-      ...identity.options,
-      insecureSkipTlsVerify: tls.insecure,
-    },
-    problems,
-    caExpiresAt: tls.certificates && authoritiesExpireAt(tls.certificates, new Date()),
-    certificateExpiresAt: certificate?.validToDate,
-  };
+  return new Judge(reader).judge(config, contextName);
 }
 
-function judgeServer(server: unknown, problems: KubeconfigProblem[]): string {
-  const text = textOf(server);
-  if (text === undefined) {
-    problems.push('serverMissing');
+class Judge {
+  readonly #reader: CertificateReader;
+  readonly #problems: KubeconfigProblem[] = [];
+  readonly #warnings: KubeconfigWarning[] = [];
+  readonly #now = new Date();
+
+  constructor(reader: CertificateReader) {
+    this.#reader = reader;
+  }
+
+  judge(config: ParsedKubeconfig, contextName: string): JudgedCredential {
+    const context = config.contexts.get(contextName) ?? {};
+    const clusterName = textOf(context['cluster']);
+    const cluster = config.clusters.get(clusterName ?? '');
+    const userName = textOf(context['user']);
+    const user = config.users.get(userName ?? '');
+    if (contextName.length > longestContextName) {
+      this.#problem('contextNameTooLong', { most: String(longestContextName) });
+    }
+    if (clusterName === undefined) this.#problem('clusterUnnamed');
+    else if (!cluster) this.#problem('clusterMissing', { cluster: oneLine(clusterName, 80) });
+    if (userName !== undefined && !user) this.#problem('userMissing', { user: oneLine(userName, 80) });
+    const tls = this.#authority(cluster ?? {});
+    const identity = this.#user(user ?? {});
+    const [certificate] = identity.certificates ?? [];
+    return {
+      credential: {
+        server: cluster ? this.#server(cluster['server'], clusterName ?? '') : '',
+        ...tls.options,
+        ...identity.options,
+        insecureSkipTlsVerify: tls.insecure,
+      },
+      problems: this.#problems,
+      warnings: this.#warnings,
+      caExpiresAt: tls.certificates && authoritiesExpireAt(tls.certificates, this.#now),
+      certificateExpiresAt: certificate?.validToDate,
+    };
+  }
+
+  #server(value: unknown, cluster: string): string {
+    const judged = judgeServer(value, oneLine(cluster, 80));
+    if (typeof judged === 'string') return judged;
+    this.#problems.push(judged);
     return '';
   }
-  const url = URL.parse(text);
-  if (!url || url.hostname === '' || url.search !== '' || url.hash !== '') problems.push('serverInvalid');
-  else if (url.username !== '' || url.password !== '') problems.push('serverHasCredentials');
-  else if (url.protocol === 'http:') problems.push('serverNotHttps');
-  else if (url.protocol !== 'https:') problems.push('serverInvalid');
-  else return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
-  return '';
-}
 
-function judgeAuthority(cluster: Mapping, reader: CertificateReader, problems: KubeconfigProblem[]) {
-  const insecure = cluster['insecure-skip-tls-verify'] === true;
-  const tlsServerName = cluster['tls-server-name'];
-  if (
-    isSet(tlsServerName) &&
-    !(typeof tlsServerName === 'string' && /^[A-Za-z0-9.:_-]{1,253}$/.test(tlsServerName))
-  ) {
-    problems.push('tlsServerNameInvalid');
-  }
-  let caPem: string | undefined;
-  let certificates: X509Certificate[] | undefined;
-  if (isSet(cluster['certificate-authority-data'])) {
-    const authority = reader.read(textOf(cluster['certificate-authority-data']) ?? '');
-    caPem = authority.pem;
-    certificates = authority.certificates;
-    if (!certificates) problems.push('authorityInvalid');
+  #authority(cluster: Mapping) {
+    const insecure = cluster['insecure-skip-tls-verify'];
+    if (isSet(insecure) && insecure !== true)
+      this.#problem('notBoolean', { key: 'insecure-skip-tls-verify' });
+    const tlsServerName = cluster['tls-server-name'];
+    if (
+      isSet(tlsServerName) &&
+      !(typeof tlsServerName === 'string' && /^[A-Za-z0-9.:_-]{1,253}$/.test(tlsServerName))
+    ) {
+      this.#problem('tlsServerNameInvalid');
+    }
+    const { pem, certificates } = this.#certificates(
+      cluster,
+      'certificate-authority-data',
+      'authorityInvalid',
+    );
     // as client-go: two contradicting wishes
-    if (insecure) problems.push('insecureWithAuthority');
+    if (isSet(cluster['certificate-authority-data']) && insecure === true)
+      this.#problem('insecureWithAuthority');
+    const begins = certificates && authoritiesBeginAt(certificates, this.#now);
+    if (begins) this.#warnings.push({ code: 'authorityNotYetValid', params: { at: begins.toISOString() } });
+    return {
+      insecure: insecure === true,
+      certificates,
+      options: {
+        ...(pem === undefined ? {} : { caPem: pem }),
+        ...(textOf(tlsServerName) === undefined ? {} : { tlsServerName: String(tlsServerName) }),
+      },
+    };
   }
-  return {
-    insecure,
-    certificates,
-    options: {
-      ...(caPem === undefined ? {} : { caPem }),
-      ...(textOf(tlsServerName) === undefined ? {} : { tlsServerName: String(tlsServerName) }),
-    },
-  };
+
+  #user(user: Mapping) {
+    const { token, username, password } = user;
+    const hasCertificate = isSet(user['client-certificate-data']);
+    const hasKey = isSet(user['client-key-data']);
+    const usesBasic = isSet(username) || isSet(password);
+    const { pem: certPem, certificates } = this.#certificates(
+      user,
+      'client-certificate-data',
+      'certificateInvalid',
+    );
+    const begins = certificates?.[0]?.validFromDate;
+    if (begins && begins > this.#now) {
+      this.#warnings.push({ code: 'certificateNotYetValid', params: { at: begins.toISOString() } });
+    }
+    let keyPem: string | undefined;
+    if (hasCertificate && !hasKey) this.#problem('certificateWithoutKey');
+    else if (hasKey && !hasCertificate) {
+      // as client-go, which looks at a key only where there is a certificate
+      if (isSet(token) || usesBasic) this.#warnings.push({ code: 'keyUnused', params: {} });
+      else this.#problem('keyWithoutCertificate');
+    } else if (hasKey) keyPem = this.#key(user['client-key-data'], certificates?.[0]);
+    if (isSet(token) && !headerSafe(token)) this.#problem('tokenInvalid');
+    const basicIsText = typeof username === 'string' && typeof (password ?? '') === 'string';
+    if (usesBasic && (!basicIsText || username === '' || username.includes(':')))
+      this.#problem('basicInvalid');
+    if (isSet(token) && usesBasic) this.#problem('tokenAndBasic');
+    return {
+      certificates,
+      options: {
+        ...(certPem === undefined ? {} : { certPem }),
+        ...(keyPem === undefined ? {} : { keyPem }),
+        ...(isSet(token) ? { token: String(token) } : {}),
+        ...(usesBasic ? { username: String(username), password: String(password ?? '') } : {}),
+      },
+    };
+  }
+
+  #certificates(mapping: Mapping, key: string, otherwise: KubeconfigProblemCode) {
+    if (!isSet(mapping[key])) return { pem: undefined, certificates: undefined };
+    const text = this.#text(mapping[key], key);
+    if (text === undefined) return { pem: undefined, certificates: undefined };
+    const { pem, certificates } = this.#reader.read(text);
+    if (pem === undefined) this.#problem(encodingProblem(text), { key });
+    else if (isPrivateKey(pem) && !certificates) this.#problem('holdsKey', { key });
+    else if (!certificates) this.#problem(otherwise);
+    return { pem, certificates };
+  }
+
+  #key(value: unknown, certificate: X509Certificate | undefined): string | undefined {
+    const key = 'client-key-data';
+    const text = this.#text(value, key);
+    if (text === undefined) return undefined;
+    const pem = decodeBase64(text);
+    if (pem === undefined) this.#problem(encodingProblem(text), { key });
+    else if (pem.includes('-----BEGIN CERTIFICATE-----') && !isPrivateKey(pem)) {
+      this.#problem('holdsCertificate', { key });
+    } else {
+      const judgement = judgeKey(pem, certificate);
+      if (judgement === 'encrypted') this.#problem('keyEncrypted');
+      else if (judgement === 'mismatch') this.#problem('keyMismatch');
+      else if (judgement === 'invalid') this.#problem('keyInvalid');
+    }
+    return pem;
+  }
+
+  #text(value: unknown, key: string): string | undefined {
+    if (typeof value !== 'string') this.#problem('notText', { key });
+    return textOf(value);
+  }
+
+  #problem(code: KubeconfigProblemCode, params: Record<string, string> = {}): void {
+    this.#problems.push({ code, params });
+  }
 }
 
-function judgeUser(user: Mapping, reader: CertificateReader, problems: KubeconfigProblem[]) {
-  const hasCertificate = isSet(user['client-certificate-data']);
-  const hasKey = isSet(user['client-key-data']);
-  const keyPem = decodeBase64(textOf(user['client-key-data']) ?? '');
-  const { pem: certPem, certificates } = reader.read(textOf(user['client-certificate-data']) ?? '');
-  if (hasCertificate && !certificates) problems.push('certificateInvalid');
-  if (hasCertificate && !hasKey) problems.push('certificateWithoutKey');
-  if (hasKey && !hasCertificate) problems.push('keyWithoutCertificate');
-  if (hasKey) {
-    const judgement = judgeKey(keyPem ?? '', certificates?.[0]);
-    if (judgement !== 'ok') problems.push(judgement === 'invalid' ? 'keyInvalid' : 'keyMismatch');
-  }
-  const { token, username, password } = user;
-  if (isSet(token) && !headerSafe(token)) problems.push('tokenInvalid');
-  const usesBasic = isSet(username) || isSet(password);
-  const basicIsText = typeof username === 'string' && typeof (password ?? '') === 'string';
-  if (usesBasic && (!basicIsText || username === '' || username.includes(':'))) problems.push('basicInvalid');
-  if (isSet(token) && usesBasic) problems.push('tokenAndBasic');
-  return {
-    certificates,
-    options: {
-      ...(certPem === undefined ? {} : { certPem }),
-      ...(keyPem === undefined ? {} : { keyPem }),
-      ...(isSet(token) ? { token: String(token) } : {}),
-      ...(usesBasic ? { username: String(username), password: String(password ?? '') } : {}),
-    },
-  };
+function encodingProblem(text: string): KubeconfigProblemCode {
+  return text.includes('-----BEGIN ') ? 'pemNotEncoded' : 'notBase64';
+}
+
+function isPrivateKey(pem: string): boolean {
+  return /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----/.test(pem);
 }
 
 /** What a header can carry; anything else would be refused by the HTTP client, or smuggle a header. */

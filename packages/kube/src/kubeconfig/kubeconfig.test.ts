@@ -6,9 +6,9 @@ import type { Agent } from 'node:https';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { base64, config, failureOf, only, type Keys } from '../testing/kubeconfig-parts.ts';
 import { tlsOptions } from '../transport/open-socket.ts';
 import { inspectKubeconfig } from './inspect-kubeconfig.ts';
-import { KubeconfigError } from './kubeconfig-error.ts';
 import { readContext } from './read-context.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'kubeconfig-'));
@@ -16,48 +16,11 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 let ca: KeyPair;
 let admin: KeyPair;
-let other: KeyPair;
 const end = new Date('2031-05-06T07:08:09Z');
 beforeAll(async () => {
   ca = await mintAuthority('test-ca', { notAfter: new Date('2033-01-01T00:00:00Z') });
   admin = await mintCertificate({ ca, commonName: 'admin', notAfter: end });
-  other = await mintCertificate({ ca, commonName: 'other' });
 });
-
-const base64 = (text: string) => Buffer.from(text).toString('base64');
-type Keys = Record<string, unknown>;
-
-/** A kubeconfig of one context with these keys in its parts, as JSON, which is YAML too. */
-function config(
-  cluster: Keys = {},
-  user: Keys = {},
-  { context = {} as Keys, root = {} as Keys } = {},
-): string {
-  return JSON.stringify({
-    apiVersion: 'v1',
-    kind: 'Config',
-    'current-context': 'dev',
-    clusters: [{ name: 'c', cluster: { server: 'https://10.0.0.1:6443', ...cluster } }],
-    users: [{ name: 'admin', user }],
-    contexts: [{ name: 'dev', context: { cluster: 'c', user: 'admin', ...context } }],
-    ...root,
-  });
-}
-
-function failureOf(text: string, context?: string, allowInsecure = false): KubeconfigError {
-  try {
-    readContext(text, context, { allowInsecure });
-  } catch (error) {
-    if (error instanceof KubeconfigError) return error;
-    throw error;
-  }
-  throw new Error('it was read');
-}
-const only = (text: string) => {
-  const [context] = inspectKubeconfig(text).contexts;
-  if (!context) throw new Error('no context');
-  return context;
-};
 
 describe('what is accepted', () => {
   it('a certificate, with its expiry and the authority’s', () => {
@@ -208,85 +171,6 @@ describe('what is refused', () => {
     expect(spawnSync('sh', ['-c', script]).status).toBe(0);
     expect(existsSync(canary)).toBe(false);
     expect(script).not.toContain('\u001b');
-  });
-});
-
-describe('problems of a context', () => {
-  const trust = () => ({ 'certificate-authority-data': base64(ca.certificate) });
-  it.each<[problem: string, text: () => string]>([
-    ['clusterMissing', () => config({}, {}, { context: { cluster: 'x' } })],
-    ['userMissing', () => config({}, {}, { context: { user: 'x' } })],
-    ['serverMissing', () => config({ server: '' })],
-    ['serverInvalid', () => config({ server: 'not a url' })],
-    ['serverInvalid', () => config({ server: 'https://x/?a=b' })],
-    ['serverInvalid', () => config({ server: 'file:///etc/passwd' })],
-    ['serverNotHttps', () => config({ server: 'http://10.0.0.1' })],
-    ['serverHasCredentials', () => config({ server: 'https://u:p@10.0.0.1' })],
-    ['tlsServerNameInvalid', () => config({ 'tls-server-name': 'a b' })],
-    ['insecureWithAuthority', () => config({ ...trust(), 'insecure-skip-tls-verify': true })],
-    ['authorityInvalid', () => config({ 'certificate-authority-data': '%%%' })],
-    ['authorityInvalid', () => config({ 'certificate-authority-data': base64('no pem') })],
-    [
-      'certificateInvalid',
-      () => config({}, { 'client-certificate-data': 'eA==', 'client-key-data': base64(admin.key) }),
-    ],
-    ['certificateWithoutKey', () => config({}, { 'client-certificate-data': base64(admin.certificate) })],
-    ['keyWithoutCertificate', () => config({}, { 'client-key-data': base64(admin.key) })],
-    [
-      'keyInvalid',
-      () =>
-        config({}, { 'client-certificate-data': base64(admin.certificate), 'client-key-data': base64('x') }),
-    ],
-    [
-      'keyMismatch',
-      () =>
-        config(
-          {},
-          { 'client-certificate-data': base64(admin.certificate), 'client-key-data': base64(other.key) },
-        ),
-    ],
-    ['tokenInvalid', () => config({}, { token: 'a\r\nX-Evil: 1' })],
-    ['tokenInvalid', () => config({}, { token: 12 })],
-    ['basicInvalid', () => config({}, { username: 'a:b', password: 'x' })],
-    ['basicInvalid', () => config({}, { password: 'x' })],
-    ['tokenAndBasic', () => config({}, { token: 't', username: 'u' })],
-  ])('%s', (problem, text) => {
-    expect(only(text()).problems).toEqual([problem]);
-    expect(failureOf(text(), undefined, true)).toMatchObject({
-      code: 'kubeconfigUnreadable',
-      params: { reason: problem },
-    });
-  });
-});
-
-describe('what is no kubeconfig', () => {
-  const context = { contexts: [{ name: 'a', context: {} }] };
-  it.each([
-    ['nothing', ''],
-    ['text', 'hello'],
-    ['a list', '[]'],
-    ['no contexts', 'kind: Config'],
-    ['another kind', JSON.stringify({ kind: 'Secret', ...context })],
-    ['another version', JSON.stringify({ apiVersion: 'v2', ...context })],
-    ['the same name twice', config({}, {}, { root: { users: [{ name: 'a' }, { name: 'a' }] } })],
-    ['the same key twice', 'kind: Config\nkind: Config\n'],
-    ['a list that is a mapping', config({}, {}, { root: { users: {} } })],
-    ['an entry without a name', config({}, {}, { root: { users: [{}] } })],
-    ['an entry with a stray key', config({}, {}, { root: { users: [{ name: 'a', exec: {} }] } })],
-    [
-      'an alias bomb',
-      `a: &a [${'x,'.repeat(50)}]\nb: &b [${'*a,'.repeat(50)}]\nc: &c [${'*b,'.repeat(50)}]\nd: [${'*c,'.repeat(50)}]`,
-    ],
-    ['several documents', `${config()}\n---\n${config()}`],
-    ['megabytes', `# ${'x'.repeat(1_100_000)}`],
-  ])('%s', (_what, text) => {
-    expect(() => inspectKubeconfig(text)).toThrow(expect.objectContaining({ code: 'kubeconfigUnreadable' }));
-  });
-
-  it('is described without quoting it', () => {
-    const error = failureOf('users:\n- user:\n    token: [secret-canary\n');
-    expect(JSON.stringify([error.message, error.params])).not.toContain('canary');
-    expect((error as KubeconfigError<'kubeconfigUnreadable'>).params.reason).toContain('line');
   });
 });
 

@@ -1,5 +1,6 @@
 import { oneLine } from '../transport/network-error.ts';
 import { unreadable } from './kubeconfig-error.ts';
+import { cleanKubeconfig } from './kubeconfig-text.ts';
 import { readYaml } from './read-yaml.ts';
 
 /** Largest kubeconfig that is read, in bytes: what it takes to read one must not be noticed by others. */
@@ -24,16 +25,16 @@ export type Kubeconfig = string | ParsedKubeconfig;
 /** Reads the frame of a kubeconfig. Throws KubeconfigError `kubeconfigUnreadable`. */
 export function parseKubeconfig(text: Kubeconfig): ParsedKubeconfig {
   if (typeof text !== 'string') return text;
-  const root = readYaml(text, largestKubeconfig);
-  if (!isMapping(root)) throw unreadable('it is not a mapping');
+  const root = readYaml(cleanKubeconfig(text), largestKubeconfig);
+  if (!isMapping(root)) throw unreadable('notMapping');
   if (isSet(root['kind']) && root['kind'] !== 'Config') {
-    throw unreadable(`its kind is ${oneLine(String(root['kind']), 50)}, not Config`);
+    throw unreadable('wrongKind', { kind: oneLine(String(root['kind']), 50) });
   }
   if (isSet(root['apiVersion']) && root['apiVersion'] !== 'v1') {
-    throw unreadable(`its apiVersion is ${oneLine(String(root['apiVersion']), 50)}, not v1`);
+    throw unreadable('wrongVersion', { version: oneLine(String(root['apiVersion']), 50) });
   }
   const contexts = entries(root, 'contexts', 'context');
-  if (contexts.size === 0) throw unreadable('it has no contexts');
+  if (contexts.size === 0) throw unreadable('noContexts');
   return {
     root,
     currentContext: textOf(root['current-context']),
@@ -61,19 +62,20 @@ export function textOf(value: unknown): string | undefined {
 function entries(root: Mapping, list: string, key: string): Map<string, Mapping> {
   const found = new Map<string, Mapping>();
   const items = root[list] ?? [];
-  if (!Array.isArray(items)) throw unreadable(`${list} is not a list`);
-  if (items.length > mostEntries) throw unreadable(`${list} has more than ${mostEntries} entries`);
+  if (!Array.isArray(items)) throw unreadable('notList', { list });
+  if (items.length > mostEntries) throw unreadable('tooManyEntries', { list, most: String(mostEntries) });
   for (const item of items) {
     const name = isMapping(item) ? item['name'] : undefined;
     if (!isMapping(item) || typeof name !== 'string' || name === '') {
-      throw unreadable(`an entry of ${list} has no name`);
+      throw unreadable('entryUnnamed', { list });
     }
-    if (found.has(name)) throw unreadable(`${list} has the name ${oneLine(name, 80)} twice`);
+    if (found.has(name)) throw unreadable('nameTwice', { list, name: oneLine(name, 80) });
     const stray = Object.keys(item).find((other) => other !== 'name' && other !== key);
-    if (stray !== undefined)
-      throw unreadable(`an entry of ${list} has the unknown key ${oneLine(stray, 80)}`);
+    if (stray !== undefined) throw unreadable('unknownKey', { list, key: oneLine(stray, 80) });
     const content = item[key] ?? {};
-    if (!isMapping(content)) throw unreadable(`${list}[${oneLine(name, 80)}].${key} is not a mapping`);
+    if (!isMapping(content)) {
+      throw unreadable('entryNotMapping', { path: `${list}[${oneLine(name, 80)}].${key}` });
+    }
     found.set(name, content);
   }
   return found;

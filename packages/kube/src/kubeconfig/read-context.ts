@@ -1,13 +1,13 @@
 import type { ClusterCredential } from '../transport/credential.ts';
 import { judgeCredential } from './judge-credential.ts';
-import { KubeconfigError, unreadable } from './kubeconfig-error.ts';
+import { broken, KubeconfigError } from './kubeconfig-error.ts';
 import { parseKubeconfig, type Kubeconfig } from './parse-kubeconfig.ts';
 import { judgeContext } from './refusals.ts';
 
 /**
  * The credential of one context; without `context` the only one there is. What other contexts hold does not matter.
  * Throws KubeconfigError: `kubeconfigUnreadable`, `kubeconfigContextRequired`, `kubeconfigContextUnknown`,
- * `kubeconfigRefused`, `kubeconfigInsecure` (unless `allowInsecure`).
+ * `kubeconfigContextBroken`, `kubeconfigRefused`, `kubeconfigInsecure` (unless `allowInsecure`).
  */
 export function readContext(
   kubeconfig: Kubeconfig,
@@ -27,8 +27,9 @@ export function readContext(
     const way = refusal.commands.length > 0 ? refusal.commands.join('\n') : `remove ${refusal.path}`;
     throw new KubeconfigError('kubeconfigRefused', { what: refusal.path, way });
   }
-  const { credential, problems } = judgeCredential(config, content);
-  if (problems.length > 0) throw unreadable(problems.join(', '));
+  const { credential, problems } = judgeCredential(config, name);
+  const [problem, ...others] = problems;
+  if (problem !== undefined) throw broken([problem, ...others]);
   if (credential.insecureSkipTlsVerify && !allowInsecure) throw new KubeconfigError('kubeconfigInsecure', {});
   return credential;
 }

@@ -1,3 +1,4 @@
+import { unreadableKubeconfig } from '@pilothouse/kube';
 import { kubeconfigOf } from '@pilothouse/control-plane';
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
@@ -104,9 +105,13 @@ test('content whose cluster was removed waits; new content of that file is new',
 });
 
 test('a file that cannot be read says why', () => {
-  const file: FolderFile = { ...safe, text: null, problem: 'tooLarge' };
+  const file: FolderFile = { ...safe, text: null, problem: unreadableKubeconfig('tooLarge', { bytes: '9' }) };
   expect(judgeFile(file, nothing)).toMatchObject({
-    candidate: { waitsFor: 'unreadable', error: 'tooLarge', contexts: [] },
+    candidate: {
+      waitsFor: 'unreadable',
+      error: { code: 'kubeconfigUnreadable', params: { problem: 'tooLarge', bytes: '9' } },
+      contexts: [],
+    },
   });
 });
 

@@ -2,6 +2,7 @@ import type { candidate as candidateSchema } from '@pilothouse/contract';
 import { inspectKubeconfig, KubeconfigError, type KubeconfigInspection } from '@pilothouse/kube';
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
+import { AppError } from '../../http/app-error.ts';
 import { freeName } from './free-name.ts';
 import type { FolderFile } from './kubeconfig-folder.ts';
 
@@ -52,17 +53,22 @@ export function judgeFile(file: FolderFile, known: Known): Verdict {
 
 function readFile({ text, problem }: FolderFile): {
   inspection: KubeconfigInspection | null;
-  error: string | null;
+  error: Candidate['error'];
 } {
-  if (text === null) return { inspection: null, error: problem };
+  if (text === null) return { inspection: null, error: problem && codedError(problem) };
   try {
     return { inspection: inspectKubeconfig(text), error: null };
   } catch (error) {
-    if (error instanceof KubeconfigError && 'reason' in error.params) {
-      return { inspection: null, error: error.params.reason };
-    }
-    throw error;
+    if (!(error instanceof KubeconfigError)) throw error;
+    return { inspection: null, error: codedError(error) };
   }
+}
+
+/** An error as a candidate carries it. */
+export function codedError(error: KubeconfigError | AppError): NonNullable<Candidate['error']> {
+  const { code, message, params } =
+    error instanceof AppError ? error : new AppError(error.code, error.params as Record<string, string>);
+  return { code, message, params };
 }
 
 function reasonToWait(

@@ -146,7 +146,7 @@ test('what a link leads to outside the folder is neither read nor shown', async 
   expect(await only()).toMatchObject({
     file: 'link',
     waitsFor: 'unreadable',
-    error: 'outside',
+    error: { code: 'kubeconfigUnreadable', params: { problem: 'fileOutside' } },
     contexts: [],
   });
 });

@@ -2,7 +2,7 @@ import { newId } from '../../db/ids.ts';
 import { AppError } from '../../http/app-error.ts';
 import type { AuditLog } from '../../http/audit.ts';
 import { outcomeOf } from '../../http/mount.ts';
-import { judgeFile, type Candidate, type Known } from './candidate-rules.ts';
+import { codedError, judgeFile, type Candidate, type Known } from './candidate-rules.ts';
 import type { ClusterView } from './cluster-view.ts';
 import type { ClustersRepository } from './clusters.repository.ts';
 import { defaultSettings, type ClustersService, type Origin } from './clusters.service.ts';
@@ -29,7 +29,7 @@ const scanMs = 3000;
 export class CandidatesService {
   readonly #options: CandidatesServiceOptions;
   /** Files that could not register themselves, by candidate; they wait until they change. */
-  readonly #refused = new Map<string, string>();
+  readonly #refused = new Map<string, NonNullable<Candidate['error']>>();
   #timer: NodeJS.Timeout | undefined;
   #scanning: Promise<void> | undefined;
 
@@ -107,7 +107,7 @@ export class CandidatesService {
       if (verdict.kind !== 'registers' || this.#refused.has(verdict.candidate.id)) continue;
       await this.#registerItself(file, file.text, verdict.name).catch((error: unknown) => {
         if (!(error instanceof AppError) || error.status >= 500) throw error;
-        this.#refused.set(verdict.candidate.id, error.message);
+        this.#refused.set(verdict.candidate.id, codedError(error));
       });
     }
   }

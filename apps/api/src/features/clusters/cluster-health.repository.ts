@@ -55,8 +55,10 @@ export class ClusterHealthRepository {
   /** Records a probe; false where the cluster is gone, or a newer probe was recorded meanwhile. */
   async record(clusterId: string, probe: Probe): Promise<boolean> {
     const at = new Date(probe.at);
-    const { ok, reason, version, latencyMs, nodes } = probe;
+    const { ok, reason, latencyMs, nodes } = probe;
+    // the cluster's own words
     const detail = probe.detail?.slice(0, 1000) ?? null;
+    const version = probe.version?.slice(0, 64) ?? null;
     const result = { at, ok, reason, detail, version, latencyMs, nodes };
     return this.#database.transaction(async (tx) => {
       await tx.$queryRaw`SELECT 1 FROM cluster_health WHERE cluster_id = ${clusterId} FOR UPDATE`;

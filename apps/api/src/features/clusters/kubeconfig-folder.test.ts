@@ -20,7 +20,13 @@ test('reads files by name, with a hash of their content', async () => {
   put('b.yaml', 'two');
   put('a', 'one');
   const files = await readKubeconfigFolder(folder);
-  expect(files.map(({ file, text, problem }) => [file, text, problem])).toEqual([
+  expect(
+    files.map(({ file, text, problem }) => [
+      file,
+      text,
+      problem && (problem.params as { problem: string }).problem,
+    ]),
+  ).toEqual([
     ['a', 'one', null],
     ['b.yaml', 'two', null],
   ]);
@@ -55,10 +61,16 @@ test('a link is followed inside the folder only', async () => {
   symlinkSync('/etc/passwd', path.join(folder, 'absolute'));
   symlinkSync('nowhere', path.join(folder, 'dangling'));
   const files = await readKubeconfigFolder(folder);
-  expect(files.map(({ file, text, problem }) => [file, text, problem])).toEqual([
-    ['absolute', null, 'outside'],
+  expect(
+    files.map(({ file, text, problem }) => [
+      file,
+      text,
+      problem && (problem.params as { problem: string }).problem,
+    ]),
+  ).toEqual([
+    ['absolute', null, 'fileOutside'],
     ['prod', 'from a mounted Secret', null],
-    ['sneaky', null, 'outside'],
+    ['sneaky', null, 'fileOutside'],
   ]);
 });
 
@@ -66,12 +78,36 @@ test('a link to a folder whose name begins with this one is outside', async () =
   mkdirSync(`${folder}-other`);
   writeFileSync(path.join(`${folder}-other`, 'secret'), 'canary');
   symlinkSync('../kubeconfigs-other/secret', path.join(folder, 'sneaky'));
-  expect(await readKubeconfigFolder(folder)).toMatchObject([{ text: null, problem: 'outside' }]);
+  expect(await readKubeconfigFolder(folder)).toMatchObject([
+    { text: null, problem: { params: { problem: 'fileOutside' } } },
+  ]);
 });
 
 test('a pipe does not block, and a file that is too large is not read', async () => {
   execFileSync('mkfifo', [path.join(folder, 'pipe')]);
   put('large', 'x'.repeat(1_048_577));
   const files = await readKubeconfigFolder(folder);
-  expect(files).toMatchObject([{ file: 'large', text: null, problem: 'tooLarge' }]);
+  expect(files).toMatchObject([{ file: 'large', text: null, problem: { params: { problem: 'tooLarge' } } }]);
+});
+
+test('UTF-16 is read, as a Windows shell writes it; another encoding is refused by name', async () => {
+  const text = 'kind: Config\r\n# 生产\r\n';
+  const write = (name: string, bytes: Buffer) => writeFileSync(path.join(folder, name), bytes);
+  write('le', Buffer.from(`\uFEFF${text}`, 'utf16le'));
+  write('be', Buffer.from(`\uFEFF${text}`, 'utf16le').swap16());
+  write('utf8', Buffer.from(`\uFEFF${text}`));
+  write('utf32', Buffer.from([0xff, 0xfe, 0, 0, 0x61, 0, 0, 0]));
+  const files = await readKubeconfigFolder(folder);
+  expect(
+    files.map(({ file, text, problem }) => [
+      file,
+      text,
+      problem && (problem.params as { problem: string }).problem,
+    ]),
+  ).toEqual([
+    ['be', text, null],
+    ['le', text, null],
+    ['utf32', null, 'encoding'],
+    ['utf8', text, null],
+  ]);
 });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, readdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { largestKubeconfig } from '@pilothouse/kube';
+import { decodeKubeconfig, KubeconfigError, largestKubeconfig, unreadableKubeconfig } from '@pilothouse/kube';
 
 /** A file in the folder at its present content; `text` is null where it cannot be read, and `problem` says why. */
 export interface FolderFile {
@@ -10,7 +10,7 @@ export interface FolderFile {
   /** SHA-256 of the content, hex. */
   contentHash: string;
   text: string | null;
-  problem: 'tooLarge' | 'unreadable' | 'outside' | null;
+  problem: KubeconfigError | null;
   /** Not written to for a moment: it is not still being copied. */
   settled: boolean;
 }
@@ -39,11 +39,11 @@ export async function readKubeconfigFolder(folder: string): Promise<FolderFile[]
 async function readOne(root: string, file: string): Promise<FolderFile | undefined> {
   const target = await realpath(path.join(root, file)).catch(() => undefined);
   if (target === undefined) return undefined;
-  if (!target.startsWith(root + path.sep)) return broken(file, 'outside', target);
+  if (!target.startsWith(root + path.sep)) return broken(file, 'fileOutside', target);
   // O_NONBLOCK: opening a pipe must not wait for its other end
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   const handle = await open(target, flags).catch(() => undefined);
-  if (handle === undefined) return broken(file, 'unreadable', '');
+  if (handle === undefined) return broken(file, 'fileUnreadable', '');
   try {
     const stat = await handle.stat();
     if (!stat.isFile()) return undefined;
@@ -52,22 +52,30 @@ async function readOne(root: string, file: string): Promise<FolderFile | undefin
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(stat.size), 0, stat.size, 0);
     const content = buffer.subarray(0, bytesRead);
     const settled = Date.now() - stat.mtimeMs > settleMs;
-    return { file, contentHash: sha256(content), text: content.toString('utf8'), problem: null, settled };
+    return { file, contentHash: sha256(content), ...readText(content), settled };
   } catch {
-    return broken(file, 'unreadable', '');
+    return broken(file, 'fileUnreadable', '');
   } finally {
     await handle.close();
   }
 }
 
-function broken(file: string, problem: NonNullable<FolderFile['problem']>, version: string): FolderFile {
-  return {
-    file,
-    contentHash: sha256(Buffer.from(`${problem} ${version}`)),
-    text: null,
-    problem,
-    settled: true,
-  };
+function readText(content: Buffer): Pick<FolderFile, 'text' | 'problem'> {
+  try {
+    return { text: decodeKubeconfig(content), problem: null };
+  } catch (error) {
+    if (!(error instanceof KubeconfigError)) throw error;
+    return { text: null, problem: error };
+  }
+}
+
+function broken(
+  file: string,
+  code: 'fileOutside' | 'fileUnreadable' | 'tooLarge',
+  version: string,
+): FolderFile {
+  const problem = unreadableKubeconfig(code, { bytes: String(largestKubeconfig) });
+  return { file, contentHash: sha256(Buffer.from(`${code} ${version}`)), text: null, problem, settled: true };
 }
 
 function sha256(content: Uint8Array): string {

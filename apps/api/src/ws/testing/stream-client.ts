@@ -59,7 +59,7 @@ export class StreamClient {
 export function logLinesOf(stream: StreamClient): { source: number; time: string; text: string }[] {
   return stream.of('lines').flatMap(({ runs }) =>
     (runs as [number, string][]).flatMap(([source, text]) =>
-      Array.from(text.matchAll(/^(\S+) (.*)\n/gm), ([, time = '', line = '']) => ({
+      Array.from(text.matchAll(/^(\S+) ([^\n]*)\n/gm), ([, time = '', line = '']) => ({
         source,
         time,
         text: line,

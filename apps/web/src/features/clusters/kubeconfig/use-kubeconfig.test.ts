@@ -18,6 +18,7 @@ function context(change: Partial<KubeconfigContext>): KubeconfigContext {
     loopback: false,
     refusals: [],
     problems: [],
+    warnings: [],
     ...change,
   };
 }
@@ -34,6 +35,7 @@ function contexts(...entries: KubeconfigContext[]) {
     Response.json({
       contexts: entries,
       dropped: [],
+      warnings: [],
       suggestedName: 'dev',
       probe: bodies.at(-1)?.['probe'] ? probe : null,
     });
