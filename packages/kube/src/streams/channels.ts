@@ -28,7 +28,9 @@ export type ServerFrame =
   | { channel: 'stdout' | 'stderr'; bytes: Buffer }
   | { channel: 'end'; end: CommandEnd }
   /** An empty message, or the server will send no more on a channel (v5). */
-  | { channel: 'nothing' };
+  | { channel: 'nothing' }
+  /** Of a channel that no server sends on, or without any: somebody's extension, and in nobody's way. */
+  | { channel: 'unknown' };
 
 /** What a message from the server says. Throws KubeError `protocol`. */
 export function readFrame(message: Buffer, isBinary: boolean): ServerFrame {
@@ -47,7 +49,7 @@ export function readFrame(message: Buffer, isBinary: boolean): ServerFrame {
     case channel.close:
       return { channel: 'nothing' };
     default:
-      throw new KubeError('protocol', `The server sent a message on channel ${number ?? 'none'}`);
+      return { channel: 'unknown' };
   }
 }
 

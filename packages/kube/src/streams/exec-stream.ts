@@ -36,6 +36,7 @@ export class ExecStream {
   #failure: KubeError | undefined;
   #stdout: Listener | undefined;
   #stderr: Listener | undefined;
+  #unknownFrames = 0;
 
   /** Takes over an open, paused WebSocket and pings it; any of `signals` ends the stream. */
   constructor(
@@ -62,6 +63,11 @@ export class ExecStream {
       const lost = () => new KubeError('unreachable', `The cluster closed the stream (${code})`);
       this.#finish(this.#commandEnd ?? { kind: 'lost', error: this.#failure ?? lost() });
     });
+  }
+
+  /** Messages that were ignored, because no one knows what they are. */
+  get unknownFrames(): number {
+    return this.#unknownFrames;
   }
 
   /** Sets who gets the output; with a terminal there is stdout only. Output flows from the first listener on. */
@@ -113,6 +119,7 @@ export class ExecStream {
       if (frame.channel === 'end') this.#end(frame.end);
       else if (frame.channel === 'stdout') this.#stdout?.(frame.bytes);
       else if (frame.channel === 'stderr') this.#stderr?.(frame.bytes);
+      else if (frame.channel === 'unknown') this.#unknownFrames += 1;
     } catch (error) {
       this.#fail(networkError(error));
     }

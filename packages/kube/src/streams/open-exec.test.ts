@@ -98,9 +98,23 @@ describe('openExec', () => {
     });
   });
 
+  it('ignores, and counts, what is of no channel it knows, and goes on', async () => {
+    const { connection } = await serving((socket) => {
+      for (const odd of [frame(9, 'x'), frame(254, ''), frame(0, 'x'), frame(4, '{}'), Buffer.alloc(0)]) {
+        socket.send(odd);
+      }
+      socket.send(frame(1, ''));
+      socket.send(frame(1, 'hello'));
+      socket.send(success);
+    });
+    const stream = await openExec(connection, target);
+    const output: Buffer[] = [];
+    stream.onStdout((bytes) => output.push(bytes));
+    expect(await stream.ended).toEqual({ kind: 'exit', exitCode: 0 });
+    expect([Buffer.concat(output).toString(), stream.unknownFrames]).toEqual(['hello', 5]);
+  });
+
   it.each<[string, (socket: WebSocket) => void, string]>([
-    ['an unknown channel', (socket) => socket.send(frame(9, 'x')), 'protocol'],
-    ['nothing at all', (socket) => socket.send(Buffer.alloc(0)), 'protocol'],
     ['text', (socket) => socket.send('1hello'), 'protocol'],
     ['a Status that is no JSON', (socket) => socket.send(frame(3, 'oops')), 'protocol'],
     ['a Status that is a list', (socket) => socket.send(frame(3, '[]')), 'protocol'],
