@@ -127,6 +127,8 @@ export const errorCodes = {
   namespaceRequired: { status: 400, message: '{plural} live in a namespace; name it' },
   badSelector: { status: 400, message: 'The selector is not valid: {reason}' },
   containerNotStarted: { status: 409, message: 'There is no log yet: {message}' },
+  noSuchContainer: { status: 404, message: 'The pod has no container {container}; it has {containers}' },
+  containerNotRunning: { status: 409, message: 'The container {container} is not running: {message}' },
   noShell: { status: 409, message: 'The container has no shell: looked for {shells}' },
 } as const satisfies Record<string, { status: number; message: string }>;
 

@@ -95,7 +95,35 @@ describe('findShell', () => {
     const only = (wanted: string) => (command: readonly string[]) =>
       command[0] === wanted ? run(['sh', ...command.slice(1)]) : run([`no-${command[0]}`]);
     expect(await findShell(only('dash'))).toBe('dash');
+    expect(await findShell(only('/bin/ash'))).toBe('/bin/ash');
     expect(await findShell(only('none'))).toBeUndefined();
+  });
+
+  it('finds them by their paths where PATH leads nowhere', async () => {
+    const commands: (readonly string[])[] = [];
+    const shell = await findShell((command) => {
+      commands.push(command);
+      if (!command[0]?.startsWith('/')) return run([`no-${command[0]}`]);
+      return run(['env', 'PATH=/nonexistent', ...command]);
+    });
+    expect(shell).toMatch(/^\/(?:usr\/)?bin\/bash$/);
+    expect(commands.map(([program]) => program)).toEqual(['sh', '/bin/sh']);
+  });
+
+  it.each([
+    'failed to exec in container: failed to create exec: task 1f not found: not found',
+    'exec failed: unable to start container process: cannot allocate memory',
+    'error executing command in container: container is not running',
+  ])('has no other shell for what no shell mends: %s', async (message) => {
+    const statusObject = { kind: 'Status', message, code: 500 } as const;
+    const failure = new KubeError('api', message, { status: 500, statusObject });
+    const commands: unknown[] = [];
+    const looking = findShell((command) => {
+      commands.push(command);
+      return Promise.reject(failure);
+    });
+    await expect(looking).rejects.toBe(failure);
+    expect(commands).toHaveLength(1);
   });
 
   it('takes 127 for no shell either, and other failures for failures', async () => {

@@ -2,6 +2,7 @@ import { defaultContainer, KubeError, readLogBytes, readPod } from '@pilothouse/
 import type { Response } from 'express';
 import { AppError } from '../../http/app-error.ts';
 import type { FindCluster } from '../../ws/clusters.ts';
+import { containerIn } from '../../ws/container-check.ts';
 
 export interface PodLogRequest {
   cluster: string;
@@ -48,8 +49,11 @@ export class PodLogService {
     };
     const parts = readLogBytes(cluster.connection, target, { auditId, signal });
     // the first part shows whether there is a log at all, while an error can still be answered
-    let part = await parts.next().catch((error: unknown) => {
-      throw notStarted(error) ?? error;
+    let part = await parts.next().catch(async (error: unknown) => {
+      const answer = notStarted(error);
+      // or there is none of that name
+      if (answer) containerIn(await readPod(cluster.connection, request, { signal }), container);
+      throw answer ?? error;
     });
     res.set('X-Content-Type-Options', 'nosniff');
     if (fileName !== undefined) res.attachment(fileName);

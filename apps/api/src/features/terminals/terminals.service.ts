@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { recordingRight, type StreamEndReason } from '@pilothouse/contract';
-import { endSession, readPod } from '@pilothouse/kube';
+import { endSession, KubeError, readPod } from '@pilothouse/kube';
 import type { Authoriser } from '../../authz/authoriser.ts';
 import type { Principal } from '../../authz/principal.ts';
 import { newId } from '../../db/ids.ts';
@@ -8,6 +8,7 @@ import { AppError } from '../../http/app-error.ts';
 import type { SharedAuditLog } from '../../http/audit.ts';
 import { outcomeOfCall, outcomeOfStream } from '../../ws/audited-stream.ts';
 import type { ContainerPlace, FindCluster } from '../../ws/clusters.ts';
+import { requireRunning } from '../../ws/container-check.ts';
 import { cleanerIn, openShell } from '../../ws/exec/open-shell.ts';
 import { Recorder, type RecordingChunk } from '../../ws/exec/recorder.ts';
 import { TerminalSession, type ShellProcess, type TerminalEnd } from '../../ws/exec/terminal-session.ts';
@@ -86,7 +87,7 @@ export class TerminalsService {
     const { cluster: name, namespace, pod, container } = request;
     const cluster = findCluster(name);
     if (cluster === undefined) throw new AppError('notFound');
-    const { metadata } = await readPod(cluster.connection, request);
+    const found = await readPod(cluster.connection, request);
     const id = newId();
     const target = { cluster: name, namespace, resource: 'k8s/core/pods/exec', name: pod };
     const actor = { principal, target, address, requestId };
@@ -96,8 +97,16 @@ export class TerminalsService {
     let started = false;
     try {
       const { userId, username } = principal;
-      const place = { clusterId: cluster.id, cluster: name, namespace, pod, podUid: metadata.uid, container };
+      const place = {
+        clusterId: cluster.id,
+        cluster: name,
+        namespace,
+        pod,
+        podUid: found.metadata.uid,
+        container,
+      };
       await repository.insert({ id, userId, username, ...place, replica: this.#replica, auditId });
+      requireRunning(found, container);
       const { connection } = cluster;
       const shell = await openShell({
         connection,
@@ -114,11 +123,24 @@ export class TerminalsService {
       void session.ended.then((end) => entry.end(outcomeOfStream(end)));
       return session;
     } catch (error) {
-      await entry.end(outcomeOfCall(error));
-      throw error;
+      const reason = await this.#whyNot(error, request);
+      await entry.end(outcomeOfCall(reason));
+      throw reason;
     } finally {
       if (!started) await this.#writeEnd(id, { reason: 'failed', exitCode: null, truncated: false });
     }
+  }
+
+  /** It may have stopped meanwhile, of which the upgrade's refusal says little; then that is why. */
+  async #whyNot(error: unknown, place: ContainerPlace): Promise<unknown> {
+    if (!(error instanceof KubeError)) return error;
+    try {
+      const cluster = this.#options.findCluster(place.cluster);
+      if (cluster) requireRunning(await readPod(cluster.connection, place), place.container);
+    } catch (better) {
+      if (better instanceof AppError) return better;
+    }
+    return error;
   }
 
   /**

@@ -1,16 +1,10 @@
-import {
-  beginningOfTime,
-  containerForLog,
-  ContainerLog,
-  readPod,
-  type LogAccess,
-  type LogCursor,
-} from '@pilothouse/kube';
+import { beginningOfTime, ContainerLog, readPod, type LogAccess, type LogCursor } from '@pilothouse/kube';
 import { ticketTarget } from '@pilothouse/contract';
 import { AppError } from '../../http/app-error.ts';
 import type { AuditLog } from '../../http/audit.ts';
 import { outcomeOfStream } from '../audited-stream.ts';
 import type { FindCluster } from '../clusters.ts';
+import { containerIn } from '../container-check.ts';
 import type { StreamEnd } from '../guarded-socket.ts';
 import type { Admission } from '../router.ts';
 import { auditedAccess } from './log-access.ts';
@@ -52,8 +46,7 @@ export class LogOpener {
     const { cluster: name, namespace, pod, container } = request;
     const cluster = this.#cluster(name);
     const found = await readPod(cluster.connection, request);
-    const state = containerForLog(found, container);
-    if (state === undefined) throw new AppError('notFound');
+    const state = containerIn(found, container);
     const { uid } = found.metadata;
     const target = { cluster: name, namespace, resource: 'k8s/core/pods/log', name: pod };
     const actor = { principal, target, address, requestId };
