@@ -79,6 +79,7 @@ const doors: Record<string, Door> = {
   'Cluster.environment': by(environment),
   'Cluster.server': kubeconfig((server) => ({ server: `https://${server}` })),
   'Cluster.context': kubeconfig((name) => ({ name })),
+  'Cluster.namespace': by(dnsLabel),
   'Cluster.source': word,
   'ClusterHealth.state': word,
   'ClusterHealth.reason': by(probeReason),

@@ -1,16 +1,22 @@
 import { endpoints } from '@pilothouse/contract';
 import { computed, toValue, type MaybeRefOrGetter } from 'vue';
+import { useClusters } from './clusters.ts';
 import { useSession } from './session.ts';
 import { useEndpoint } from './use-endpoint.ts';
 
-/** The namespaces of a cluster that the user may see: all of them, or those that were granted. */
+/**
+ * The namespaces of a cluster that the user may see: all of them, or those that were granted. Where they are `unknown`
+ * (the credential, or the user, may not list them) there is the one that the kubeconfig's context names. `usual` is the
+ * one to look at first: that one, or the only one granted.
+ */
 export function useNamespaces(cluster: MaybeRefOrGetter<string | null>) {
   const session = useSession();
   const granted = computed(() => {
     const name = toValue(cluster);
     return name === null ? [] : session.rights.namespacesIn(name);
   });
-  const { data, isFetching } = useEndpoint(endpoints.listResources, () => {
+  const clusters = useClusters();
+  const { data, isFetching, error } = useEndpoint(endpoints.listResources, () => {
     const name = toValue(cluster);
     return name !== null && granted.value === 'all'
       ? {
@@ -19,11 +25,22 @@ export function useNamespaces(cluster: MaybeRefOrGetter<string | null>) {
         }
       : null;
   });
+  const areUnknown = computed(
+    () => granted.value === 'all' && ['forbidden', 'clusterForbidden'].includes(error.value?.code ?? ''),
+  );
+  const usual = computed(() => {
+    if (granted.value !== 'all') return granted.value.length === 1 ? granted.value[0] : undefined;
+    return areUnknown.value ? (clusters.byName(toValue(cluster) ?? '')?.namespace ?? undefined) : undefined;
+  });
   return {
+    areUnknown,
+    usual,
     areAll: computed(() => granted.value === 'all'),
-    names: computed(() =>
-      granted.value === 'all' ? (data.value?.items ?? []).map(({ name }) => name) : granted.value,
-    ),
+    names: computed(() => {
+      if (granted.value !== 'all') return granted.value;
+      if (areUnknown.value) return usual.value === undefined ? [] : [usual.value];
+      return (data.value?.items ?? []).map(({ name }) => name);
+    }),
     isFetching,
   };
 }

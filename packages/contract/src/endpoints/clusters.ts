@@ -47,6 +47,8 @@ export const cluster = z.object({
   timeoutMs: z.number().int(),
   server: z.string(),
   context: z.string(),
+  /** The namespace that the context names. */
+  namespace: dnsLabel.nullable(),
   insecureSkipTlsVerify: z.boolean(),
   certificateExpiresAt: timestamp.nullable(),
   caExpiresAt: timestamp.nullable(),

@@ -16,6 +16,7 @@ export function clusterView(row: ClusterRow): ClusterView {
     timeoutMs: row.timeoutMs,
     server: row.server,
     context: row.context,
+    namespace: row.namespace,
     insecureSkipTlsVerify: row.insecureSkipTlsVerify,
     certificateExpiresAt: row.certificateExpiresAt?.toISOString() ?? null,
     caExpiresAt: row.caExpiresAt?.toISOString() ?? null,

@@ -18,6 +18,7 @@ export interface ClusterSettings {
 export interface StoredCredential {
   server: string;
   context: string;
+  namespace: string | null;
   insecureSkipTlsVerify: boolean;
   certificateExpiresAt: Date | null;
   caExpiresAt: Date | null;

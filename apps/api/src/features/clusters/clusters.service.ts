@@ -1,3 +1,4 @@
+import { dnsLabel } from '@pilothouse/contract';
 import {
   connect,
   type ClusterCredential,
@@ -190,6 +191,7 @@ export class ClustersService {
       source,
       server: credential.server,
       context: shown.name,
+      namespace: dnsLabel.safeParse(shown.namespace).data ?? null,
       insecureSkipTlsVerify: credential.insecureSkipTlsVerify,
       certificateExpiresAt: dateOf(shown.certificateExpiresAt),
       caExpiresAt: dateOf(shown.caExpiresAt),
