@@ -8,8 +8,9 @@ import {
   Scalar as YamlScalar,
   visit,
 } from 'yaml';
-import type { Alias, Document, Node, Pair, YAMLMap } from 'yaml';
+import type { Alias, Document, Node, Pair, ScalarTag, Tags, YAMLMap } from 'yaml';
 import { keyOf, resolveScalar, resolveTagged, type Scalar } from './resolve-scalar.ts';
+import { escapeUnprintable } from './scalar-style.ts';
 import { hintAt, KubectlYamlError, type YamlProblem } from './yaml-error.ts';
 
 /** Bounds on what is read; a text beyond them is refused before, or as soon as, it costs anything. */
@@ -187,6 +188,17 @@ function roughNodes(text: string): number {
   return count;
 }
 
+const isTextTag = (tag: Tags[number]): tag is ScalarTag =>
+  typeof tag === 'object' && tag.tag === 'tag:yaml.org,2002:str';
+
+/** `yaml` writes double quotes as JSON has them: go-yaml refuses some of that, and reads some otherwise. */
+function writeText(tag: ScalarTag): NonNullable<ScalarTag['stringify']> {
+  return (...how) => {
+    const text = tag.stringify?.(...how) ?? '';
+    return text.startsWith('"') ? escapeUnprintable(text) : text;
+  };
+}
+
 function parse(text: string, lines: LineCounter): Document[] {
   // duplicate keys are found by the reader: it knows what kubectl makes of a key
   return parseAllDocuments(text, {
@@ -195,6 +207,7 @@ function parse(text: string, lines: LineCounter): Document[] {
     lineCounter: lines,
     prettyErrors: false,
     uniqueKeys: false,
+    customTags: (tags) => tags.map((tag) => (isTextTag(tag) ? { ...tag, stringify: writeText(tag) } : tag)),
   }) as unknown as Document[];
 }
 

@@ -4,6 +4,7 @@ import { resolveScalar } from './resolve-scalar.ts';
 /** What must be escaped to survive, or to be seen: controls, line breaks that only some readers know, byte order marks. */
 const unprintable =
   /[^\n\t\u0020-\u007e\u00a0-\ufffd\u{10000}-\u{10ffff}]|[\u2028\u2029\ufeff\ud800-\udfff]/u;
+const everyUnprintable = new RegExp(unprintable, 'gu');
 const indicator = /^[#,[\]{}&*!|>'"%@`]|^[?:-](?:[ \t]|$)|^---|^\.\.\.|:(?:[ \t]|$)|[ \t]#|^ | $/;
 /** Text to kubectl, which quotes it for other readers all the same. */
 const timeLike = /^\d{4}-\d\d?-\d\d?(?:[Tt ]|$)|^[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.[\d_]*)?$/;
@@ -14,6 +15,16 @@ const timeLike = /^\d{4}-\d\d?-\d\d?(?:[Tt ]|$)|^[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\
  */
 const fitsLiteral = (text: string) =>
   !unprintable.test(text) && !/[ \t](?:\n|$)/.test(text) && !/^\n*\t/.test(text);
+
+/** A text in double quotes with escapes where YAML's readers want them: writers that quote as JSON does leave them out. */
+export function escapeUnprintable(quoted: string): string {
+  return quoted.replace(everyUnprintable, (character) => {
+    const point = character.codePointAt(0)!;
+    return point > 0xffff
+      ? `\\U${point.toString(16).padStart(8, '0')}`
+      : `\\u${point.toString(16).padStart(4, '0')}`;
+  });
+}
 
 /** How kubectl writes a text. */
 export function styleOf(text: string, isKey: boolean): ScalarStyle {

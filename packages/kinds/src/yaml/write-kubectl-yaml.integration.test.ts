@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { execFile } from 'node:child_process';
 import { beforeAll, expect, test } from 'vitest';
 import { parseExactJson } from '../exact/exact-integer.ts';
+import { ObjectDocument } from '../document/object-document.ts';
 import { anySpec, anyText, isSafeKey, trickyTexts } from '../testing/yaml-arbitraries.ts';
 import { writeKubectlYaml } from './write-kubectl-yaml.ts';
 
@@ -52,6 +53,30 @@ test('kubectl reads back whatever an object holds, all digits included', async (
     }),
     { numRuns: 20, endOnFailure: true },
   );
+});
+
+/** An object as a form leaves it that has written these, over YAML of ours. */
+function written(texts: readonly string[]): ObjectDocument {
+  const document = ObjectDocument.read(writeKubectlYaml(object({ kept: 'x', lines: 'a\nb\n' })));
+  for (const text of texts) {
+    document.set(['spec', 'lines'], text);
+    document.set(['spec', 'value'], text);
+    document.set(['spec', 'map', text], text);
+    document.insert(['spec', 'list'], text);
+    if (text !== 'lines') document.rename(['spec'], 'kept', text);
+  }
+  return document;
+}
+
+test('kubectl reads back every text that a form writes into YAML', async () => {
+  const texts = [...trickyTexts.filter(isSafeKey), ...fc.sample(anyText.filter(isSafeKey), 1000)];
+  const documents = texts.map((text) => written([text]));
+  const sent = documents.map(({ text }) => (text.endsWith('\n') ? text : `${text}\n`)).join(separator);
+  const specs = documents.map(({ value }) => (value as { spec: unknown }).spec);
+  expect(specs.map((spec) => (spec as { value: string }).value)).toEqual(
+    texts.map((text) => text.toWellFormed()),
+  );
+  expect(specsIn(await readByKubectl(sent, 'json'))).toEqual(specs);
 });
 
 /** Texts that kubectl neither folds nor escapes where we do not, nor leaves open to another reader. */
