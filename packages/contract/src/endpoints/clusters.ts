@@ -128,7 +128,7 @@ export const kubeconfigProblemCode = z.enum([
   'tokenAndBasic',
 ]);
 const coded = <T extends z.ZodType>(code: T) => z.object({ code, params: z.record(z.string(), z.string()) });
-export const kubeconfigProblem = coded(kubeconfigProblemCode);
+const kubeconfigProblem = coded(kubeconfigProblemCode);
 
 /** What works and may not be what was meant. */
 export const kubeconfigWarningCode = z.enum([

@@ -2,7 +2,7 @@
  * What can be wrong with a kubeconfig or a context of it, in English, for scripts; the SPA has a sentence for each.
  * Nothing that may be secret goes into a parameter.
  */
-export const kubeconfigProblems = {
+const kubeconfigProblems = {
   // the text
   empty: 'it is empty',
   encoding: 'it is in {encoding}; save it as UTF-8',
@@ -62,15 +62,6 @@ export const kubeconfigProblems = {
   tokenAndBasic: 'there is a token and a password; only one can be used',
 } as const;
 
-/** Something that works and may not be what was meant. */
-export const kubeconfigWarnings = [
-  'currentContextUnset',
-  'currentContextMissing',
-  'authorityNotYetValid',
-  'certificateNotYetValid',
-  'keyUnused',
-] as const;
-
 export type KubeconfigProblemCode = keyof typeof kubeconfigProblems;
 
 /** What is wrong, and the names that its sentence needs. */
@@ -79,8 +70,14 @@ export interface KubeconfigProblem {
   params: Record<string, string>;
 }
 
+/** Something that works and may not be what was meant. */
 export interface KubeconfigWarning {
-  code: (typeof kubeconfigWarnings)[number];
+  code:
+    | 'currentContextUnset'
+    | 'currentContextMissing'
+    | 'authorityNotYetValid'
+    | 'certificateNotYetValid'
+    | 'keyUnused';
   params: Record<string, string>;
 }
 
