@@ -19,6 +19,8 @@ export interface WriteCall {
 /** `POST /api/v1/namespaces/{namespace}/configmaps` of every call that takes `dryRun`, by document. */
 const declared = new WeakMap<OpenApiDocument, Promise<ReadonlySet<string>>>();
 const unzip = promisify(gunzip);
+/** Many objects that are tried out one after the other need one answer. */
+const maxAgeMs = 5000;
 
 /**
  * Whether the cluster's OpenAPI declares the parameter `dryRun` for a call, as kubectl asks before a dry run: a server
@@ -31,7 +33,7 @@ export async function declaresDryRun(
   options: CallOptions = {},
 ): Promise<boolean> {
   const document = await documents
-    .get(call.group, call.version, options)
+    .get(call.group, call.version, { maxAgeMs, ...options })
     .catch((error: unknown) => noDocument(error));
   if (document === undefined) return false;
   const known = declared.get(document) ?? callsWithDryRun(document);

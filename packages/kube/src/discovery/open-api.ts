@@ -12,6 +12,12 @@ export interface OpenApiDocument {
   etag: string | undefined;
 }
 
+interface KeptDocument {
+  document: OpenApiDocument;
+  /** When the cluster last said that it is good; of `performance.now`. */
+  at: number;
+}
+
 const compress = promisify(gzip);
 /** The core group's, the largest of Kubernetes itself, has less than two. */
 const largestDocument = 16 * 1024 * 1024;
@@ -23,7 +29,7 @@ const keptMs = 600_000;
 export class OpenApiDocuments {
   readonly #connection: ClusterConnection;
   /** Least recently used first. */
-  readonly #kept = new Map<string, OpenApiDocument>();
+  readonly #kept = new Map<string, KeptDocument>();
   #forgetting: NodeJS.Timeout | undefined;
 
   constructor(connection: ClusterConnection) {
@@ -32,16 +38,23 @@ export class OpenApiDocuments {
 
   /** Compressed bytes kept. */
   get keptBytes(): number {
-    return [...this.#kept.values()].reduce((sum, document) => sum + document.gzip.length, 0);
+    return [...this.#kept.values()].reduce((sum, { document }) => sum + document.gzip.length, 0);
   }
 
   /**
    * The document of a group (`core` or `''` is the one without a name) in one version; the cluster says by etag whether
-   * the kept one is still good. Rejects with KubeError: status 404 where there is none.
+   * the kept one is still good, unless it said so no more than `maxAgeMs` ago. Rejects with KubeError: status 404 where
+   * there is none.
    */
-  async get(group: string, version: string, call: CallOptions = {}): Promise<OpenApiDocument> {
+  async get(
+    group: string,
+    version: string,
+    { maxAgeMs = 0, ...call }: CallOptions & { maxAgeMs?: number } = {},
+  ): Promise<OpenApiDocument> {
     const path = openApiPath(group, version);
-    const known = this.#kept.get(path);
+    const kept = this.#kept.get(path);
+    if (kept !== undefined && performance.now() - kept.at < maxAgeMs) return kept.document;
+    const known = kept?.document;
     const answer = await this.#connection.request(
       { path, etag: known?.etag },
       { maxBytes: largestDocument, ...call },
@@ -58,7 +71,7 @@ export class OpenApiDocuments {
     this.#forgetting = setTimeout(() => this.#kept.clear(), keptMs).unref();
     this.#kept.delete(path);
     if (document.etag === undefined || document.gzip.length > mostKeptBytes) return document;
-    this.#kept.set(path, document);
+    this.#kept.set(path, { document, at: performance.now() });
     for (const oldest of this.#kept.keys()) {
       if (this.keptBytes <= mostKeptBytes) break;
       this.#kept.delete(oldest);

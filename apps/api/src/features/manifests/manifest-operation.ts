@@ -118,32 +118,33 @@ async function create(door: ObjectDoor, run: Run): Promise<ItemOutcome> {
 
 async function apply(door: ObjectDoor, run: Run): Promise<ItemOutcome> {
   for (let attempt = 1; ; attempt += 1) {
-    const before = await door.read(objectOf(run.operation.cluster?.name ?? '', run.item), run.signal);
-    if (targetOf(before) !== run.item.target) return alreadyApplied(door, run, before);
+    let before: WholeObject | null = null;
+    let isMeant = true;
+    const agrees = (object: WholeObject | null) => {
+      before = object;
+      isMeant = targetOf(object) === run.item.target;
+      return isMeant;
+    };
     try {
-      const { isUnchanged } = await send(door, run, { before, dryRun: false });
+      const { isUnchanged } = await send(door, run, { dryRun: false, agrees });
       if (before === null) return { state: 'succeeded', code: 'created', clusterStatus: 201 };
       return isUnchanged
         ? { state: 'skipped', code: 'alreadySo', clusterStatus: 200 }
         : { state: 'succeeded', code: 'configured', clusterStatus: 200 };
     } catch (error) {
-      const isStatusOnly =
-        error instanceof AppError && error.code === 'changedMeanwhile' && attempt < attempts;
-      if (!isStatusOnly) throw error;
+      if (!(error instanceof AppError) || error.code !== 'changedMeanwhile') throw error;
+      if (!isMeant && before !== null && (await wouldChangeNothing(door, run)))
+        return { state: 'skipped', code: 'alreadySo' };
+      // what was meant is there in another version: its status has changed
+      if (!isMeant || attempt === attempts) throw error;
     }
   }
 }
 
-/** Somebody changed the target: an earlier attempt of ours, or it is not what the user was shown. */
-async function alreadyApplied(door: ObjectDoor, run: Run, before: WholeObject | null): Promise<ItemOutcome> {
-  const isOurs = before !== null && (await wouldChangeNothing(door, run, before));
-  if (!isOurs) throw new AppError('changedMeanwhile', { what: run.item.name });
-  return { state: 'skipped', code: 'alreadySo' };
-}
-
-async function wouldChangeNothing(door: ObjectDoor, run: Run, before: WholeObject): Promise<boolean> {
+/** Then an earlier attempt of ours has changed it. */
+async function wouldChangeNothing(door: ObjectDoor, run: Run): Promise<boolean> {
   try {
-    return (await send(door, run, { before, dryRun: true })).isUnchanged;
+    return (await send(door, run, { dryRun: true })).isUnchanged;
   } catch (error) {
     if (toAppError(error).code === 'applyConflict') return false;
     throw error;
@@ -153,22 +154,13 @@ async function wouldChangeNothing(door: ObjectDoor, run: Run, before: WholeObjec
 function send(
   door: ObjectDoor,
   run: Run,
-  { before, dryRun }: { before: WholeObject | null; dryRun: boolean },
+  { dryRun, agrees }: { dryRun: boolean; agrees?: Writing['agrees'] },
 ) {
   const { fieldValidation, force } = run.operation.input;
-  const document = documentOf(run);
-  const { resourceVersion } = (before?.metadata ?? {}) as { resourceVersion?: string };
-  const object = {
-    ...document,
-    metadata: { ...document.metadata, ...(resourceVersion && { resourceVersion }) },
-  };
   const params = objectOf(run.operation.cluster?.name ?? '', run.item);
-  const call = {
-    params,
-    query: { dryRun, fieldValidation },
-    body: { type: 'apply' as const, object, force },
-  };
-  return door.patch(call, writingOf(run));
+  const body = { type: 'apply' as const, object: documentOf(run), force };
+  const call = { params, query: { dryRun, fieldValidation }, body };
+  return door.patch(call, { ...writingOf(run), ...(agrees && { agrees }) });
 }
 
 /** Waits until others of the text can use what was made. */

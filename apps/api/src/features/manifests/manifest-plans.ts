@@ -107,24 +107,29 @@ export class ManifestPlans {
     try {
       await this.#authoriser.require(writing.subject, rightsOf(cluster.name, located));
       if (located.isComing) return { ...planOf(manifest, about), state: 'later' };
-      const before =
-        located.name === null ? null : await this.#door.read(objectOf(cluster.name, located), signal);
-      const shownBefore =
-        before !== null && (await this.#mayGet(writing, cluster, located)) ? plain(before) : null;
-      const target = located.name === null ? 'new' : targetOf(before);
+      let before: WholeObject | null = null;
+      const agrees = (object: WholeObject | null) => {
+        before = object;
+        return true;
+      };
+      const against = async () => ({
+        before: before !== null && (await this.#mayGet(writing, cluster, located)) ? plain(before) : null,
+        target: located.name === null ? 'new' : targetOf(before),
+      });
       try {
-        const { object, warnings, isUnchanged } = await this.#send(cluster, located, body, writing);
-        const after = plain(object);
+        const tried = await this.#send(cluster, located, body, { ...writing, agrees });
+        const { object, warnings, isUnchanged } = tried;
         const state = before === null ? 'create' : isUnchanged ? 'unchanged' : 'change';
-        return { ...planOf(manifest, about), state, before: shownBefore, after, warnings, target };
+        return { ...planOf(manifest, about), state, after: plain(object), warnings, ...(await against()) };
       } catch (error) {
         const known = toAppError(error);
-        const late = namespace !== null && definitions.namespaces.has(namespace) && isNoNamespace(known);
-        const plan = { ...planOf(manifest, about), before: shownBefore, target };
-        if (late) return { ...plan, state: 'later' };
-        if (known.code === 'dryRunUnavailable')
-          return { ...plan, state: 'untried', error: errorOf(manifest, known) };
-        return { ...refused(manifest, about, known), before: shownBefore, target };
+        const isLate = namespace !== null && definitions.namespaces.has(namespace) && isNoNamespace(known);
+        if (isLate) return { ...planOf(manifest, about), state: 'later', ...(await against()) };
+        if (known.code !== 'dryRunUnavailable')
+          return { ...refused(manifest, about, known), ...(await against()) };
+        if (located.name !== null) before = await this.#door.read(objectOf(cluster.name, located), signal);
+        const untried = { ...planOf(manifest, about), state: 'untried' as const, ...(await against()) };
+        return { ...untried, error: errorOf(manifest, known) };
       }
     } catch (error) {
       return refused(manifest, about, toAppError(error));

@@ -14,6 +14,11 @@ export type Written = OutputOf<typeof writeEndpoints.patchResource> & {
 export interface Writing {
   subject: { userId: string; username: string };
   auditId: string;
+  /**
+   * Told what is there before it is written or tried out, null where nothing is; false: `changedMeanwhile`. What is
+   * written then is that version, or nothing.
+   */
+  agrees?: (before: WholeObject | null) => boolean;
 }
 
 /** The one way to single objects, with all its checks: version, escalation rule, dry run, history, masked Secrets. */

@@ -38,6 +38,11 @@ export interface WriteRun {
   auditId: string;
   /** Gives it up: an operation's, that has lost its lease. */
   signal?: AbortSignal;
+  /**
+   * Told what is there, as it may be shown, before it is written or tried out; null where nothing is. False: it is not
+   * what was meant, and `changedMeanwhile`. What is written then is that version, or nothing.
+   */
+  agrees?: (before: Written | null) => boolean;
 }
 
 /** An object before a write. */
@@ -96,10 +101,14 @@ export class Writer {
     if (expected && before && !isExpected(before, expected))
       throw new AppError('changedMeanwhile', { what: before.metadata.name });
     const warnings: string[] = [];
-    const { auditId, signal } = run;
+    const { auditId, signal, agrees } = run;
+    if (agrees?.(before && shown(place.kind, before as Before & Written)) === false)
+      throw new AppError('changedMeanwhile', { what: name ?? '' });
     const options = { auditId, dryRun, fieldValidation, ...(signal && { signal }) };
     try {
-      const bound = await this.#judged(run, write, options, before);
+      const judged = await this.#judged(run, write, options, before);
+      const { resourceVersion } = before?.metadata ?? {};
+      const bound = agrees && !dryRun && resourceVersion !== undefined ? { resourceVersion } : judged;
       const kept = dryRun || isFleeting ? undefined : await this.#history.begin(changeOf(run, write, before));
       const object = await write
         .send(connection, { ...options, ...bound, onWarnings: (more) => warnings.push(...more) }, before)
@@ -110,7 +119,7 @@ export class Writer {
       await kept?.written(object);
       return { object: shown(place.kind, object), warnings, isUnchanged: isSame(before, object) };
     } catch (error) {
-      throw expected === undefined ? error : changedMeanwhile(error, name ?? '');
+      throw expected === undefined && agrees === undefined ? error : changedMeanwhile(error, name ?? '');
     }
   }
 
