@@ -13,6 +13,7 @@ import { logs } from './12-logs.ts';
 import { shells } from './13-shells.ts';
 import { authorisation } from './14-authorisation.ts';
 import { table } from './15-table.ts';
+import { manyDocuments } from './16-many-documents.ts';
 
 /** All bars, in their order. */
 export const bars = [
@@ -31,4 +32,5 @@ export const bars = [
   shells,
   authorisation,
   table,
+  manyDocuments,
 ];
