@@ -83,6 +83,11 @@ export const errorCodes = {
     status: 502,
     message: 'The list of the cluster does not come to an end: {objects} objects in {seconds} s',
   },
+  clusterThrottled: {
+    status: 502,
+    message:
+      'The cluster is read more slowly than it sends: it would take more than {percent} % of a processor core',
+  },
   clusterWrongKind: { status: 502, message: 'The cluster sent {met} where {wanted} was asked for' },
   clusterMalformedItems: {
     status: 502,

@@ -21,6 +21,7 @@ export type { ClusterCredential } from './transport/credential.ts';
 export type { BreakerState } from './transport/circuit-breaker.ts';
 export { latencyBoundsMs } from './transport/traffic.ts';
 export type { TrafficSnapshot } from './transport/traffic.ts';
+export type { ProcessorLimits } from './transport/processor-budget.ts';
 export type { Priority } from './transport/turns.ts';
 export { KubeError } from './transport/kube-error.ts';
 export type { KubeErrorReason } from './transport/kube-error.ts';

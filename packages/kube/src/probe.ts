@@ -12,6 +12,7 @@ export type ProbeReason = Exclude<
   | 'wrongKind'
   | 'endless'
   | 'malformed'
+  | 'throttled'
   | 'unavailable'
   | 'aborted'
   | 'closed'
@@ -104,6 +105,7 @@ function probeReason({ reason, status }: KubeError): ProbeReason {
     case 'wrongKind':
     case 'endless':
     case 'malformed':
+    case 'throttled':
     case 'invalidName':
     case 'badSelector':
       return 'notAnApiserver';

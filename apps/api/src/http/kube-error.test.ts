@@ -53,6 +53,7 @@ test.each([
   ['wrongKind', 'clusterWrongKind', 502],
   ['malformed', 'clusterMalformedItems', 502],
   ['endless', 'clusterEndless', 502],
+  ['throttled', 'clusterThrottled', 502],
   ['busy', 'clusterBusy', 429],
   ['unavailable', 'clusterUnreachable', 502],
   ['invalidName', 'invalid', 400],
@@ -65,6 +66,7 @@ test.each([
     names: 'a, b',
     objects: 9,
     seconds: 2,
+    percent: 30,
   };
   const error = toAppError(new KubeError(reason, 'what happened', { params }));
   expect([error.code, error.status]).toEqual([ours, httpStatus]);

@@ -78,6 +78,8 @@ function translate(error: KubeError): [ErrorCode, ErrorParams] {
       return ['clusterWrongKind', { ...error.params }];
     case 'endless':
       return ['clusterEndless', { ...error.params }];
+    case 'throttled':
+      return ['clusterThrottled', { ...error.params }];
     case 'malformed':
       return ['clusterMalformedItems', { ...error.params }];
     default:

@@ -134,6 +134,8 @@ async function readPage(
   try {
     checkJson(headers['content-type']);
     for await (const chunk of body as AsyncIterable<Buffer>) {
+      await connection.processor.pause();
+      let spent = connection.processor.measure();
       const items = scanner.push(chunk);
       if (items.length > 0 && !isBegun) {
         isBegun = true;
@@ -143,8 +145,13 @@ async function readPage(
       for (const item of items) {
         silence.heard();
         take(item);
-        await giveWay();
+        const turn = giveWay();
+        if (turn === undefined) continue;
+        spent(0);
+        await turn;
+        spent = connection.processor.measure();
       }
+      spent(chunk.length);
     }
   } catch (error) {
     if (!silence.idle) throw networkError(error);

@@ -58,6 +58,7 @@ export class ObjectStore<R extends StoreRow> {
   #running: AbortController | undefined;
   #state: StoreState = 'syncing';
   #synced = false;
+  #toldThrottled = false;
   #heardAt = new Date(0);
   #lastError: KubeError | null = null;
   #malformed = new MalformedItems();
@@ -91,6 +92,11 @@ export class ObjectStore<R extends StoreRow> {
   /** Why it is not live; null while it is. */
   get lastError(): KubeError | null {
     return this.#lastError;
+  }
+
+  /** That its cluster is read more slowly than it sends; null where it is not. */
+  get throttled(): KubeError | null {
+    return this.#connection.processor.problem;
   }
 
   /** What the cluster has in the place of objects that is none; null where all of it is right. The rows are the others. */
@@ -204,6 +210,9 @@ export class ObjectStore<R extends StoreRow> {
       },
       changed: (events: { type: string; object: KubernetesObject }[]) => {
         this.#heardAt = new Date();
+        const isThrottled = this.throttled !== null;
+        if (isThrottled !== this.#toldThrottled) this.#feed.touch();
+        this.#toldThrottled = isThrottled;
         for (const { type, object } of events) {
           if (type === 'DELETED') this.#take(object, () => this.#rows.delete(object));
           else if (type !== 'BOOKMARK') this.#take(object, () => this.#rows.upsert(object));

@@ -127,7 +127,9 @@ async function* readEvents(
   let silence = guardSilence(connection, body, isInitial ? whileInitial : afterwards);
   try {
     for await (const chunk of gather(body, batches)) {
+      await connection.processor.pause();
       await giveWay();
+      const spent = connection.processor.measure();
       const lines = splitter.push(chunk);
       // without its newline it would never be judged
       if (splitter.cutBytes > 0) throw tooLarge();
@@ -142,7 +144,10 @@ async function* readEvents(
         } else if (malformed !== undefined && event.type !== 'BOOKMARK') malformed(nameOf(event.object));
         else throw new KubeError('protocol', 'The watch sent an event without a resourceVersion');
       }
-      if (events.length === 0) continue;
+      if (events.length === 0) {
+        spent(chunk.length);
+        continue;
+      }
       silence.heard(!splitter.isEmpty);
       if (isInitial && events.some(isInitialEnd)) {
         isInitial = false;
@@ -150,6 +155,8 @@ async function* readEvents(
         silence = guardSilence(connection, body, afterwards);
       }
       yield events;
+      // with what was made of them
+      spent(chunk.length);
     }
   } catch (error) {
     throw silence.idle

@@ -12,6 +12,7 @@ import { informationalCounter } from './informational.ts';
 import { KubeError, type KubeErrorReason } from './kube-error.ts';
 import { networkError } from './network-error.ts';
 import { openSocket } from './open-socket.ts';
+import { ProcessorBudget, type ProcessorLimits } from './processor-budget.ts';
 import { Traffic, type TrafficSnapshot } from './traffic.ts';
 import { defaultTurnLimits, Turns, type Priority } from './turns.ts';
 
@@ -24,6 +25,8 @@ export interface ConnectOptions {
   pingMs?: number;
   /** Told about every request when it has ended, streams included. */
   onRequest?: (event: RequestEvent) => void;
+  /** Processor time for what its lists and watches bring. */
+  processor?: ProcessorLimits;
   /** Headers to add to a request. */
   headers?: (request: ApiRequest) => Record<string, string>;
 }
@@ -96,6 +99,8 @@ export class ClusterConnection {
   readonly timeoutMs: number;
   /** Milliseconds between pings of a WebSocket. */
   readonly pingMs: number;
+  /** Processor time that its lists and watches take. */
+  readonly processor: ProcessorBudget;
   readonly #credential: ClusterCredential;
   readonly #options: ConnectOptions;
   readonly #basePath: string;
@@ -118,6 +123,7 @@ export class ClusterConnection {
     this.server = credential.server;
     this.timeoutMs = options.timeoutMs ?? 10_000;
     this.pingMs = options.pingMs ?? 25_000;
+    this.processor = new ProcessorBudget(options.processor);
     this.#credential = credential;
     this.#options = options;
     this.#basePath = url.pathname.replace(/\/+$/, '');

@@ -1,6 +1,10 @@
 /** Milliseconds of long work in one turn of the event loop, whoever does it. */
 const shareMs = 8;
 
+/** Milliseconds beyond the share that a piece may take before others are given as much time. */
+const mostOverdrawnMs = 3 * shareMs;
+const longestWaitMs = 100;
+
 const waiting: (() => void)[] = [];
 /** When this turn's share is used up; undefined: nobody has begun on it. */
 let shareEndsAt: number | undefined;
@@ -22,6 +26,13 @@ function beginShare(): void {
 }
 
 function nextTurn(): void {
+  // a piece that nobody could stop has had the next shares as well
+  const overdrawnMs = performance.now() - (shareEndsAt ?? Infinity);
+  if (overdrawnMs > mostOverdrawnMs) setTimeout(letNext, Math.min(overdrawnMs, longestWaitMs));
+  else letNext();
+}
+
+function letNext(): void {
   shareEndsAt = undefined;
   const next = waiting.shift();
   if (next === undefined) return;

@@ -54,7 +54,11 @@ export class NodeRows implements RowSource {
 
   /** The nodes' own, and the pods' where figures are shown. */
   get problems(): RowProblem[] {
-    return [...this.#nodes.problems, ...(this.#known ? this.#pods.problems : [])];
+    const own = this.#nodes.problems;
+    // what concerns the cluster as a whole both say
+    const isSaid = ({ error }: RowProblem) =>
+      error.reason === 'throttled' && own.some(({ error: { reason } }) => reason === 'throttled');
+    return [...own, ...(this.#known ? this.#pods.problems.filter((problem) => !isSaid(problem)) : [])];
   }
 
   /** Waits for the pods too, but does without them where they cannot be listed. */

@@ -22,7 +22,7 @@ export class StoreRows extends ObjectStore<Row> implements RowSource {
   }
 
   get problems(): RowProblem[] {
-    return [this.lastError, this.malformed].flatMap((error) =>
+    return [this.lastError, this.malformed, this.throttled].flatMap((error) =>
       error === null ? [] : [{ namespace: null, error }],
     );
   }

@@ -1,0 +1,64 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { KubeError } from './kube-error.ts';
+
+/** How much processor time the reading of what one cluster sends may take. */
+export interface ProcessorLimits {
+  /** Of a core, on and on. */
+  share: number;
+  /** Milliseconds of processor time that may be spent beyond it at once: the first lists of a large cluster. */
+  burstMs: number;
+}
+
+const defaultProcessorLimits: ProcessorLimits = { share: 0.3, burstMs: 10_000 };
+
+/** What the decryption and the handling of a byte costs beside its reading, in milliseconds. */
+const msPerByte = 2.5e-6;
+const shortestPauseMs = 100;
+/** After a pause a cluster counts as throttled for so long. */
+const throttledMs = 10_000;
+
+/** Holds back lists and watches of one cluster that would take a processor core for themselves. */
+export class ProcessorBudget {
+  readonly #limits: ProcessorLimits;
+  #left: number;
+  #at = performance.now();
+  #pausedAt = -Infinity;
+
+  constructor(limits: ProcessorLimits = defaultProcessorLimits) {
+    this.#limits = limits;
+    this.#left = limits.burstMs;
+  }
+
+  /** Begins to measure the work of this thread; what it returns ends that, and is told how many bytes were worked on. */
+  measure(): (bytes: number) => void {
+    const before = process.threadCpuUsage();
+    return (bytes) => {
+      const { user, system } = process.threadCpuUsage(before);
+      this.spend((user + system) / 1000 + bytes * msPerByte);
+    };
+  }
+
+  /** So many milliseconds of processor time were used. */
+  spend(ms: number): void {
+    const now = performance.now();
+    const { share, burstMs } = this.#limits;
+    this.#left = Math.min(burstMs, this.#left + (now - this.#at) * share) - ms;
+    this.#at = now;
+  }
+
+  /** Resolves when reading may go on; undefined where it may now. */
+  pause(): Promise<void> | undefined {
+    if (this.#left >= 0) return undefined;
+    this.#pausedAt = performance.now();
+    return sleep(Math.max(shortestPauseMs, -this.#left / this.#limits.share));
+  }
+
+  /** That the cluster is being held back, for a person; null where it is not. */
+  get problem(): KubeError | null {
+    if (performance.now() - this.#pausedAt > throttledMs) return null;
+    const percent = Math.round(this.#limits.share * 100);
+    return new KubeError('throttled', `Reading what it sends would take more than ${percent} % of a core`, {
+      params: { percent },
+    });
+  }
+}
