@@ -66,6 +66,11 @@ export class Authoriser {
     throw new AppError('forbidden', { action, object, domain: domainText(domain) });
   }
 
+  /** Whether a user has anything on a cluster as a whole, by its id; and not on namespaces of it alone. */
+  async isOnWholeCluster({ userId }: Subject, clusterId: string): Promise<boolean> {
+    return this.#compile(await this.#policies(), userId).namespacesIn(clusterId) === 'all';
+  }
+
   /** All that a user has, also through groups; roles and clusters go by name. */
   async ownGrants({ userId }: Subject): Promise<OwnGrants> {
     const { policies, names } = await this.#policies();

@@ -1,4 +1,4 @@
-import { mount } from '@vue/test-utils';
+import { flushPromises, mount } from '@vue/test-utils';
 import { Button, Menu } from 'ant-design-vue';
 import { afterEach, expect, test, vi } from 'vitest';
 import { h } from 'vue';
@@ -38,6 +38,7 @@ test('a menu opens with its first item, arrows go through it, Enter chooses, Esc
   press('Escape');
   expect(focused()).toBe('Li');
   expect(chosen).toEqual([]);
+  await flushPromises();
 
   await menu.get('button').trigger('click');
   await vi.waitFor(() => expect(focused()).not.toBe('Li'));

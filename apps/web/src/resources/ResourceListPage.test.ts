@@ -74,7 +74,7 @@ test('a selector that is none is said once, at its field, over the rows of befor
   await tell(list(), snapshotOf([pod('web')]));
   const field = page.get('input[aria-label^="Label selector"]');
   await field.setValue('app in');
-  await field.trigger('keydown', { key: 'Enter' });
+  await field.trigger('keydown', { key: 'Enter', keyCode: 13 });
   await flushPromises();
   await tell(list(), refusal('badSelector', { reason: 'a set is missing' }));
   const said = [...document.body.textContent.matchAll(/a set is missing|badSelector/g)];

@@ -8,6 +8,7 @@ test('a view survives the trip through the URL, and other keys of the URL surviv
     sort: '-restarts,name',
     q: 'web',
     labelSelector: 'app=web,tier!=db',
+    fieldSelector: 'type=Warning',
     namespaces: ['shop', 'demo'],
   };
   const query = writeListState({ drawer: 'x' }, state) as Record<string, string>;

@@ -9,11 +9,21 @@ export interface ListState {
   sort: string | null;
   q: string;
   labelSelector: string;
+  /** Of a kind's own filters. */
+  fieldSelector: string;
   /** Empty: all the caller may see. */
   namespaces: string[];
 }
 
-const defaults: ListState = { page: 1, pageSize: 50, sort: null, q: '', labelSelector: '', namespaces: [] };
+const defaults: ListState = {
+  page: 1,
+  pageSize: 50,
+  sort: null,
+  q: '',
+  labelSelector: '',
+  fieldSelector: '',
+  namespaces: [],
+};
 
 function strings(value: LocationQuery[string] | undefined): string[] {
   return (Array.isArray(value) ? value : [value]).filter((each): each is string => Boolean(each));
@@ -34,6 +44,7 @@ export function readListState(query: LocationQuery): ListState {
     sort: first('sort') ?? defaults.sort,
     q: first('q') ?? defaults.q,
     labelSelector: first('labelSelector') ?? defaults.labelSelector,
+    fieldSelector: first('fieldSelector') ?? defaults.fieldSelector,
     namespaces: strings(query.namespace),
   };
 }
@@ -50,6 +61,7 @@ export function writeListState(query: LocationQuery, state: ListState): Location
   set('sort', state.sort ?? undefined);
   set('q', state.q);
   set('labelSelector', state.labelSelector);
+  set('fieldSelector', state.fieldSelector);
   set('namespace', state.namespaces);
   return written;
 }
@@ -62,6 +74,7 @@ export function listQueryOf(state: ListState) {
     ...(state.sort === null ? {} : { sort: state.sort }),
     ...(state.q === '' ? {} : { q: state.q }),
     ...(state.labelSelector === '' ? {} : { labelSelector: state.labelSelector }),
+    ...(state.fieldSelector === '' ? {} : { fieldSelector: state.fieldSelector }),
     ...(state.namespaces.length === 0 ? {} : { namespace: state.namespaces }),
   };
 }

@@ -61,7 +61,7 @@ export interface KindOverride {
   /** Its deletion gives containers time to shut down. */
   hasGracePeriod?: boolean;
   ownActions?: (context: PageContext) => OwnActions;
-  /** Beside the list's filters; gets ListExtraProps. */
+  /** Beside the list's filters; gets ListExtraProps, and may emit `filter` with a change of the view. */
   listExtra?: Component;
   /** What a new object begins with, beside its name: what none can do without. */
   skeleton?: object;

@@ -45,7 +45,8 @@ export const cluster = z.object({
   description: z.string(),
   /** Milliseconds a request to this cluster may take. */
   timeoutMs: z.number().int(),
-  server: z.string(),
+  /** Null for whom only namespaces of it are granted. */
+  server: z.string().nullable(),
   context: z.string(),
   /** The namespace that the context names. */
   namespace: dnsLabel.nullable(),

@@ -144,6 +144,12 @@ test('who may see one cluster only is shown that one', async () => {
   ]);
   expect((await bob.get('/clusters')).body.items.map(({ name }: { name: string }) => name)).toEqual(['seen']);
   expect((await bob.get('/clusters/seen')).status).toBe(200);
+  // where it is, is not the business of who has a namespace of it
+  const { port } = new URL(cluster.server);
+  for (const path of ['/clusters', '/clusters/seen']) {
+    expect(JSON.stringify((await bob.get(path)).body)).not.toContain(port);
+    expect(JSON.stringify((await api.admin.get(path)).body)).toContain(port);
+  }
   expect((await bob.get('/clusters/hidden')).status).toBe(403);
   for (const answer of [
     await bob.post('/clusters/seen/probe'),

@@ -10,7 +10,7 @@ import { addClusterTopics, mountClusters } from './clusters.routes.ts';
 import { ClustersService } from './clusters.service.ts';
 
 /** Registering clusters, by hand or by file, and knowing how they are. */
-export function build({ config, database, registry, secrets, audit, metrics, onError }: Core) {
+export function build({ config, database, registry, secrets, audit, metrics, authoriser, onError }: Core) {
   const repository = new ClustersRepository(database);
   const health = new ClusterHealthRepository(database);
   const prober = new ClusterProber({ registry, repository: health, onError });
@@ -34,10 +34,10 @@ export function build({ config, database, registry, secrets, audit, metrics, onE
   );
   return {
     mount(api) {
-      mountClusters(api, clusters, registry);
+      mountClusters(api, clusters, registry, authoriser);
       mountCandidates(api, candidates);
     },
-    topics: (topics) => addClusterTopics(topics, clusters, registry),
+    topics: (topics) => addClusterTopics(topics, clusters, registry, authoriser),
     start() {
       prober.start();
       candidates.start();

@@ -1,15 +1,39 @@
 import { clusterEndpoints as endpoints } from '@pilothouse/contract';
+import type { Authoriser } from '../../authz/authoriser.ts';
+import type { Principal } from '../../authz/principal.ts';
 import { mount, type ApiRouter } from '../../http/mount.ts';
 import type { LiveTopics } from '../../ws/live-topics.ts';
 import { readOpenApi, sendOpenApi } from './cluster-open-api.ts';
 import type { ClusterRegistry } from '../../clusters/cluster-registry.ts';
+import type { ClusterView } from './cluster-view.ts';
 import { pasted, type ClustersService } from './clusters.service.ts';
 
-export function mountClusters(api: ApiRouter, clusters: ClustersService, registry: ClusterRegistry): void {
+type Rights = Pick<Authoriser, 'isOnWholeCluster'>;
+
+/** A cluster as a user may see it: where it is, is the business of those who have more than namespaces of it. */
+async function seenBy(rights: Rights, principal: Principal, view: ClusterView): Promise<ClusterView> {
+  if (await rights.isOnWholeCluster(principal, view.id)) return view;
+  const { lastProbe } = view.health;
+  // the system's words name the address
+  const probe = lastProbe && { ...lastProbe, detail: null };
+  return { ...view, server: null, health: { ...view.health, lastProbe: probe } };
+}
+
+export function mountClusters(
+  api: ApiRouter,
+  clusters: ClustersService,
+  registry: ClusterRegistry,
+  rights: Rights,
+): void {
   mount(api, endpoints.inspectKubeconfig, ({ body }) => clusters.inspect(body));
-  mount(api, endpoints.listClusters, async ({ scope }) => ({ items: await clusters.list(scope) }));
+  mount(api, endpoints.listClusters, async ({ scope, principal }) => {
+    const views = await clusters.list(scope);
+    return { items: await Promise.all(views.map((view) => seenBy(rights, principal, view))) };
+  });
   mount(api, endpoints.createCluster, ({ body }) => clusters.register(body, pasted));
-  mount(api, endpoints.getCluster, ({ params }) => clusters.get(params.cluster));
+  mount(api, endpoints.getCluster, async ({ params, principal }) =>
+    seenBy(rights, principal, await clusters.get(params.cluster)),
+  );
   mount(api, endpoints.updateCluster, ({ params, body }) => clusters.edit(params.cluster, body));
   mount(api, endpoints.replaceKubeconfig, ({ params, body }) =>
     clusters.replaceKubeconfig(params.cluster, body, pasted),
@@ -26,13 +50,17 @@ export function addClusterTopics(
   topics: LiveTopics,
   clusters: ClustersService,
   registry: ClusterRegistry,
+  rights: Rights,
 ): void {
   topics.add(endpoints.listClusters, {
-    read: async ({ scope }) => ({ items: await clusters.list(scope) }),
+    read: async ({ scope, principal }) => {
+      const views = await clusters.list(scope);
+      return { items: await Promise.all(views.map((view) => seenBy(rights, principal, view))) };
+    },
     watch: (_call, changed) => registry.onChange(changed),
   });
   topics.add(endpoints.getCluster, {
-    read: ({ params }) => clusters.get(params.cluster),
+    read: async ({ params, principal }) => seenBy(rights, principal, await clusters.get(params.cluster)),
     watch: (_call, changed) => registry.onChange(changed),
   });
 }
