@@ -48,6 +48,21 @@ export function roundFigures(figures: NodeFigures): NodeFigures {
   return rounded;
 }
 
+/** What of a node's allocatable its pods' figures are, as a fraction; null without an allocatable amount. */
+export function figureShares(
+  figures: NodeFigures,
+  allocatable: { cpuAllocatable?: unknown; memoryAllocatable?: unknown },
+): Record<`${'cpu' | 'memory'}${'Requests' | 'Limits'}Share`, number | null> {
+  const of = (used: number, all: unknown) => (typeof all === 'number' && all !== 0 ? used / all : null);
+  const { cpuAllocatable, memoryAllocatable } = allocatable;
+  return {
+    cpuRequestsShare: of(figures.cpuRequests, cpuAllocatable),
+    cpuLimitsShare: of(figures.cpuLimits, cpuAllocatable),
+    memoryRequestsShare: of(figures.memoryRequests, memoryAllocatable),
+    memoryLimitsShare: of(figures.memoryLimits, memoryAllocatable),
+  };
+}
+
 /** Percent of allocatable, cut off as `kubectl describe node` does; null without an allocatable amount. */
 export function percentOf(used: number, allocatable: number | null | undefined): number | null {
   return allocatable === null || allocatable === undefined || allocatable === 0

@@ -140,20 +140,51 @@ export const nodes = defineKind({
     },
     cpuRequests: {
       ...figure,
-      column: { width: 124, align: 'left', text: share('cpuRequests', 'cpuAllocatable', formatCpu) },
+      column: {
+        width: 124,
+        align: 'left',
+        sortBy: 'cpuRequestsShare',
+        text: share('cpuRequests', 'cpuAllocatable', formatCpu),
+      },
     },
     cpuLimits: {
       ...figure,
-      column: { width: 108, align: 'left', text: share('cpuLimits', 'cpuAllocatable', formatCpu) },
+      column: {
+        width: 108,
+        align: 'left',
+        sortBy: 'cpuLimitsShare',
+        text: share('cpuLimits', 'cpuAllocatable', formatCpu),
+      },
     },
     memoryRequests: {
       ...figure,
-      column: { width: 146, align: 'left', text: share('memoryRequests', 'memoryAllocatable', formatMemory) },
+      column: {
+        width: 146,
+        align: 'left',
+        sortBy: 'memoryRequestsShare',
+        text: share('memoryRequests', 'memoryAllocatable', formatMemory),
+      },
     },
     memoryLimits: {
       ...figure,
-      column: { width: 126, align: 'left', text: share('memoryLimits', 'memoryAllocatable', formatMemory) },
+      column: {
+        width: 126,
+        align: 'left',
+        sortBy: 'memoryLimitsShare',
+        text: share('memoryLimits', 'memoryAllocatable', formatMemory),
+      },
     },
+    cpuRequestsAmount: { column: { text: amount('cpuRequests', formatCpu), sortBy: 'cpuRequests' } },
+    cpuLimitsAmount: { column: { text: amount('cpuLimits', formatCpu), sortBy: 'cpuLimits' } },
+    memoryRequestsAmount: {
+      column: { text: amount('memoryRequests', formatMemory), sortBy: 'memoryRequests' },
+    },
+    memoryLimitsAmount: { column: { text: amount('memoryLimits', formatMemory), sortBy: 'memoryLimits' } },
+    // what the columns with a percentage are sorted by
+    cpuRequestsShare: figure,
+    cpuLimitsShare: figure,
+    memoryRequestsShare: figure,
+    memoryLimitsShare: figure,
     podsAllocatable: { type: 'number', read: ({ allocatable }) => whole(allocatable, 'pods') },
     podsCapacity: { type: 'number', read: ({ capacity }) => whole(capacity, 'pods') },
     cpuAllocatable: {

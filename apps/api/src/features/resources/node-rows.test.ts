@@ -57,6 +57,20 @@ describe('figures', () => {
     );
   });
 
+  test('come with their share of what the node has', () => {
+    const { nodes, pods } = world();
+    nodes.change({ upserted: [row('n1', { cpuAllocatable: 1000 })] });
+    pods.change({ upserted: [row('p1', { node: 'n1', phase: 'Running', cpuRequests: 250 })] });
+    const [first] = nodeRows(nodes, pods)
+      .rows()
+      .filter(({ name }) => name === 'n1');
+    expect(first?.cells).toMatchObject({
+      cpuRequests: 250,
+      cpuRequestsShare: 0.25,
+      memoryRequestsShare: null,
+    });
+  });
+
   test('only nodes whose pods changed are told of', () => {
     const { nodes, pods } = world();
     const rows = nodeRows(nodes, pods);

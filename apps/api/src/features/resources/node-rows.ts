@@ -1,4 +1,12 @@
-import { addFigures, noFigures, podSums, roundFigures, type NodeFigures, type Row } from '@pilothouse/kinds';
+import {
+  addFigures,
+  figureShares,
+  noFigures,
+  podSums,
+  roundFigures,
+  type NodeFigures,
+  type Row,
+} from '@pilothouse/kinds';
 import {
   RowTable,
   type Labels,
@@ -125,10 +133,14 @@ export class NodeRows implements RowSource {
   }
 
   #put(row: Row, labels: Labels): Row {
-    const figures = this.#known ? roundFigures(this.#figures.get(row.name) ?? noFigures()) : {};
-    const joined = { ...row, cells: { ...row.cells, ...figures } };
+    const joined = { ...row, cells: { ...row.cells, ...(this.#known ? this.#figuresOf(row) : {}) } };
     this.#table.put(joined, labels);
     return joined;
+  }
+
+  #figuresOf({ name, cells }: Row): NodeFigures & ReturnType<typeof figureShares> {
+    const figures = roundFigures(this.#figures.get(name) ?? noFigures());
+    return { ...figures, ...figureShares(figures, cells) };
   }
 
   #take(uid: string, touched: Set<string>): void {
