@@ -1,6 +1,6 @@
 import { endpoints, type OutputOf } from '@pilothouse/contract';
 import { defineStore } from 'pinia';
-import { computed } from 'vue';
+import { computed, watch } from 'vue';
 import { useLive } from './use-live.ts';
 import { useSession } from './session.ts';
 
@@ -13,6 +13,13 @@ export const useClusters = defineStore('clusters', () => {
   const session = useSession();
   const live = useLive(endpoints.listClusters, () =>
     session.state === 'signedIn' && !session.mustChangePassword ? {} : null,
+  );
+  // a first grant shows a cluster to who had none, and one that is taken hides it
+  watch(
+    () => JSON.stringify(session.grants),
+    () => {
+      if (live.error.value !== null) live.refresh();
+    },
   );
   const clusters = computed<Cluster[]>(() =>
     session.state === 'signedIn' ? (live.data.value?.items ?? []) : [],

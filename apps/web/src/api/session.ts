@@ -4,7 +4,7 @@ import { computed, ref, shallowRef } from 'vue';
 import { forgetToken, keepToken, onSessionEnd, refreshSession, type SessionAnswer } from './access-token.ts';
 import { ApiError } from './api-error.ts';
 import { call } from './call.ts';
-import { closeLive, onLiveEnd } from './live.ts';
+import { closeLive, liveClient, onLiveEnd } from './live.ts';
 import { queryClient } from './query-client.ts';
 
 type Me = OutputOf<typeof endpoints.me>;
@@ -25,6 +25,7 @@ export const useSession = defineStore('session', () => {
   /** Why the last session ended by itself; shown on the login page. */
   const endedBecause = shallowRef<ApiError | null>(null);
   let readAt = 0;
+  let unfollow = () => undefined as unknown;
 
   // Other tabs of this browser share the cookie: when one signs out, all do.
   globalThis.addEventListener('storage', (event) => {
@@ -42,10 +43,22 @@ export const useSession = defineStore('session', () => {
     mustChangePassword.value = session.mustChangePassword;
     await reload();
     state.value = 'signedIn';
+    follow();
+  }
+
+  /** What is granted and taken meanwhile reaches the page that is open. */
+  function follow() {
+    unfollow();
+    unfollow = liveClient().subscribe({ endpoint: endpoints.me.id, params: {}, query: {} }, (message) => {
+      if (message.type !== 'snapshot') return;
+      me.value = message.data as Me;
+      readAt = Date.now();
+    });
   }
 
   function leave(reason: ApiError | null) {
     forgetToken();
+    unfollow();
     closeLive();
     mark(false);
     queryClient.clear();

@@ -97,5 +97,6 @@ export const authEndpoints = {
     summary: 'Who am I: user, menus, roles, grants',
     response: ownGrants.extend({ user, menus: z.array(menuEntry) }),
     permission: 'session',
+    live: true,
   }),
 };

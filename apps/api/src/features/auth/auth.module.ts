@@ -1,6 +1,6 @@
 import type { Core } from '../../core.ts';
 import type { Feature } from '../../feature.ts';
-import { mountAuth, type Profile } from './auth.routes.ts';
+import { addAuthTopics, mountAuth, type Profile } from './auth.routes.ts';
 import { AuthService } from './auth.service.ts';
 import { LoginGuard } from './login-guard.ts';
 import { keptMs, SessionRepository } from './session.repository.ts';
@@ -20,6 +20,7 @@ export function build(core: Core, profile: Profile): Feature {
   });
   return {
     mount: (api) => mountAuth(api, { service, profile, authoriser, publicUrl: config.publicUrl }),
+    topics: (topics) => addAuthTopics(topics, { profile, authoriser, versions }),
     retention: [{ keepMs: keptMs, prune: (before, most) => sessions.prune(before, most) }],
   };
 }

@@ -1,6 +1,8 @@
 import { endpoints, type MenuEntry } from '@pilothouse/contract';
 import type { Request } from 'express';
 import type { Authoriser } from '../../authz/authoriser.ts';
+import type { Versions } from '../../db/versions.ts';
+import type { LiveTopics } from '../../ws/live-topics.ts';
 import type { UserView } from '../../authz/user-view.ts';
 import { AppError } from '../../http/app-error.ts';
 import { mount, type ApiRouter } from '../../http/mount.ts';
@@ -62,12 +64,27 @@ export function mountAuth(
     return session;
   });
 
-  mount(api, endpoints.me, async ({ principal: { userId } }) => {
-    const [user, { roles, grants }] = await Promise.all([
-      profile.user(userId),
-      authoriser.ownGrants({ userId }),
-    ]);
-    const menus = await profile.menus(roles.map(({ name }) => name));
-    return { user, menus, roles, grants };
+  mount(api, endpoints.me, ({ principal }) => readMe(profile, authoriser, principal.userId));
+}
+
+type OwnGrants = Pick<Authoriser, 'ownGrants'>;
+
+async function readMe(profile: Profile, authoriser: OwnGrants, userId: string) {
+  const [user, { roles, grants }] = await Promise.all([
+    profile.user(userId),
+    authoriser.ownGrants({ userId }),
+  ]);
+  const menus = await profile.menus(roles.map(({ name }) => name));
+  return { user, menus, roles, grants };
+}
+
+/** The same, live: what is granted and taken reaches pages that are open. */
+export function addAuthTopics(
+  topics: LiveTopics,
+  { profile, authoriser, versions }: { profile: Profile; authoriser: OwnGrants; versions: Versions },
+): void {
+  topics.add(endpoints.me, {
+    read: ({ principal }) => readMe(profile, authoriser, principal.userId),
+    watch: (_call, changed) => versions.onChange('policies', changed),
   });
 }
