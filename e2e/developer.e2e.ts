@@ -76,12 +76,17 @@ test('a developer of one namespace sees one cluster, one namespace, and its pods
 
 test.each([
   ['the nodes', '/clusters/harbour/nodes', 'k8s/core/nodes'],
-  ['the pods of another cluster', '/clusters/quay/pods', 'k8s/core/pods'],
   ['the audit', '/audit', '/audit'],
 ])('instead of %s there is a page that names the missing right', async (_, path, object) => {
   const { page } = await openAsDora(path);
   await page.getByRole('heading', { name: 'You lack the right to see this page' }).waitFor();
   expect(await page.locator('.status-page').innerText()).toContain(object);
+});
+
+test('a cluster that may not be seen is as one that is not there', async () => {
+  const { page } = await openAsDora('/clusters/quay/pods');
+  await page.locator('.status-page h1').waitFor();
+  expect(await page.locator('.status-page h1').innerText()).toBe('No cluster quay here');
 });
 
 test('an object of another namespace shows nothing but the refusal', async () => {

@@ -87,7 +87,10 @@ test('the download is the log, whole', async () => {
   await page.getByText('step 3 of 3').waitFor();
   const [download] = await Promise.all([
     page.waitForEvent('download'),
-    page.getByRole('button', { name: 'Download' }).click(),
+    page
+      .getByRole('button', { name: 'Download' })
+      .click()
+      .then(() => page.getByRole('menuitem', { name: 'The whole log' }).click()),
   ]);
   expect(await readFile(await download.path(), 'utf8')).toBe('step 1 of 3\nstep 2 of 3\nstep 3 of 3\n');
 });

@@ -1,5 +1,6 @@
 import { useI18n } from 'vue-i18n';
 import { ApiError } from './api-error.ts';
+import { useRightText } from './right-text.ts';
 
 interface CodedError {
   code: string;
@@ -33,7 +34,15 @@ export function useErrorText(): (error: unknown) => string {
   const { t, te } = useI18n();
   const reasonText = useReasonText();
   const filledText = useFilledText();
+  const rightText = useRightText();
   return (error) => {
+    if (isCoded(error) && error.code === 'forbidden') {
+      const { action, object, domain = '' } = error.params ?? {};
+      if (action !== undefined && object !== undefined)
+        return t('errors.forbidden', {
+          right: rightText({ action: String(action), object: String(object), domain: String(domain) }),
+        });
+    }
     if (!isCoded(error)) return t('errors.unexpected', { message: String(error) });
     if (!te(`errors.${error.code}`)) return error.message;
     const { reason, problem, ...params } = error.params ?? {};

@@ -31,6 +31,17 @@ test('an icon beside words has no name of its own; one that is a button keeps it
   expect(place.querySelector('[role=button]')?.getAttribute('aria-label')).toBe('close');
 });
 
+test('a pager’s arrows are called what their place says', async () => {
+  const icon = '<span role="img" aria-label="left" class="anticon"></span>';
+  const place = add(
+    `<ul><li class="ant-pagination-prev" title="Previous Page"><button>${icon}</button></li></ul>`,
+  );
+  await vi.waitFor(() =>
+    expect(place.querySelector('button')?.getAttribute('aria-label')).toBe('Previous Page'),
+  );
+  expect(place.querySelector('.anticon')?.hasAttribute('aria-label')).toBe(false);
+});
+
 test('the heads over boxes and arrows say what is below them', async () => {
   const place = add(
     '<table><thead><tr><th class="ant-table-row-expand-icon-cell"></th>' +

@@ -13,6 +13,10 @@ export function mendAria(root: HTMLElement, labels: AriaLabels): () => void {
       '.ant-table-column-sorter [role="presentation"][aria-label]',
     ))
       arrow.removeAttribute('aria-label');
+    for (const turn of ownAndBelow(element, '.ant-pagination-prev, .ant-pagination-next'))
+      turn.querySelector('button')?.setAttribute('aria-label', turn.getAttribute('title') ?? '');
+    for (const separator of element.querySelectorAll('.ant-picker-separator[aria-label]'))
+      separator.removeAttribute('aria-label');
     for (const icon of ownAndBelow(element, '.anticon[role="img"][aria-label]')) {
       icon.removeAttribute('aria-label');
       icon.setAttribute('aria-hidden', 'true');

@@ -13,6 +13,8 @@ export function useErrorHint(): (error: ApiError) => string | null {
     const refusal = admissionRefusal(said);
     if (refusal !== null) return t(`errorHint.${refusal}`);
     if (error.code === 'clusterForbidden' && said !== '' && !lacksRight.test(said)) return null;
+    const reason = String(error.params['reason']);
+    if (te(`hintOf.${error.code}.${reason}`)) return t(`hintOf.${error.code}.${reason}`);
     return te(`errorHint.${error.code}`) ? t(`errorHint.${error.code}`, error.params) : null;
   };
 }

@@ -42,7 +42,7 @@ describe('on the way to a write', () => {
     );
     await eventually(() => expect(document.querySelector('.ant-skeleton')).not.toBeNull());
     fail(forbidden);
-    await eventually(() => expect(text('[role=alert]')).toContain('You lack the right get'));
+    await eventually(() => expect(text('[role=alert]')).toContain('You lack the right to'));
     load.mockResolvedValueOnce(deployment('1'));
     button('Try again').click();
     await eventually(() => expect(document.querySelector('footer')).not.toBeNull());

@@ -87,7 +87,7 @@ test('no shell is offered in a container that does not run; it says why, and ope
 
 test.each([
   ['clusterNotFound', 'The cluster does not know it'],
-  ['forbidden', 'You lack the right get on k8s/core/pods'],
+  ['forbidden', 'You lack the right to read Pods in namespace shop of cluster berlin'],
 ])('what is refused with %s is not catching up', async (code, words) => {
   const { page, text } = await open(null, '');
   const params = { message: 'x', action: 'get', object: 'k8s/core/pods', domain: 'cluster:berlin/shop' };

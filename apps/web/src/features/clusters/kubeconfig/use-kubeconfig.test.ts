@@ -121,3 +121,19 @@ test('a failure keeps what was pasted', async () => {
   expect(kubeconfig.text.value).toBe('apiVersion: v1');
   expect(kubeconfig.error.value).toMatchObject({ code: 'kubeconfigUnreadable' });
 });
+
+test('a choice that is refused can’t be gone on with, until another one is made', async () => {
+  contexts(context({ current: true }), context({ name: 'other' }));
+  const kubeconfig = await inspected();
+  const params = { address: '127.0.0.1', reason: 'loopback' };
+  answer = () =>
+    Response.json(
+      { error: { code: 'addressForbidden', message: 'x', params, requestId: 'r' } },
+      { status: 400 },
+    );
+  await kubeconfig.test();
+  expect([kubeconfig.isChosen.value, kubeconfig.isRefused.value]).toEqual([true, true]);
+  kubeconfig.chosen.value = 'other';
+  await nextTick();
+  expect(kubeconfig.isRefused.value).toBe(false);
+});

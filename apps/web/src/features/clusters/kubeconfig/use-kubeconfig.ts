@@ -1,5 +1,6 @@
 import { endpoints, type OutputOf } from '@pilothouse/contract';
 import { computed, ref, shallowRef, watch } from 'vue';
+import { ApiError } from '../../../api/api-error.ts';
 import { call } from '../../../api/call.ts';
 import type { Probe } from '../../../api/clusters.ts';
 
@@ -36,9 +37,14 @@ export function useKubeconfig() {
     inspection.value = null;
     error.value = null;
   });
+  watch([chosen, allowInsecure], () => {
+    error.value = null;
+  });
   watch([inspection, chosen, allowInsecure], () => {
     probe.value = null;
   });
+  /** What was chosen will be refused however often it is sent. */
+  const isRefused = computed(() => error.value instanceof ApiError && !error.value.passes);
 
   async function inspect(): Promise<boolean> {
     isInspecting.value = true;
@@ -93,6 +99,7 @@ export function useKubeconfig() {
     isInspecting,
     isProbing,
     isChosen,
+    isRefused,
     inspect,
     test,
     choice,
