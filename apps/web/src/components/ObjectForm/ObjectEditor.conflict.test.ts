@@ -35,6 +35,19 @@ describe('somebody else was faster', () => {
     expect(state.object).toMatchObject({ spec: { replicas: 3, image: 'theirs', minReadySeconds: 5 } });
   });
 
+  test('the cluster itself, of the status only: nobody is asked, and it is written', async () => {
+    const { state, save, source } = cluster();
+    await open(source);
+    await type(0, '3');
+    await reviewOpens();
+    state.object = { ...deployment('2'), status: { replicas: 1 } } as never;
+    button('Save Deployment web').click();
+    await eventually(() => expect(saved).toHaveBeenCalledOnce());
+    expect(state.object).toMatchObject({ spec: { replicas: 3 }, status: { replicas: 1 } });
+    const versions = save.mock.calls.map(([change]) => change.type === 'edit' && change.resourceVersion);
+    expect(versions).toEqual(['1', '1', '2']);
+  });
+
   test('the same fields: base, theirs and mine, and a choice for each', async () => {
     const { state, source } = cluster();
     await open(source);

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '@pilothouse/kinds';
+import { keptAnnotations, withoutServerFields, type KubernetesObject } from '@pilothouse/kinds';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { h, nextTick } from 'vue';
 import { ApiError } from '../../api/api-error.ts';
@@ -24,6 +24,21 @@ import {
 import { mountPage } from './testing/mount-form.ts';
 
 afterEach(closePage);
+
+test('what is proposed is reviewed at once; annotations that nobody sees stay when all others go', async () => {
+  const [lastApplied] = keptAnnotations;
+  const object = deployment('1');
+  const { metadata } = object;
+  const { save, source } = cluster({
+    ...object,
+    metadata: { ...metadata, annotations: { [lastApplied]: '{}', note: 'x' } },
+  });
+  await open({ ...source, proposed: { ...withoutServerFields(object) } });
+  await eventually(() => expect(document.querySelector('[data-testid=diff]')).not.toBeNull());
+  expect(save.mock.calls.map(([change]) => change)).toMatchObject([
+    { type: 'edit', patch: { metadata: { annotations: { note: null } } } },
+  ]);
+});
 
 describe('on the way to a write', () => {
   test('loading, then what cannot be read is said, and tried again', async () => {

@@ -55,6 +55,8 @@ export interface Review {
 
 /** What names an object: another name would be another object. */
 const identity = [['apiVersion'], ['kind'], ['metadata', 'name'], ['metadata', 'namespace']];
+const isOutdated = (error: unknown) => error instanceof ApiError && error.code === 'changedMeanwhile';
+const mostAttempts = 5;
 const unknownFieldCodes = new Set(['UnknownField', 'DuplicateField']);
 
 /**
@@ -99,16 +101,37 @@ export function useObjectEditor(source: EditorSource) {
 
   function changeOf(object: KubernetesObject): ObjectChange {
     if (source.mode === 'create') return { type: 'create', object };
+    const before = withoutServerFields(base);
+    // taken away one by one: there may be annotations that the draft does not show
+    const isBare = before.metadata?.annotations !== undefined && object.metadata?.annotations === undefined;
+    const after = isBare ? { ...object, metadata: { ...object.metadata, annotations: {} } } : object;
     return {
       type: 'edit',
-      patch: mergePatch(withoutServerFields(base), object) as Record<string, unknown>,
+      patch: mergePatch(before, after) as Record<string, unknown>,
       resourceVersion: base.metadata?.resourceVersion ?? '',
       uid: base.metadata?.uid ?? '',
     };
   }
 
-  function save(object: KubernetesObject, dryRun: boolean): Promise<SaveAnswer> {
-    return source.save(changeOf(object), { dryRun, fieldValidation: isLenient.value ? 'Warn' : 'Strict' });
+  /** Whether only what the cluster itself keeps of the object changed since it was read; then that is the base. */
+  async function hasOnlyStatusChanged(): Promise<boolean> {
+    const now = await source.load();
+    if (now.metadata?.uid !== base.metadata?.uid) return false;
+    if (!sameValue(withoutServerFields(now), withoutServerFields(base))) return false;
+    base = now;
+    return true;
+  }
+
+  async function save(object: KubernetesObject, dryRun: boolean): Promise<SaveAnswer> {
+    const options: SaveOptions = { dryRun, fieldValidation: isLenient.value ? 'Warn' : 'Strict' };
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await source.save(changeOf(object), options);
+      } catch (error) {
+        // a Node's status changes every few seconds: nobody has to look at that
+        if (!isOutdated(error) || attempt === mostAttempts || !(await hasOnlyStatusChanged())) throw error;
+      }
+    }
   }
 
   /** Without a name it is no object, with another it would be another one: said before anything is sent. */
@@ -144,8 +167,7 @@ export function useObjectEditor(source: EditorSource) {
   }
 
   async function refused(current: Draft, error: unknown): Promise<void> {
-    if (source.mode === 'edit' && error instanceof ApiError && error.code === 'changedMeanwhile')
-      return join(current);
+    if (source.mode === 'edit' && isOutdated(error)) return join(current);
     const said = error instanceof ApiError ? fieldsOf(error, fieldText) : [];
     hasUnknownFields.value = said.some(({ code }) => unknownFieldCodes.has(code));
     current.errors.set(said, current.object);

@@ -1,5 +1,5 @@
 import { applyMergePatch, type KubernetesObject } from '@pilothouse/kinds';
-import type { VueWrapper } from '@vue/test-utils';
+import { flushPromises, type VueWrapper } from '@vue/test-utils';
 import { expect, vi } from 'vitest';
 import { h, nextTick, ref } from 'vue';
 import type { Router } from 'vue-router';
@@ -126,6 +126,7 @@ export function button(label: string): HTMLButtonElement {
 export async function review(): Promise<void> {
   await nextTick();
   button('Review').click();
+  await flushPromises();
   await eventually(() => expect(button('Review').className).not.toContain('loading'));
 }
 
