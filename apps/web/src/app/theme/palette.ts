@@ -62,7 +62,7 @@ export const dark: Palette = {
   textFaint: '#8c96a8',
   primary: '#6ea8fe',
   action: '#2f6fd0',
-  actionHover: '#3b7be0',
+  actionHover: '#3574d6',
   success: '#4cc38a',
   warning: '#e0a83a',
   error: '#f4766f',
