@@ -35,7 +35,7 @@ export const comparedLists = {
 } as const;
 type ComparedList = (typeof comparedLists)[keyof typeof comparedLists];
 
-/** Makes the lists of this profile show the columns that kubectl has, as the column chooser would. */
+/** Makes the lists of this profile show the columns that kubectl has, as the column chooser would, with room for all. */
 export async function showKubectlColumns(page: Page): Promise<void> {
   const columns = Object.fromEntries(
     Object.values(comparedLists).map((list) => [list.kind, Object.values(list.columns).map(([id]) => id)]),
@@ -43,6 +43,7 @@ export async function showKubectlColumns(page: Page): Promise<void> {
   await page.evaluate((value) => localStorage.setItem('pilothouse.preferences', JSON.stringify(value)), {
     columns,
   });
+  await page.setViewportSize({ width: 2600, height: 800 });
   await page.reload();
 }
 
