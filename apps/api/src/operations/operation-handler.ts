@@ -23,9 +23,9 @@ export interface ItemResult {
   params: Params;
 }
 
-/** How an item ended well; a failure is thrown. */
+/** How an item ended; a failure is thrown, `cancelled` is for what tells how a cancel left it. */
 export interface ItemOutcome {
-  state: 'succeeded' | 'skipped';
+  state: 'succeeded' | 'skipped' | 'cancelled';
   code: string;
   params?: Params;
   /** HTTP status of the cluster's answer, for the audit row. */
@@ -64,6 +64,8 @@ export interface ChildEnd extends ItemEnd {
 export interface ItemRun<Input, Item> {
   operation: OperationScope<Input>;
   item: Item;
+  /** When an earlier attempt began it, which may have come anywhere; null at the first. */
+  begunAt: Date | null;
   /** Goes out as `Audit-ID` with every changing call to the cluster; new at each attempt. */
   auditId: string;
   /** Aborted when the lease is lost or the platform stops; with `interruptible` also by a cancel. */
@@ -115,6 +117,11 @@ export interface OperationHandler<Input, Item> {
   stopsAtFailure?: boolean | ((operation: OperationScope<Input>) => boolean);
   /** A cancel aborts the items at work instead of waiting for them. */
   interruptible?: boolean;
+  /**
+   * What an item has for itself among the operations of its kind on its cluster, until it has ended: a second one that
+   * wants it is refused with `underWay`.
+   */
+  claims?: (item: Item) => string[];
   /** The rights the actor must still have when the item's turn comes. */
   requirements: (operation: OperationScope<Input>, item: Item) => Requirement[];
   /** Null where the operation's own row says it all. */

@@ -30,6 +30,8 @@ export interface LeasedItem {
   id: string;
   target: string;
   input: unknown;
+  /** When an earlier attempt began it. */
+  begunAt: Date | null;
   /** Undefined where it has yet to be run. */
   end: ItemEnd | undefined;
 }
@@ -44,6 +46,7 @@ const itemColumns = {
   sealedInput: true,
   state: true,
   result: true,
+  startedAt: true,
 } as const;
 
 /**
@@ -142,7 +145,7 @@ export class OperationLeases {
         await tx.operationItem.update({ where: { id: place.parentId }, data: { hasChildren: true } });
       added = rows.map(({ id, target, state, result }, index) => {
         const end = state === 'queued' ? undefined : ({ state, result } as ItemEnd);
-        return { id, target, input: missing[index]?.input, end };
+        return { id, target, input: missing[index]?.input, begunAt: null, end };
       });
     });
     return held && { added, before };
@@ -246,6 +249,7 @@ export class OperationLeases {
       id,
       target,
       input: this.#inputs.read('operation_items', row),
+      begunAt: row.startedAt,
       end: openStates.includes(state) ? undefined : end,
     };
   }

@@ -163,7 +163,8 @@ export class OperationRun {
   async #outcomeOf(item: LeasedItem, auditId: string, isPart: boolean): Promise<ItemEnd | undefined> {
     try {
       const input = this.#handler.item.parse(item.input);
-      const run = this.#turnOf({ id: item.id, input, auditId, isPart });
+      const { id, begunAt } = item;
+      const run = this.#turnOf({ id, input, begunAt, auditId, isPart });
       const { state, code, params } = await this.#audited(run);
       return { state, result: { code, params: params ?? {} } };
     } catch (error) {
@@ -181,12 +182,19 @@ export class OperationRun {
     return { id, cluster, actor, input: this.#handler.input.parse(input) };
   }
 
-  #turnOf(turn: { id: string; input: unknown; auditId: string; isPart: boolean }): ItemRun<unknown, unknown> {
-    const { id, input, auditId, isPart } = turn;
+  #turnOf(turn: {
+    id: string;
+    input: unknown;
+    begunAt: Date | null;
+    auditId: string;
+    isPart: boolean;
+  }): ItemRun<unknown, unknown> {
+    const { id, input, begunAt, auditId, isPart } = turn;
     const { leases } = this.#options;
     return {
       operation: this.#scope(),
       item: input,
+      begunAt,
       auditId,
       signal: this.#signal,
       step: async (code, params = {}) => {
@@ -247,7 +255,7 @@ export class OperationRun {
       const { state, code, clusterStatus } = done;
       await row.end({
         outcome: 'succeeded',
-        ...(state === 'skipped' && { reason: code }),
+        ...(state !== 'succeeded' && { reason: code }),
         ...(clusterStatus !== undefined && { clusterStatus }),
       });
       return done;

@@ -40,6 +40,9 @@ export interface OperationDetail {
   retry: { retryable: boolean; retryOf: string | null; retriedBy: string | null };
 }
 
+/** What an item has for itself while it is open. */
+export type Claims = (input: unknown) => string[];
+
 /** When an operation was last written to, to notice what other processes do. */
 export interface OperationStamp {
   id: string;
@@ -73,16 +76,27 @@ export class OperationsRepository {
     this.#inputs = inputs;
   }
 
-  /** Writes a new operation with all its items; returns its id. */
-  async create(request: OperationRequest<unknown, unknown>, sealed: boolean): Promise<string> {
-    return this.#database.transaction((tx) => this.#insert(tx, request, sealed, null));
+  /** Writes a new operation with all its items; returns its id. Throws `underWay` where another has what it claims. */
+  async create(
+    request: OperationRequest<unknown, unknown>,
+    sealed: boolean,
+    claims: Claims | undefined,
+  ): Promise<string> {
+    return this.#database.transaction(async (tx) => {
+      await this.#assertUnclaimed(tx, request, claims);
+      return this.#insert(tx, request, sealed, null);
+    });
   }
 
   /**
    * Writes an operation of what failed in another one, which has ended and was not retried: of two that try, one does.
-   * Throws `notRetryable`.
+   * Throws `notRetryable`, and as `create` does.
    */
-  async createRetry(id: string, actor: OperationActor): Promise<string> {
+  async createRetry(
+    id: string,
+    actor: OperationActor,
+    claimsOf: (kind: string) => Claims | undefined,
+  ): Promise<string> {
     try {
       return await this.#database.transaction(async (tx) => {
         const row = await tx.operation.findUniqueOrThrow({ where: { id } });
@@ -102,6 +116,7 @@ export class OperationsRepository {
           actor,
           cluster: clusterId && cluster ? { id: clusterId, name: cluster } : null,
         };
+        await this.#assertUnclaimed(tx, request, claimsOf(kind));
         return this.#insert(tx, request, false, id);
       });
     } catch (error) {
@@ -219,6 +234,29 @@ export class OperationsRepository {
     const { count } = await prisma.operation.deleteMany({ where: { id: oldest.id } });
     // another replica was faster
     return items + count || 1;
+  }
+
+  /** One after another for each cluster, so that of two at once one sees the other. */
+  async #assertUnclaimed(
+    tx: Queries,
+    { kind, items, cluster }: OperationRequest<unknown, unknown>,
+    claims: Claims | undefined,
+  ): Promise<void> {
+    if (claims === undefined || cluster === null) return;
+    await tx.$queryRaw`SELECT id FROM clusters WHERE id = ${cluster.id} FOR UPDATE`;
+    const open = await tx.operationItem.findMany({
+      where: {
+        parentId: null,
+        state: { in: ['queued', 'running'] },
+        operation: { kind, clusterId: cluster.id, state: { in: ['queued', 'running'] } },
+      },
+      select: { id: true, operationId: true, input: true, sealedInput: true },
+    });
+    const wanted = new Set(items.flatMap(({ input }) => claims(input)));
+    for (const row of open) {
+      const what = claims(this.#inputs.read('operation_items', row)).find((claim) => wanted.has(claim));
+      if (what !== undefined) throw new AppError('underWay', { what, operation: row.operationId });
+    }
   }
 
   async #insert(

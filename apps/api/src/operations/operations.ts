@@ -70,7 +70,8 @@ export class Operations {
     if (handler === undefined) throw new Error(`Operation kind ${request.kind} is not registered`);
     const items = request.items.map((item) => ({ ...item, input: handler.item.parse(item.input) }));
     const checked = { ...request, input: handler.input.parse(request.input), items };
-    const id = await this.#options.repository.create(checked, handler.sealed === true);
+    const { sealed = false, claims } = handler;
+    const id = await this.#options.repository.create(checked, sealed, claims);
     this.#changed({ id, actorId: request.actor.userId });
     this.#look();
     return id;
@@ -88,7 +89,8 @@ export class Operations {
    * not ended, nothing failed, somebody did already, or the inputs have been erased.
    */
   async retry(id: string, actor: OperationActor): Promise<string> {
-    const retry = await this.#options.repository.createRetry(id, actor);
+    const claimsOf = (kind: string) => this.#kinds.get(kind)?.handler.claims;
+    const retry = await this.#options.repository.createRetry(id, actor, claimsOf);
     this.#changed({ id });
     this.#changed({ id: retry, actorId: actor.userId });
     this.#look();
