@@ -73,6 +73,7 @@ export class NodePods {
     this.#store.start();
     for (;;) {
       signal.throwIfAborted();
+      this.#connection.closed.throwIfAborted();
       const failure = await this.#store.ready(signal).then(() => undefined, networkError);
       signal.throwIfAborted();
       const isDenied = this.#store.state === 'denied' || (failure !== undefined && isDenial(failure));

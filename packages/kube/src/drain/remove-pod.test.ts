@@ -106,7 +106,7 @@ async function world(
       signal: ending.signal,
       onStep: async (step) => void steps.push(step),
     });
-  return { ...state, state, steps, run, ending, pods };
+  return { ...state, state, steps, run, ending, pods, connection };
 }
 
 test('sends an eviction with the uid, and waits until the pod is gone', async () => {
@@ -248,4 +248,12 @@ test('an abort ends the wait', async () => {
   await vi.waitFor(() => expect(given.steps).toHaveLength(1));
   given.ending.abort(new KubeError('aborted', 'enough'));
   await expect(ended).rejects.toThrow('enough');
+});
+
+test('a cluster that is taken away ends the wait as well', async () => {
+  const given = await world(['accept']);
+  given.state.goesWhenAccepted = false;
+  const ended = given.run();
+  await expect.poll(() => given.bodies).toHaveLength(1);
+  await Promise.all([expect(ended).rejects.toMatchObject({ reason: 'closed' }), given.connection.close()]);
 });

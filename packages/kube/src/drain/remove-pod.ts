@@ -66,9 +66,12 @@ const lookMs = 1000;
  * Evicts a pod and waits until it is gone, as `kubectl drain` does (`kubectl/pkg/drain/drain.go`, evictPods and
  * waitForDelete). Every attempt carries the uid, so that a pod which came in its place is left alone, and is harmless to
  * repeat. Where kubectl gives a pod up because the cluster does not answer, it is tried again. Rejects with the KubeError
- * of a refusal that is not retried, or when `signal` aborts.
+ * of a refusal that is not retried, and when `signal` aborts or the connection is closed.
  */
-export async function removePod(run: RemoveRun): Promise<RemoveEnd> {
+export async function removePod(given: RemoveRun): Promise<RemoveEnd> {
+  // of a cluster that was taken away nothing is heard any more
+  const signal = AbortSignal.any([given.signal, given.connection.closed]);
+  const run = { ...given, signal };
   const accepted = await untilAccepted(run);
   if (accepted !== 'accepted') return accepted;
   run.onAccepted?.();
