@@ -23,4 +23,13 @@ export class ClusterConnections {
       select: { id: true, source: true, timeoutMs: true, credential: true },
     });
   }
+
+  /** Undefined where there is no such cluster. */
+  async environment(id: string): Promise<string | undefined> {
+    const row = await this.#database.prisma.cluster.findUnique({
+      where: { id },
+      select: { environment: true },
+    });
+    return row?.environment;
+  }
 }

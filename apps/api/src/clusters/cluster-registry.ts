@@ -70,6 +70,11 @@ export class ClusterRegistry {
     return this.byId(id)?.name;
   }
 
+  /** `production`, `development` …, as it is now; undefined where there is no such cluster. */
+  environmentOf(id: string): Promise<string | undefined> {
+    return this.#options.repository.environment(id);
+  }
+
   /** The handles there are; making no use of them. */
   handles(): ClusterHandle[] {
     return [...this.#handles.values()];

@@ -34,7 +34,12 @@ export function progressStatus(operation: Operation): 'active' | 'exception' | '
 
 /** Sentences about operations in the user's language; an unknown kind or code keeps its own name. */
 export function useOperationText() {
-  const { t, te } = useI18n();
+  const { t, te, locale } = useI18n();
+  /** A moment in parameters is told as the time of day. */
+  const words = ({ since, ...params }: Record<string, string | number>) => ({
+    ...params,
+    ...(since !== undefined && { since: new Date(since).toLocaleTimeString(locale.value) }),
+  });
   return {
     /** A batch of an action is named as the action. */
     kindText: ({ kind }: Pick<Operation, 'kind'>) => {
@@ -47,7 +52,7 @@ export function useOperationText() {
       te(`operationTarget.${target}`) ? t(`operationTarget.${target}`) : target,
     /** Where an item is. */
     stepText: ({ code, params }: NonNullable<OperationItem['step']>) =>
-      te(`operationStep.${code}`) ? t(`operationStep.${code}`, params) : code,
+      te(`operationStep.${code}`) ? t(`operationStep.${code}`, words(params)) : code,
     resultText: (result: NonNullable<OperationItem['result']>) => {
       for (const key of [`operationResult.${result.code}`, `errors.${result.code}`])
         if (te(key)) return t(key, result.params);

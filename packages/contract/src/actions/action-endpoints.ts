@@ -10,7 +10,7 @@ import {
   targetOf,
 } from '../endpoints/resources.ts';
 import type { Action } from './action.ts';
-import { actions, type ActionId } from './index.ts';
+import { actions, type ActionId, type QuickActionId } from './index.ts';
 
 export const actionTarget = z.strictObject({
   namespace: dnsLabel.optional(),
@@ -150,9 +150,9 @@ function planEndpoint(action: Action, parameters: z.ZodType, plan: z.ZodType) {
   });
 }
 
-/** The endpoints of one action; `many` and `plan` where it has them. */
+/** The endpoints of one action: `one` unless it is long, `many` and `plan` where it has them. */
 export interface EndpointsOfAction {
-  one: ReturnType<typeof oneEndpoint>;
+  one: ReturnType<typeof oneEndpoint> | null;
   many: ReturnType<typeof manyEndpoint> | null;
   plan: ReturnType<typeof planEndpoint> | null;
 }
@@ -160,7 +160,7 @@ export interface EndpointsOfAction {
 function endpointsOf(action: Action): EndpointsOfAction {
   const parameters = withDefault(action.parameters);
   return {
-    one: oneEndpoint(action, parameters),
+    one: action.isLong ? null : oneEndpoint(action, parameters),
     many: action.batch ? manyEndpoint(action, parameters) : null,
     plan: action.plan === undefined ? null : planEndpoint(action, parameters, action.plan),
   };
@@ -169,7 +169,9 @@ function endpointsOf(action: Action): EndpointsOfAction {
 /** The endpoints of each action, by its id. */
 export const endpointsOfActions = Object.fromEntries(
   Object.entries(actions).map(([id, action]) => [id, endpointsOf(action as unknown as Action)]),
-) as Record<ActionId, EndpointsOfAction>;
+) as { [Id in ActionId]: EndpointsOfAction } & {
+  [Id in QuickActionId]: { one: ReturnType<typeof oneEndpoint> };
+};
 
 /** All of them, for whoever walks the endpoints. */
 export const actionEndpoints: readonly Endpoint[] = Object.values(endpointsOfActions)

@@ -29,6 +29,7 @@ export interface Action<
   Id extends string = string,
   P extends z.ZodType = z.ZodType,
   Plan extends z.ZodType | undefined = z.ZodType | undefined,
+  Long extends boolean = boolean,
 > {
   /** kebab-case; part of the endpoints' paths, key of its words (`actions.<id>`). */
   id: Id;
@@ -41,6 +42,8 @@ export interface Action<
   when: readonly CellCondition[];
   /** May be done to many at once, as an operation. */
   batch: boolean;
+  /** Takes its time: an operation, of one object as well, and one of its own kind. */
+  isLong: Long;
   /** The apiserver can try it without doing it. */
   dryRun: boolean;
   /** What would happen: the shape of a plan's answer; undefined where there is nothing to foresee. */
@@ -49,11 +52,12 @@ export interface Action<
   audited: (parameters: z.output<P>) => Record<string, string | number | boolean | null>;
 }
 
-/** Declares an action. The rights default to `patch` on the object, the impact to none, batch and dry run to yes. */
+/** Declares an action. The rights default to `patch` on the object, the impact to none, batch and dry run to yes, long to no. */
 export function defineAction<
   const Id extends string,
   P extends z.ZodType,
   Plan extends z.ZodType | undefined = undefined,
+  const Long extends boolean = false,
 >(definition: {
   id: Id;
   on: readonly KindRef[] | 'any';
@@ -62,10 +66,11 @@ export function defineAction<
   impact?: (parameters: z.output<P>) => Impact;
   when?: readonly CellCondition[];
   batch?: boolean;
+  isLong?: Long;
   dryRun?: boolean;
   plan?: Plan;
   audited?: (parameters: z.output<P>) => Record<string, string | number | boolean | null>;
-}): Action<Id, P, Plan> {
+}): Action<Id, P, Plan, Long> {
   return {
     rights: () => [{ verb: 'patch' }],
     impact: () => 'none',
@@ -75,6 +80,7 @@ export function defineAction<
     audited: () => ({}),
     ...definition,
     plan: definition.plan as Plan,
+    isLong: (definition.isLong ?? false) as Long,
   };
 }
 

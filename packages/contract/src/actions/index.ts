@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { annotate } from './annotate.ts';
 import { cordon } from './cordon.ts';
 import { deleteAction } from './delete.ts';
+import { drain } from './drain.ts';
 import { label } from './label.ts';
 import { pause } from './pause.ts';
 import { restart } from './restart.ts';
@@ -16,6 +17,7 @@ import { undo } from './undo.ts';
 export const actions = {
   cordon,
   uncordon,
+  drain,
   scale,
   restart,
   'set-image': setImage,
@@ -29,6 +31,12 @@ export const actions = {
 };
 
 export type ActionId = keyof typeof actions;
+/** Actions that are operations of their own kind, of one object as well. */
+export type LongActionId = {
+  [Id in ActionId]: (typeof actions)[Id]['isLong'] extends true ? Id : never;
+}[ActionId];
+/** Actions that are done to one object at once. */
+export type QuickActionId = Exclude<ActionId, LongActionId>;
 export type ParametersOf<Id extends ActionId> = z.output<(typeof actions)[Id]['parameters']>;
 export type PlanOf<Id extends ActionId> = (typeof actions)[Id]['plan'] extends z.ZodType
   ? z.output<(typeof actions)[Id]['plan']>

@@ -2,6 +2,7 @@ import { KubeError } from '@pilothouse/kube';
 import type { Core } from '../../core.ts';
 import type { Feature } from '../../feature.ts';
 import { mountActions } from './actions/actions.routes.ts';
+import { drain } from './actions/drain/drain.ts';
 import { ResourceActions } from './actions/resource-actions.ts';
 import { EscalationGuard } from './escalation/escalation-guard.ts';
 import type { ObjectHistory } from '../../clusters/object-history.ts';
@@ -33,7 +34,9 @@ export function build(
   const lists = new ResourceLists(findCluster, sources, authoriser);
   const service = new ResourcesService(findCluster);
   const writer = new Writer(new EscalationGuard(authoriser), history);
-  const actions = new ResourceActions(findCluster, operations, writer);
+  const environmentOf = (cluster: string) => registry.environmentOf(cluster);
+  const long = { drain: drain({ find: findCluster, writer, sources, environmentOf }) };
+  const actions = new ResourceActions(findCluster, operations, writer, long);
   const referrers = new Referrers(findCluster, authoriser);
   const changes = new ObjectChanges(findCluster, pool, service);
   const door = new WriteDoor(findCluster, writer);

@@ -176,3 +176,19 @@ test('values of a Secret are shown in the dialog, those of the chosen keys, and 
   await flushPromises();
   expect(text()).not.toContain('s3cret');
 });
+
+test('what takes its time is an operation of one object as well', async () => {
+  environment = 'test';
+  called.mockResolvedValueOnce({ evicts: true, nodes: [] });
+  const node = { uid: 'uid-n1', name: 'n1', resourceVersion: '1', cells: {} };
+  const { click, button, router, wrapper } = await open('drain', [node], { group: 'core', plural: 'nodes' });
+  expect(button('Dry run')).toBeUndefined();
+  called.mockResolvedValueOnce({ operation: 'op-2' });
+  await click('Drain');
+  expect(called.mock.lastCall?.[1]).toMatchObject({
+    params: { cluster: 'quay', group: 'core', plural: 'nodes' },
+    body: { targets: [{ name: 'n1', uid: 'uid-n1' }], parameters: {} },
+  });
+  expect(router.currentRoute.value.query).toEqual({ operation: 'op-2' });
+  expect(wrapper.emitted('done')).toHaveLength(1);
+});

@@ -1,6 +1,7 @@
 import {
   ColumnHeightOutlined,
   DeleteOutlined,
+  ExportOutlined,
   EyeOutlined,
   FormOutlined,
   PauseCircleOutlined,
@@ -41,6 +42,10 @@ const keyValues = defineAsyncComponent(() => import('./forms/KeyValueParameters.
 export const actionViews: Record<ActionId, ActionView> = {
   cordon: { icon: PauseCircleOutlined },
   uncordon: { icon: PlayCircleOutlined },
+  drain: {
+    icon: ExportOutlined,
+    form: defineAsyncComponent(() => import('./forms/DrainParameters.vue')),
+  },
   scale: {
     icon: ColumnHeightOutlined,
     form: defineAsyncComponent(() => import('./forms/ScaleParameters.vue')),

@@ -53,32 +53,37 @@ export function useActions(resource: Ref<ResourceRef>) {
   );
 
   /** The rights of an action do not depend on parameters that are not chosen yet. */
-  function may(id: ActionId, row: Pick<Row, 'namespace' | 'name'>): boolean {
-    const params = { ...resource.value, namespace: placeOf(row), name: row.name };
-    return rights.may(endpointsOfActions[id].one, { params, body: { parameters: {} } });
+  function asked(ask: typeof rights.may, id: ActionId, { namespace, name }: Pick<Row, 'namespace' | 'name'>) {
+    const { one, many } = endpointsOfActions[id];
+    const parameters = {};
+    if (one !== null) {
+      const params = { ...resource.value, namespace: namespace ?? '_', name };
+      return ask(one, { params, body: { parameters } });
+    }
+    const targets = [{ name, ...(namespace !== undefined && { namespace }) }];
+    return many !== null && ask(many, { params: resource.value, body: { targets, parameters } });
   }
-  function maySomewhere(id: ActionId): boolean {
-    const params = { ...resource.value, namespace: '_', name: '' };
-    return rights.mayInPart(endpointsOfActions[id].one, { params, body: { parameters: {} } });
-  }
+  const may = (id: ActionId, row: Pick<Row, 'namespace' | 'name'>) => asked(rights.may, id, row);
+  const maySomewhere = (id: ActionId) => asked(rights.mayInPart, id, { name: '' });
 
   /** Does it at once where nothing is asked and nothing can be lost; else the dialog opens. */
   async function begin(id: ActionId, rows: Row[]): Promise<void> {
-    const asked = { id, resource: resource.value, rows };
+    const wanted = { id, resource: resource.value, rows };
     const [row] = rows;
     const isSmall = !hasParameters(id) && table[id].impact({}) === 'none' && rows.length === 1;
-    if (row === undefined || !isSmall || cluster.value?.environment === 'production') {
-      request.value = asked;
+    const { one } = endpointsOfActions[id];
+    if (row === undefined || one === null || !isSmall || cluster.value?.environment === 'production') {
+      request.value = wanted;
       return;
     }
     busy.value = new Set([...busy.value, row.uid]);
     try {
-      await call(endpointsOfActions[id].one, {
+      await call(one, {
         params: { ...resource.value, namespace: placeOf(row), name: row.name },
         body: { uid: row.uid },
       });
     } catch (failure) {
-      request.value = { ...asked, failure };
+      request.value = { ...wanted, failure };
     } finally {
       busy.value = new Set([...busy.value].filter((uid) => uid !== row.uid));
     }

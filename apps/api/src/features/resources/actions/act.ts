@@ -1,4 +1,11 @@
-import { actions, isActionOn, type Action, type ActionId, type ActionTarget } from '@pilothouse/contract';
+import {
+  actions,
+  isActionOn,
+  type Action,
+  type ActionId,
+  type ActionTarget,
+  type QuickActionId,
+} from '@pilothouse/contract';
 import { AppError } from '../../../http/app-error.ts';
 import { namespaceOf, type ServedKind } from '../resource-cluster.ts';
 import type { Writer } from '../writer.ts';
@@ -41,7 +48,7 @@ export function subjectOf(
 
 /** Does an action to one object; of a Secret `reveal` alone answers values. Rejects with AppError or KubeError. */
 export async function act(
-  id: ActionId,
+  id: QuickActionId,
   subject: ActionSubject,
   call: ActionCall,
   writer: Writer,

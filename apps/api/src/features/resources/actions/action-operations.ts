@@ -1,4 +1,11 @@
-import { actionRights, actions, actionTarget, type Action, type ActionId } from '@pilothouse/contract';
+import {
+  actionRights,
+  actions,
+  actionTarget,
+  type Action,
+  type ActionId,
+  type QuickActionId,
+} from '@pilothouse/contract';
 import { KubeError } from '@pilothouse/kube';
 import { z } from 'zod';
 import { AppError } from '../../../http/app-error.ts';
@@ -30,7 +37,7 @@ const concurrency = 4;
 
 /** An action done to many objects; each is one item with an audit row of its own. */
 export function batchHandler(
-  id: ActionId,
+  id: QuickActionId,
   find: FindCluster,
   writer: Writer,
 ): OperationHandler<BatchInput, BatchItem> {

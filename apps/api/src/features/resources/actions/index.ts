@@ -1,4 +1,4 @@
-import type { ActionId } from '@pilothouse/contract';
+import type { QuickActionId } from '@pilothouse/contract';
 import type { ActionImplementation, ImplementationOf } from './action-implementation.ts';
 import { cordon, uncordon } from './cordon.ts';
 import { deleteAction } from './delete.ts';
@@ -11,7 +11,7 @@ import { setImage } from './set-image.ts';
 import { undo } from './undo.ts';
 
 // An action of the contract that is not here does not compile
-const table: { [Id in ActionId]: ImplementationOf<Id> } = {
+const table: { [Id in QuickActionId]: ImplementationOf<Id> } = {
   cordon,
   uncordon,
   scale,
@@ -27,4 +27,4 @@ const table: { [Id in ActionId]: ImplementationOf<Id> } = {
 };
 
 /** What each action does. */
-export const implementations: Record<ActionId, ActionImplementation> = table;
+export const implementations: Record<QuickActionId, ActionImplementation> = table;

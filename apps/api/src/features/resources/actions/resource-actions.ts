@@ -1,7 +1,13 @@
-import { actions, type ActionId, type ActionTarget } from '@pilothouse/contract';
+import {
+  actions,
+  type ActionId,
+  type ActionTarget,
+  type LongActionId,
+  type QuickActionId,
+} from '@pilothouse/contract';
 import { toAppError } from '../../../http/error-handler.ts';
 import { runPool } from '../../../operations/item-pool.ts';
-import type { OperationActor } from '../../../operations/operation-handler.ts';
+import type { NewItem, OperationActor } from '../../../operations/operation-handler.ts';
 import type { Operations } from '../../../operations/operations.ts';
 import { servedKind, type FindCluster, type ServedKind } from '../resource-cluster.ts';
 import type { Writer } from '../writer.ts';
@@ -9,6 +15,7 @@ import { act, checkAction, subjectOf, type ActionCall } from './act.ts';
 import type { ActionOutcome } from './action-implementation.ts';
 import { batchHandler, batchKind, type BatchInput, type BatchItem } from './action-operations.ts';
 import { implementations } from './index.ts';
+import type { LongAction, LongActions } from './long-action.ts';
 
 interface CollectionRef {
   cluster: string;
@@ -28,21 +35,25 @@ export class ResourceActions {
   readonly #find: FindCluster;
   readonly #operations: Pick<Operations, 'submit'>;
   readonly #writer: Writer;
+  readonly #long: LongActions;
 
-  constructor(find: FindCluster, operations: Pick<Operations, 'submit'>, writer: Writer) {
+  constructor(find: FindCluster, operations: Pick<Operations, 'submit'>, writer: Writer, long: LongActions) {
     this.#find = find;
     this.#operations = operations;
     this.#writer = writer;
+    this.#long = long;
   }
 
-  /** Makes the operations of all batches known. */
+  /** Makes the operations of all batches and long actions known. */
   register(runner: Pick<Operations, 'register'>): void {
-    for (const { id, batch } of Object.values(actions))
-      if (batch) runner.register(batchKind(id), batchHandler(id, this.#find, this.#writer));
+    for (const { id, batch } of Object.values(actions)) {
+      if (isLong(id)) runner.register(batchKind(id), this.#long[id].handler);
+      else if (batch) runner.register(batchKind(id), batchHandler(id, this.#find, this.#writer));
+    }
   }
 
   async one(
-    id: ActionId,
+    id: QuickActionId,
     params: CollectionRef & { namespace: string; name: string },
     { uid, ...call }: Omit<ActionCall, 'resolved'> & { uid?: string | undefined },
   ): Promise<ActionOutcome> {
@@ -60,7 +71,7 @@ export class ResourceActions {
     return this.#operations.submit<BatchInput, BatchItem>({
       kind: batchKind(id),
       input: { group, plural, parameters: many.parameters },
-      items: await itemsOf(id, kind, many),
+      items: (await this.#itemsOf(id, kind, many)) as NewItem<BatchItem>[],
       actor,
       cluster: { id: cluster, name },
     });
@@ -69,7 +80,17 @@ export class ResourceActions {
   async plan(id: ActionId, params: CollectionRef, many: Many, signal: AbortSignal): Promise<unknown> {
     const kind = await this.#kind(id, params);
     const subjects = many.targets.map((target) => subjectOf(kind, target, signal));
+    if (isLong(id)) {
+      const long = this.#long[id] as LongAction;
+      return long.plan(kind.cluster, subjects, many.parameters, signal);
+    }
     return implementations[id].plan?.(subjects, many.parameters);
+  }
+
+  async #itemsOf(id: ActionId, kind: ServedKind, many: Many): Promise<NewItem<unknown>[]> {
+    if (!isLong(id)) return itemsOf(id, kind, many);
+    const subjects = many.targets.map((target) => subjectOf(kind, target));
+    return (this.#long[id] as LongAction).begin(kind.cluster, subjects, many.parameters);
   }
 
   async #kind(id: ActionId, params: CollectionRef): Promise<ServedKind> {
@@ -79,8 +100,12 @@ export class ResourceActions {
   }
 }
 
+function isLong(id: ActionId): id is LongActionId {
+  return actions[id].isLong;
+}
+
 /** One item a target, with what will be written fixed; a target where that cannot be said fails alone, at its turn. */
-async function itemsOf(id: ActionId, kind: ServedKind, { targets, parameters }: Many) {
+async function itemsOf(id: QuickActionId, kind: ServedKind, { targets, parameters }: Many) {
   const items = targets.map((target) => ({
     target: target.namespace === undefined ? target.name : `${target.namespace}/${target.name}`,
     subject: subjectOf(kind, target),

@@ -1,0 +1,251 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { TestClient } from '../../../../testing/test-client.ts';
+import { startResourceWorld, type ResourceWorld } from '../../testing/resource-world.ts';
+import { budget, caseLabel, place, pod, type Made, type Owner, type Side } from './testing/drain-objects.ts';
+
+/** What kubectl has not, or does otherwise: plan, cancel, one drain a node, order, what stays. */
+const id = 'operation';
+let world: ResourceWorld;
+let admin: TestClient;
+let owner: Owner;
+let number = 0;
+const kubectl = (...args: string[]) => world.cluster.kubectl(...args);
+const actions = '/clusters/here/k8s/core/nodes/actions/drain';
+const plans = '/clusters/here/k8s/core/nodes/plans/drain';
+
+/** A node with what is given, running. */
+async function made(given: (side: Side) => Made[]): Promise<Side> {
+  const name = `drain-${id}-${(number += 1)}`;
+  const side = { namespace: name, node: name, id, owner };
+  const items = [...place(side), ...given(side)];
+  await world.cluster.apply(JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
+  const pods = items.filter(({ kind }) => kind === 'Pod').map(({ metadata }) => `pod/${metadata.name}`);
+  if (pods.length > 0)
+    await kubectl('wait', '-n', name, ...pods, '--for=jsonpath={.status.phase}=Running', '--timeout=90s');
+  return side;
+}
+const counted = ({ namespace }: Side, name: string, healthy: number) =>
+  kubectl(
+    'wait',
+    `pdb/${name}`,
+    '-n',
+    namespace,
+    '--timeout=60s',
+    `--for=jsonpath={.status.currentHealthy}=${healthy}`,
+  );
+const held = (side: Side) => [pod(side, 'a'), budget(side, 'b', { minAvailable: 1 })];
+
+const post = (path: string, nodes: string[], parameters: object = {}) =>
+  admin.post(path, { targets: nodes.map((name) => ({ name })), parameters });
+const begin = async (nodes: string[], parameters: object = {}) => {
+  const answer = await post(actions, nodes, parameters);
+  expect(answer).toMatchObject({ status: 202 });
+  return answer.body.operation as string;
+};
+interface Item {
+  id: string;
+  target: string;
+  state: string;
+  step: { code: string; params: Record<string, unknown> } | null;
+  result: { code: string; params: Record<string, unknown> } | null;
+}
+const itemsOf = async (operation: string, parent?: string) =>
+  (await admin.get(`/operations/${operation}/items?pageSize=100${parent ? `&parent=${parent}` : ''}`)).body
+    .items as Item[];
+const partsOf = async (operation: string, node: string) => {
+  const parent = (await itemsOf(operation)).find(({ target }) => target === node)?.id;
+  return parent === undefined ? [] : itemsOf(operation, parent);
+};
+const stateOf = async (operation: string) =>
+  (await admin.get(`/operations/${operation}`)).body.state as string;
+const ended = async (operation: string) => {
+  await expect.poll(() => stateOf(operation)).toMatch(/succeeded|failed|cancelled/);
+  return stateOf(operation);
+};
+const isCordoned = async ({ node }: Side) =>
+  (await kubectl('get', 'node', node, '-o', 'jsonpath={.spec.unschedulable}')) === 'true';
+const podsOf = async ({ namespace }: Side) =>
+  (await kubectl('get', 'pods', '-n', namespace, '-o', 'jsonpath={.items[*].metadata.name}'))
+    .split(' ')
+    .filter(Boolean);
+const untilHeld = (operation: string, node: string) =>
+  expect.poll(async () => (await partsOf(operation, node))[0]?.step?.code).toBe('heldBackByBudget');
+
+beforeAll(async () => {
+  world = await startResourceWorld('drain-operation');
+  admin = world.api.admin;
+  const uid = await kubectl('get', 'node', 'kwok-1', '-o', 'jsonpath={.metadata.uid}');
+  owner = { apiVersion: 'v1', kind: 'Node', name: 'kwok-1', uid, controller: true };
+});
+afterAll(async () => {
+  await kubectl('delete', 'nodes', '-l', `${caseLabel}=${id}`, '--wait=false');
+  await kubectl('delete', 'namespaces', '-l', `${caseLabel}=${id}`, '--wait=false');
+  await world?.stop();
+});
+
+test('an unknown node, a bad selector: nothing happens to any', async () => {
+  const side = await made((s) => [pod(s, 'a')]);
+  const missing = await post(actions, [side.node, 'nobody']);
+  expect(missing).toMatchObject({ status: 404, body: { error: { code: 'clusterNotFound' } } });
+  await expect(kubectl('drain', side.node, 'nobody')).rejects.toThrow(/not found/);
+  const selector = await post(actions, [side.node], { podSelector: 'a in b' });
+  expect(selector).toMatchObject({ status: 400, body: { error: { code: 'badSelector' } } });
+  expect(await post(actions, [side.node], { timeout: -1 })).toMatchObject({ status: 400 });
+  const uid = { targets: [{ name: side.node, uid: 'another' }] };
+  expect(await admin.post(actions, uid)).toMatchObject({ status: 409 });
+  expect(await isCordoned(side)).toBe(false);
+  expect(await podsOf(side)).toEqual(['a']);
+});
+
+test('a held pod names its budget; a second drain of the node names the first; a cancel tells how it is left', async () => {
+  const side = await made((s) => [...held(s), pod(s, 'c', { labels: { part: 'other' } })]);
+  await counted(side, 'b', 1);
+  const operation = await begin([side.node, side.node]);
+  await untilHeld(operation, side.node);
+  const [part] = await partsOf(operation, side.node);
+  expect(part?.step?.params).toMatchObject({
+    node: side.node,
+    namespace: side.namespace,
+    pod: 'a',
+    budget: 'b',
+    needs: 1,
+    has: 1,
+    seconds: 5,
+    message: 'The disruption budget b needs 1 healthy pods and has 1 currently',
+  });
+  const second = await post(actions, [side.node]);
+  expect(second).toMatchObject({
+    status: 409,
+    body: { error: { code: 'underWay', params: { what: side.node, operation } } },
+  });
+  await expect.poll(() => podsOf(side)).toEqual(['a']);
+  expect(await admin.post(`/operations/${operation}/cancel`)).toMatchObject({ status: 200 });
+  expect(await ended(operation)).toBe('cancelled');
+  const items = await itemsOf(operation);
+  expect(items.map(({ target }) => target)).toEqual(['cordon', side.node]);
+  expect(items[1]?.result).toEqual({
+    code: 'drainCancelled',
+    params: { node: side.node, gone: 1, terminating: 0 },
+  });
+  expect((await partsOf(operation, side.node)).map(({ result }) => result?.code)).toEqual([
+    'notEvicted',
+    'podEvicted',
+  ]);
+  expect(await isCordoned(side)).toBe(true);
+  // it is free again
+  await kubectl('delete', 'pdb', 'b', '-n', side.namespace);
+  expect(await ended(await begin([side.node]))).toBe('succeeded');
+});
+
+test('of two drains of a node at once one begins', async () => {
+  const side = await made(held);
+  await counted(side, 'b', 1);
+  const answers = await Promise.all([1, 2, 3, 4].map(() => post(actions, [side.node])));
+  expect(answers.map(({ status }) => status).toSorted()).toEqual([202, 409, 409, 409]);
+  const operation = String(answers.find(({ status }) => status === 202)?.body.operation);
+  await admin.post(`/operations/${operation}/cancel`);
+  await ended(operation);
+});
+
+test('every node is cordoned before the first pod goes, and one that fails does not stop the others', async () => {
+  const first = await made((s) => [pod(s, 'a', { owner: null })]);
+  const second = await made((s) => [pod(s, 'a')]);
+  const operation = await begin([first.node, second.node]);
+  expect(await ended(operation)).toBe('failed');
+  expect((await itemsOf(operation)).map(({ result }) => result?.code)).toEqual([
+    'cordoned',
+    'drainRefused',
+    'drained',
+  ]);
+  expect([await isCordoned(first), await isCordoned(second)]).toEqual([true, true]);
+  expect([await podsOf(first), await podsOf(second)]).toEqual([['a'], []]);
+  // what failed is run again, and its node is still cordoned
+  await kubectl('delete', 'pod', 'a', '-n', first.namespace, '--grace-period=0', '--force');
+  await kubectl('uncordon', first.node);
+  const retry = (await admin.post(`/operations/${operation}/retry`)).body.id as string;
+  expect(await ended(retry)).toBe('succeeded');
+  expect((await itemsOf(retry)).map(({ target }) => target)).toEqual([first.node]);
+  expect(await isCordoned(first)).toBe(true);
+});
+
+test('it stops at the first failure where that is asked, and uncordons where that is', async () => {
+  const first = await made((s) => [pod(s, 'a', { owner: null })]);
+  const second = await made((s) => [pod(s, 'a')]);
+  const stopped = await begin([first.node, second.node], { stopAtFailure: true });
+  expect(await ended(stopped)).toBe('failed');
+  expect((await itemsOf(stopped)).map(({ state }) => state)).toEqual(['succeeded', 'failed', 'skipped']);
+  expect(await podsOf(second)).toEqual(['a']);
+  expect(await ended(await begin([second.node], { uncordonAtEnd: true }))).toBe('succeeded');
+  expect(await isCordoned(second)).toBe(false);
+  expect(await podsOf(second)).toEqual([]);
+});
+
+test('a plan tells what would become of each pod, and changes nothing', async () => {
+  const side = await made((s) => [
+    ...held(s),
+    pod(s, 'bare', { owner: null, labels: { part: 'other' } }),
+    pod(s, 'local', { volumes: [{ name: 'd', emptyDir: {} }], labels: { part: 'other' } }),
+    pod(s, 'plain', { labels: { part: 'other' } }),
+  ]);
+  await counted(side, 'b', 1);
+  const planned = async (parameters: object) => {
+    const answer = await post(plans, [side.node], parameters);
+    expect(answer).toMatchObject({ status: 200, body: { nodes: [{ name: side.node, isCordoned: false }] } });
+    const { isRefused, pods } = answer.body.nodes[0] as {
+      isRefused: boolean;
+      pods: { name: string; outcome: string; reason: string | null; budget: object | null }[];
+    };
+    return { isRefused, pods, outcomes: pods.map(({ name, outcome, reason }) => [name, outcome, reason]) };
+  };
+  expect(await planned({})).toMatchObject({
+    isRefused: true,
+    outcomes: [
+      ['a', 'evict', null],
+      ['bare', 'refused', 'noController'],
+      ['local', 'refused', 'emptyDir'],
+      ['plain', 'evict', null],
+    ],
+  });
+  const { pods, outcomes } = await planned({ force: true, deleteEmptyDirData: true });
+  expect(outcomes[0]).toEqual(['a', 'heldBack', 'budget']);
+  expect(pods[0]?.budget).toEqual({ name: 'b', needs: 1, has: 1, allowed: 0 });
+  expect(
+    (await planned({ force: true, deleteEmptyDirData: true, disableEviction: true })).outcomes[0],
+  ).toEqual(['a', 'evict', null]);
+  expect(await isCordoned(side)).toBe(false);
+  expect(await podsOf(side)).toHaveLength(4);
+});
+
+test('each eviction is a row of our audit, with the id that the cluster’s has', async () => {
+  const side = await made((s) => [pod(s, 'a'), pod(s, 'b')]);
+  const audited = await world.auditedFromNow();
+  expect(await ended(await begin([side.node], { reason: 'new disks' }))).toBe('succeeded');
+  const changes = async () =>
+    (await audited()).filter(
+      ({ verb, requestURI }) => verb === 'create' && requestURI.includes(`/${side.namespace}/`),
+    );
+  await expect
+    .poll(async () => (await changes()).map(({ responseStatus }) => responseStatus?.code))
+    .toEqual([201, 201]);
+  const rows = (await admin.get('/audit?pageSize=100')).body.items as {
+    auditId?: string;
+    id: string;
+    params: object;
+  }[];
+  const ids = new Set(JSON.stringify(rows).match(/[0-9a-f-]{36}/g));
+  for (const { auditID } of await changes()) expect(ids).toContain(auditID);
+  expect(JSON.stringify(rows)).toContain('new disks');
+});
+
+test('in production it takes a reason', async () => {
+  const side = await made(() => []);
+  const cluster = (await admin.get('/clusters/here')).body as Record<string, unknown>;
+  expect(await admin.patch('/clusters/here', { environment: 'production' })).toMatchObject({ status: 200 });
+  const refused = await post(actions, [side.node]);
+  expect(refused).toMatchObject({
+    status: 400,
+    body: { error: { code: 'reasonRequired', field: 'body.parameters.reason' } },
+  });
+  expect(await ended(await begin([side.node], { reason: 'new disks' }))).toBe('succeeded');
+  await admin.patch('/clusters/here', { environment: cluster['environment'] });
+});
