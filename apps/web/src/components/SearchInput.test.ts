@@ -1,5 +1,7 @@
 import { mount } from '@vue/test-utils';
 import { beforeEach, expect, test, vi } from 'vitest';
+import { createI18n } from 'vue-i18n';
+import common from '../app/i18n/en-US/common.json' with { type: 'json' };
 import SearchInput from './SearchInput.vue';
 
 beforeEach(() => {
@@ -8,7 +10,8 @@ beforeEach(() => {
 });
 
 function mountSearch(value = '') {
-  const wrapper = mount(SearchInput, { props: { value, label: 'Find' } });
+  const i18n = createI18n({ legacy: false, locale: 'en-US', messages: { 'en-US': { common } } });
+  const wrapper = mount(SearchInput, { props: { value, label: 'Find' }, global: { plugins: [i18n] } });
   const input = wrapper.get('input');
   const type = async (text: string) => {
     for (let length = 1; length <= text.length; length += 1) {
