@@ -33,12 +33,19 @@ export class AuditRepository {
   }
 
   /** Closes up to `most` rows whose process is gone: how they ended nobody knows. Returns how many. */
-  closeOrphans(most: number): Promise<number> {
-    return this.#database.prisma.$executeRaw`
-      UPDATE audit_events SET outcome = 'unknown', ended_at = UTC_TIMESTAMP(6)
-      WHERE outcome = 'pending' AND NOT EXISTS (
+  async closeOrphans(most: number): Promise<number> {
+    const { prisma } = this.#database;
+    // found without a lock: an update by another index than the id's and a row's own end would wait for each other
+    const orphans = await prisma.$queryRaw<{ id: string }[]>`
+      SELECT id FROM audit_events WHERE outcome = 'pending' AND NOT EXISTS (
         SELECT 1 FROM processes WHERE processes.id = audit_events.owner AND processes.lease_until >= UTC_TIMESTAMP(6)
       ) LIMIT ${most}`;
+    if (orphans.length === 0) return 0;
+    await prisma.auditEvent.updateMany({
+      where: { id: { in: orphans.map(({ id }) => id) }, outcome: 'pending' },
+      data: { outcome: 'unknown', endedAt: new Date() },
+    });
+    return orphans.length;
   }
 
   /** Drops up to `most` of the oldest rows that began before; returns how many. */

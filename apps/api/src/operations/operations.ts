@@ -24,6 +24,7 @@ export interface OperationsOptions extends Pick<RunnerOptions, 'audit' | 'author
 const defaultSlots = 4;
 /** Operations of one kind that a process holds, most of them waiting for something. */
 const mostHeld = 100;
+const soonMs = 100;
 /** An operation that took its process down this often is given up. */
 const maxAttempts = 10;
 
@@ -41,6 +42,7 @@ export class Operations {
   readonly #running = new Map<OperationRun, Promise<void>>();
   readonly #stopping = new AbortController();
   #timer: NodeJS.Timeout | undefined;
+  #soon: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
   #lookAgain = false;
 
@@ -55,7 +57,7 @@ export class Operations {
   /** Makes a kind known; before `start`. */
   register<Input, Item>(kind: string, handler: OperationHandler<Input, Item>): void {
     if (this.#kinds.has(kind)) throw new Error(`Operation kind ${kind} is registered twice`);
-    const slots = new Slots(handler.slots ?? defaultSlots, () => this.#look());
+    const slots = new Slots(handler.slots ?? defaultSlots, () => this.#lookSoon());
     this.#kinds.set(kind, { handler: handler as unknown as AnyHandler, slots });
   }
 
@@ -106,6 +108,7 @@ export class Operations {
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     this.#timer = undefined;
+    clearTimeout(this.#soon);
     this.#changes.stop();
     this.#stopping.abort(new RunnerStopping());
     await this.#looking;
@@ -114,6 +117,14 @@ export class Operations {
 
   #changed(change: OperationChange): void {
     this.#changes.emit(change);
+  }
+
+  /** Where many wait and look up by turns, a slot is free many times a second. */
+  #lookSoon(): void {
+    this.#soon ??= setTimeout(() => {
+      this.#soon = undefined;
+      this.#look();
+    }, soonMs);
   }
 
   /** Takes what there is, once started; calls that come meanwhile are answered by one more round. */
