@@ -63,7 +63,7 @@ export default defineConfig({
           // what reads and writes the database, once more on a MySQL
           name: 'mysql',
           retry,
-          include: ['db', 'operations', 'audit', 'features/{audit,auth,grants}'].map(
+          include: ['db', 'operations', 'audit', 'features/{audit,auth,grants,groups}'].map(
             (folder) => `apps/api/src/${folder}/**/*.integration.test.ts`,
           ),
           exclude: ['**/node_modules/**'],

@@ -328,6 +328,19 @@ test('what ends on one replica ends on the others', async () => {
   const { body } = await api.admin.get('/grants?user=travelling');
   await api.admin.delete(`/grants/${body.items[0].id}`);
   await within(5000, () => expect.poll(async () => (await elsewhere.get('/clusters')).status).toBe(403));
+
+  const membership = '/groups/travellers/members/travelling';
+  await api.admin.post('/groups', { name: 'travellers', displayName: 'Travellers' });
+  await api.admin.post('/grants', {
+    subject: { kind: 'group', group: 'travellers' },
+    role: 'viewer',
+    scope: { kind: 'all' },
+  });
+  await api.admin.put(membership, undefined);
+  await within(5000, () => expect.poll(async () => (await elsewhere.get('/clusters')).status).toBe(200));
+  await api.admin.delete(membership);
+  await within(5000, () => expect.poll(async () => (await elsewhere.get('/clusters')).status).toBe(403));
+
   await user.post('/auth/logout');
   await within(5000, () => expect.poll(async () => (await elsewhere.get('/auth/me')).status).toBe(401));
 

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { grantColumns } from '../../authz/grant-columns.ts';
+import { newId } from '../../db/ids.ts';
 import { deadKubeconfig } from '../../testing/kubeconfig.ts';
 import { startTestApi, type TestApi } from '../../testing/test-api.ts';
 
@@ -129,6 +131,30 @@ describe('a grant', () => {
     expect(body.items.map((cluster: { name: string }) => cluster.name)).toEqual(['one']);
     expect((await user.get('/clusters/one')).status).toBe(200);
     expect((await user.get('/clusters/two')).status).toBe(403);
+  });
+
+  test('on a tree node is shown as such, and gives nothing on the platform or in a cluster', async () => {
+    const user = await api.signUp('gardener');
+    const { prisma } = api.container.database;
+    const role = await prisma.role.findUniqueOrThrow({ where: { name: 'platform-admin' } });
+    const { id } = await prisma.user.findUniqueOrThrow({ where: { username: 'gardener' } });
+    const node = { kind: 'tree', node: absentId } as const;
+    const columns = grantColumns({ kind: 'user', id }, node);
+    await prisma.grant.create({
+      data: { id: newId(), ...columns, roleId: role.id, createdAt: new Date() },
+    });
+    const other = await api.signUp('bystander', [{ role: 'viewer', scope: everywhere }]);
+    expect((await other.get('/clusters')).status).toBe(200);
+    const { body } = await api.admin.get('/grants?user=gardener');
+    expect(body.items).toMatchObject([{ role: { name: 'platform-admin' }, scope: node }]);
+    for (const path of ['/users', '/clusters', '/clusters/one', '/clusters/one/k8s/core/pods']) {
+      expect((await user.get(path)).status).toBe(403);
+    }
+    const { body: admins } = await api.admin.get('/grants?user=admin');
+    const own = admins.items.find(
+      (grant: { role: { name: string } }) => grant.role.name === 'platform-admin',
+    );
+    expect((await api.admin.delete(`/grants/${own.id}`)).body.error.code).toBe('lastAdmin');
   });
 
   test('is told what is wrong with it', async () => {

@@ -24,6 +24,18 @@ const developer = (): Promise<TestUser> =>
     { role: 'developer', scope: { kind: 'namespace', cluster: 'here', namespace } },
   ]);
 
+/** Somebody who is a developer through a group only. */
+async function member(): Promise<TestUser> {
+  const user = await world.api.signUp(`member-${++developers}`);
+  const group = `group-of-${user.username}`;
+  const scope = { kind: 'namespace', cluster: 'here', namespace };
+  const { admin } = world.api;
+  await admin.post('/groups', { name: group, displayName: group });
+  await admin.post('/grants', { subject: { kind: 'group', group }, role: 'developer', scope });
+  await admin.put(`/groups/${group}/members/${user.username}`, undefined);
+  return user;
+}
+
 /** Types a command and waits until what it prints matches. */
 async function type(shell: StreamClient, keys: string, expected: RegExp): Promise<void> {
   shell.screen = '';
@@ -90,7 +102,20 @@ test('a closed browser leaves no process behind, background jobs included', asyn
   });
 });
 
-const losses: [string, string, (user: TestUser) => Promise<{ status: number }>][] = [
+type Loss = [string, string, (user: TestUser) => Promise<{ status: number }>, (() => Promise<TestUser>)?];
+const losses: Loss[] = [
+  [
+    'taken out of the group',
+    'rightsLost',
+    ({ username }) => world.api.admin.delete(`/groups/group-of-${username}/members/${username}`),
+    member,
+  ],
+  [
+    'group deleted',
+    'rightsLost',
+    ({ username }) => world.api.admin.delete(`/groups/group-of-${username}`),
+    member,
+  ],
   ['grant removed', 'rightsLost', async (user) => world.api.admin.delete(`/grants/${await grantOf(user)}`)],
   [
     'logout',
@@ -107,8 +132,8 @@ const losses: [string, string, (user: TestUser) => Promise<{ status: number }>][
 
 test.for(losses)(
   '%s: the shell ends within 5 s with %s, its process too',
-  async ([, reason, revoke], { expect }) => {
-    const user = await developer();
+  async ([, reason, revoke, signUp = developer], { expect }) => {
+    const user = await signUp();
     const shell = await openShellStream(user, world.place('shell'));
     const marker = `sleep ${70_000 + developers}`;
     await type(shell, `${marker}\r`, new RegExp(marker));
