@@ -113,6 +113,8 @@ export interface KindDefinition<W extends KubernetesObject, X, F extends string>
   /** Field selectors the list understands beside `metadata.name` and `metadata.namespace`: path to field. */
   fieldSelectors?: Record<string, NoInfer<F>>;
   relations?: Relation<NoInfer<W>>[];
+  /** They come and go by thousands: what was deleted of them is kept in no history. */
+  isFleeting?: boolean;
 }
 
 export interface KindDescriptor<W extends KubernetesObject = KubernetesObject> {
@@ -129,6 +131,7 @@ export interface KindDescriptor<W extends KubernetesObject = KubernetesObject> {
   shownColumns: string[];
   defaultSort: string | null;
   relations: Relation<W>[];
+  isFleeting: boolean;
   /** The cells of an object; one pass over it. */
   project(object: W): Cells;
 }
@@ -245,6 +248,7 @@ export function defineKind<W extends KubernetesObject, X, F extends string>(
     shownColumns: definition.columns ?? columns.filter(({ standard }) => standard).map(({ id }) => id),
     defaultSort: definition.defaultSort ?? null,
     relations: definition.relations ?? [],
+    isFleeting: definition.isFleeting ?? false,
     project(object) {
       const cells = cellsOf(facts(object));
       cells.created = object.metadata?.creationTimestamp ?? null;

@@ -50,6 +50,7 @@ export const pods = defineKind({
   kind: 'Pod',
   namespaced: true,
   menu: { module: 'workloads', order: 10 },
+  isFleeting: true,
   facts: factsOf,
   fields: {
     name: nameColumn,

@@ -61,10 +61,9 @@ export class SubjectWriter {
     options: Pick<DeleteOptions, 'gracePeriodSeconds' | 'propagationPolicy'>,
   ): Promise<WholeObject | null> {
     const { ref, uid, kind } = this.#subject;
-    const { group, plural } = kind.resource;
     return this.#write<WholeObject | null>({
       method: 'DELETE',
-      isFleeting: group === '' && plural === 'pods',
+      isFleeting: kind.descriptor.isFleeting,
       send: async (connection, { auditId, signal, dryRun }) => {
         const call = { auditId, dryRun, ...(signal && { signal }), ...(uid !== undefined && { uid }) };
         const answer = await deleteObject(connection, ref, { ...options, ...call });
