@@ -11,6 +11,10 @@ import { rulesOfRole, type RoleRef } from './rules-of-role.ts';
 
 const rbac = 'rbac.authorization.k8s.io';
 const guarded = new Set(['roles', 'clusterroles', 'rolebindings', 'clusterrolebindings']);
+const requests = { group: 'certificates.k8s.io', plural: 'certificatesigningrequests' };
+/** Its requests are approved at once, where whoever made them may `create` this (`certificates/approver/sarapprove.go`). */
+const nodeSigner = 'kubernetes.io/kube-apiserver-client-kubelet';
+const nodeClient = 'certificates.k8s.io/certificatesigningrequests/nodeclient';
 const tokenType = 'kubernetes.io/service-account-token';
 const tokenOf = 'kubernetes.io/service-account.name';
 /** So many missing rights are named. */
@@ -28,7 +32,7 @@ export interface GuardedWrite {
   after: object;
 }
 
-/** Roles, bindings and token Secrets, as far as they give rights. */
+/** Roles, bindings, token Secrets and requests for certificates, as far as they give rights. */
 interface Giving {
   metadata?: { labels?: object; annotations?: Record<string, string> };
   rules?: PolicyRule[] | null;
@@ -36,6 +40,7 @@ interface Giving {
   roleRef?: RoleRef;
   subjects?: unknown;
   type?: string;
+  spec?: { signerName?: string };
 }
 
 /**
@@ -61,6 +66,8 @@ export class EscalationGuard {
   }: Pick<GuardedWrite, 'resource' | 'before'> & { document: object | null }): boolean {
     const { group, plural } = resource;
     if (isSecretKind(group, plural)) return isToken(before) || isToken(document);
+    // what is asked for never changes
+    if (isRequest(resource)) return before === null;
     return group === rbac && guarded.has(plural);
   }
 
@@ -73,6 +80,10 @@ export class EscalationGuard {
     const domain = domainIn(cluster.name, namespace);
     if (isSecretKind(group, plural)) {
       await this.#checkToken(write, domain);
+    } else if (isRequest(resource)) {
+      if (after.spec?.signerName !== nodeSigner) return;
+      const approve = right(domain, 'certificates.k8s.io/signers', 'approve');
+      await this.#require(write.subject, [right(domain, nodeClient, 'create')], approve);
     } else if (plural.endsWith('bindings')) {
       if (sameIn(before, after, ['roleRef', 'subjects'])) return;
       await this.#checkBinding(write, after.roleRef ?? {}, domain);
@@ -123,6 +134,10 @@ export class EscalationGuard {
       verb: unless.action,
     });
   }
+}
+
+function isRequest({ group, plural }: DiscoveredResource): boolean {
+  return group === requests.group && plural === requests.plural;
 }
 
 function isToken(object: object | null): boolean {

@@ -27,7 +27,8 @@ beforeAll(async () => {
   const writing = plurals.flatMap((plural) =>
     ['get', 'create', 'update', 'patch'].map((verb) => `k8s/${group}/${plural} ${verb}`),
   );
-  writing.push(...['create', 'patch'].map((verb) => `k8s/core/secrets ${verb}`));
+  const requests = 'k8s/certificates.k8s.io/certificatesigningrequests';
+  for (const verb of ['create', 'patch']) writing.push(`k8s/core/secrets ${verb}`, `${requests} ${verb}`);
   await createRole(world.api, 'rbac-writer', [...writing, 'k8s/core/pods get']);
   await createRole(world.api, 'binder', [`k8s/${group}/clusterroles bind`]);
   await createRole(world.api, 'escalator', [
@@ -196,6 +197,18 @@ describe('a binding', () => {
     const patch = { subjects };
     const grown = await writer.patch(`${bindings}/mighty`, { type: 'merge', patch, resourceVersion });
     expect(errorOf(grown)).toEqual(refused);
+    const { object } = (await admin.get(`${bindings}/mighty`)).body;
+    const replaced = await writer.put(`${bindings}/mighty`, { object: { ...object, subjects } });
+    expect(errorOf(replaced)).toEqual(refused);
+    const { apiVersion, kind, metadata, roleRef } = object;
+    const declared = { apiVersion, kind, metadata: { name: metadata.name }, roleRef, subjects };
+    const applied = await writer.patch(`${bindings}/mighty`, {
+      type: 'apply',
+      object: declared,
+      force: true,
+    });
+    expect(errorOf(applied)).toEqual(refused);
+    expect((await admin.get(`${bindings}/mighty`)).body.object.subjects).toEqual(object.subjects);
     const small = await writer.patch(`${bindings}/small`, {
       type: 'merge',
       patch,
@@ -228,6 +241,54 @@ describe('a ServiceAccount’s token in a Secret', () => {
     expect(errorOf(answer)).toEqual(refused);
     expect(await exists('secret', 'powerful')).toBe(false);
     expect((await escalator.post(secrets, { object: tokenSecret('taken', 'powerful') })).status).toBe(201);
+  });
+});
+
+/** Of a key that nobody has: `/O=system:nodes/CN=system:node:escalation-test`. */
+const nodeRequest = [
+  'LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUlIM01JR2ZBZ0VBTUQweEZUQVRCZ05WQkFvTURITj',
+  'VjM1JsYlRwdWIyUmxjekVrTUNJR0ExVUVBd3diYzNsegpkR1Z0T201dlpHVTZaWE5qWVd4aGRHbHZiaTEwWlhOME1G',
+  'a3dFd1lIS29aSXpqMENBUVlJS29aSXpqMERBUWNEClFnQUUvdUYwWGZIQWVOSVkyVnVXSXJzTGhXVWJLQnkzekNUeE',
+  '9yT05tZ1V4STExendNZW9OYmJUREUwU0NXMnIKK0tLZktvM0lMNUgzN05WTWZOVERrSjRPVUtBQU1Bb0dDQ3FHU000',
+  'OUJBTUNBMGNBTUVRQ0lFRmtIYlBsYVl4MQpaSnJySUE0NFpRSUJwUFBwS3JFckZQT3lXL0laRVg2T0FpQVl1VDNGci',
+  '96UnQ0VCs5NXJESHFOWWJJTzJ0czFaClBQZDIwNnl1dXZ3eExRPT0KLS0tLS1FTkQgQ0VSVElGSUNBVEUgUkVRVUVT',
+  'VC0tLS0tCg==',
+].join('');
+
+describe('a request for a certificate', () => {
+  const requests = '/clusters/here/k8s/certificates.k8s.io/certificatesigningrequests/_';
+  const request = (name: string, signer: string) => ({
+    apiVersion: 'certificates.k8s.io/v1',
+    kind: 'CertificateSigningRequest',
+    metadata: { name: `escalation-test-${name}` },
+    spec: {
+      request: nodeRequest,
+      signerName: `kubernetes.io/${signer}`,
+      usages: ['digital signature', 'client auth'],
+    },
+  });
+  afterAll(async () => {
+    for (const name of ['client', 'node'])
+      await world.cluster.kubectl('delete', 'csr', `escalation-test-${name}`, '--ignore-not-found');
+  });
+
+  test('that the cluster approves by itself needs the right to that; one that somebody approves does not', async () => {
+    const node = request('node', 'kube-apiserver-client-kubelet');
+    for (const answer of [
+      await clusterWriter.post(requests, { object: node }),
+      await clusterWriter.patch(`${requests}/${node.metadata.name}`, { type: 'apply', object: node }),
+    ])
+      expect(errorOf(answer)).toEqual(refused);
+    expect(await world.cluster.kubectl('get', 'csr', node.metadata.name, '--ignore-not-found')).toBe('');
+    const client = request('client', 'kube-apiserver-client');
+    expect((await clusterWriter.post(requests, { object: client })).status).toBe(201);
+    expect((await admin.post(requests, { object: node })).status).toBe(201);
+    // what the rule is for: nobody was asked
+    await expect
+      .poll(() =>
+        world.cluster.kubectl('get', 'csr', node.metadata.name, '-o', 'jsonpath={.status.conditions}'),
+      )
+      .toContain('Approved');
   });
 });
 
