@@ -115,6 +115,41 @@ describe('a value is in no answer', () => {
     await world.cluster.kubectl(...patch({ metadata: { finalizers: null } }));
   });
 
+  test('listed live, tried as every write, held against what changed meanwhile, in its history', async () => {
+    await applied('whole', { a: base64(first) });
+    const stream = await openStream(keeper, 'live');
+    const params = { cluster: 'here', group: 'core', plural: 'secrets' };
+    const query = { namespace: [namespace], q: 'whole' };
+    stream.say({ type: 'subscribe', id: 1, endpoint: 'resources.list', params, query });
+    await expect.poll(() => JSON.stringify(stream.of('snapshot'))).toContain('"whole"');
+
+    const url = `${secrets}/whole`;
+    const { object } = (await keeper.get(url)).body;
+    const { resourceVersion } = object.metadata;
+    const patch = { type: 'merge', patch: { data: { b: base64(second) } }, resourceVersion };
+    const replaced = { object: { ...object, data: { a: base64(third) } } };
+    const declared = { type: 'apply', object: secret('whole', { c: base64(third) }), force: true };
+    for (const query of ['?dryRun=true', '']) {
+      expect(noted(await keeper.patch(url + query, patch)).body.object.data.b).toMatch(/^masked:/);
+      const answer = noted(await keeper.put(url + query, replaced));
+      // the patch was first
+      if (query === '') expect(errorOf(answer)).toEqual([409, 'changedMeanwhile', undefined]);
+      else expect(answer.body.object.data).toEqual({ a: `masked:${third.length}` });
+      expect(noted(await keeper.patch(url + query, declared)).body.object.data.c).toMatch(/^masked:/);
+    }
+    expect(await valuesOf('whole')).toEqual({ a: first, b: second, c: third });
+
+    const { items } = noted(await keeper.get(`${url}/history`)).body;
+    expect(items.map(({ verb }: { verb: string }) => verb)).toEqual(['apply', 'patch']);
+    for (const { id } of items) {
+      const { after } = noted(await keeper.get(`${url}/history/${id}`)).body;
+      expect(after.data.b).toMatch(/^hmac-sha256:/);
+      expect(errorOf(noted(await keeper.get(`${url}/history/${id}/restore`)))[1]).toBe('secretNotRestorable');
+    }
+    answers.push({ status: 200, headers: new Headers(), body: stream.messages });
+    stream.socket.terminate();
+  });
+
   test('in what the cluster says against it', async () => {
     await applied('refused', { a: base64(first) });
     const { body } = await keeper.get(`${secrets}/refused`);

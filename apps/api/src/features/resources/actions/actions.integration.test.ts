@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createRole } from '../../../testing/create-role.ts';
 import type { TestClient } from '../../../testing/test-client.ts';
 import { createNamespace, startResourceWorld, type ResourceWorld } from '../testing/resource-world.ts';
 
@@ -127,6 +128,34 @@ test('scale, by the scale subresource, with the count as precondition', async ()
   await expectSame('scaled');
   const wrong = await act('scaled', 'scale', { replicas: -1 });
   expect([wrong.status, wrong.body.error.field]).toEqual([400, 'body.parameters.replicas']);
+});
+
+test('whoever may patch a Deployment but not its scale restarts it, and does not scale it, alone or among many', async () => {
+  await make('fixed');
+  await createRole(
+    world.api,
+    'patcher',
+    ['get', 'patch'].map((verb) => `k8s/apps/deployments ${verb}`),
+  );
+  const scope = { kind: 'namespace' as const, cluster: 'here', namespace: ours };
+  const patcher = await world.api.signUp('patcher', [{ role: 'patcher', scope }]);
+  expect((await patcher.post(`${door}/${ours}/fixed/actions/restart`, {})).status).toBe(200);
+  const parameters = { replicas: 2 };
+  for (const answer of [
+    await patcher.post(`${door}/${ours}/fixed/actions/scale`, { parameters }),
+    await patcher.post(`${door}/${ours}/fixed/actions/scale?dryRun=true`, { parameters }),
+    await patcher.post(`${door}/actions/scale`, {
+      targets: [{ namespace: ours, name: 'fixed' }],
+      parameters,
+    }),
+  ]) {
+    expect([answer.status, answer.body.error.code]).toEqual([403, 'forbidden']);
+    expect(answer.body.error.params).toMatchObject({
+      object: 'k8s/apps/deployments/scale',
+      action: 'update',
+    });
+  }
+  expect((await read(ours, 'fixed')).spec.replicas).toBe(1);
 });
 
 test('restart, pause, resume; a paused one is not restarted', async () => {
