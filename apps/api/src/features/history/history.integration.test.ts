@@ -1,3 +1,4 @@
+import { readKubectlYaml, withoutServerFields, type KubernetesObject } from '@pilothouse/kinds';
 import { createConnection } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newId } from '../../db/ids.ts';
@@ -61,7 +62,14 @@ describe('a Deployment that was changed in every way', () => {
     spec: { containers: [{ name: 'c', image: image(tag) }] },
   });
   let entries: Entry[];
-  let original: { spec: { template: object; replicas: number } };
+  /** As kubectl printed it when it had just been made, and after the first edit. */
+  let made: object;
+  let edited: object;
+  /** As kubectl has it now, without what the cluster sets. */
+  const printed = async () => {
+    const text = await world.cluster.kubectl('get', 'deployment', 'web', '-n', namespace, '-o', 'yaml');
+    return withoutServerFields(readKubectlYaml(text)[0] as KubernetesObject);
+  };
 
   beforeAll(async () => {
     const object = {
@@ -70,14 +78,15 @@ describe('a Deployment that was changed in every way', () => {
       metadata: { name: 'web', annotations: { note: 'first' } },
       spec: { replicas: 0, selector: { matchLabels: { app: 'web' } }, template: template(1) },
     };
-    const made = await succeeds(admin.post(`${door}/apps/deployments/${namespace}`, { object }));
-    original = made.body.object;
+    await succeeds(admin.post(`${door}/apps/deployments/${namespace}`, { object }));
+    made = await printed();
     const patch = { spec: { template: { spec: { containers: [{ name: 'c', image: image(2) }] } } } };
     const resourceVersion = await versionOf(deployment);
     await succeeds(admin.patch(deployment, { type: 'merge', patch, resourceVersion }));
+    edited = await printed();
     const { body } = await admin.get(deployment);
-    const edited = { ...body.object, spec: { ...body.object.spec, template: template(3) } };
-    await succeeds(admin.put(deployment, { object: edited }));
+    const replaced = { ...body.object, spec: { ...body.object.spec, template: template(3) } };
+    await succeeds(admin.put(deployment, { object: replaced }));
     await succeeds(admin.post(`${deployment}/actions/scale`, { parameters: { replicas: 1 } }));
     const images = [{ container: 'c', image: image(4) }];
     await succeeds(admin.post(`${deployment}/actions/set-image`, { parameters: { images } }));
@@ -134,17 +143,19 @@ describe('a Deployment that was changed in every way', () => {
     ]);
   });
 
-  test('restore brings the second back: reviewed, then written on today’s version', async () => {
+  test.each([
+    ['after', () => edited],
+    ['before', () => made],
+  ] as const)('restore brings back what was %s the second, as kubectl prints it', async (image, expected) => {
     const id = entries.at(-2)?.id ?? '';
-    const { body } = await succeeds(admin.get(`${deployment}/history/${id}/restore?image=before`));
+    const { body } = await succeeds(admin.get(`${deployment}/history/${id}/restore?image=${image}`));
     expect(body.current.metadata.resourceVersion).toBe(body.object.metadata.resourceVersion);
     expect(body.object.status).toBeUndefined();
     expect(body.object.metadata).not.toHaveProperty('creationTimestamp');
     await succeeds(admin.put(`${deployment}?dryRun=true`, { object: body.object }));
-    const restored = await succeeds(admin.put(deployment, { object: body.object }));
-    expect(restored.body.object.spec).toEqual(original.spec);
-    expect(restored.body.object.metadata.annotations).toMatchObject({ note: 'first' });
-    expect(restored.body.object.metadata.annotations).not.toHaveProperty('more');
+    expect(await printed()).not.toEqual(expected());
+    await succeeds(admin.put(deployment, { object: body.object }));
+    expect(await printed()).toEqual(expected());
   });
 
   test('what made an object has nothing before it to restore', async () => {
@@ -161,8 +172,8 @@ describe('a Deployment that was changed in every way', () => {
     const { body } = await succeeds(admin.get(`${deployment}/history/${deleted?.id}/restore?image=before`));
     expect(body.current).toBeNull();
     expect(body.object.metadata).not.toHaveProperty('resourceVersion');
-    const made = await succeeds(admin.post(`${door}/apps/deployments/${namespace}`, { object: body.object }));
-    expect(made.body.object.spec).toEqual(original.spec);
+    await succeeds(admin.post(`${door}/apps/deployments/${namespace}`, { object: body.object }));
+    expect(await printed()).toEqual(made);
   });
 });
 
@@ -229,6 +240,15 @@ describe('of a Secret', () => {
     await succeeds(admin.patch(path, { type: 'merge', patch, resourceVersion }));
     await succeeds(admin.post(`${path}/actions/label`, { parameters: { set: { tier: 'x' } } }));
   });
+  /** Written in the two other ways. */
+  async function rewrite() {
+    const { body } = await admin.get(path);
+    const object = { ...body.object, data: { ...body.object.data, changed: base64(`${canary}-3`) } };
+    await succeeds(admin.put(path, { object }));
+    const own = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'vault' } };
+    const stringData = { applied: `${canary}-4` };
+    await succeeds(admin.patch(path, { type: 'apply', object: { ...own, stringData }, force: true }));
+  }
 
   test('keys and digests, which tell what has changed', async () => {
     const [labelled, patched] = await entriesOf(path);
@@ -260,6 +280,7 @@ describe('of a Secret', () => {
   });
 
   test('no value, neither in an answer nor, opened, in the database', async () => {
+    await rewrite();
     const rows = new ObjectHistoryRepository(
       world.api.container.database,
       new SecretBox(keyRingOf(world.api.container.config)),
@@ -267,7 +288,9 @@ describe('of a Secret', () => {
     const { gunzipSync } = await import('node:zlib');
     const clusterId = (await admin.get('/clusters/here')).body.id as string;
     const place = { clusterId, group: '', plural: 'secrets', namespace, name: 'vault' };
-    for (const { id } of await rows.list(place)) {
+    const entries = await rows.list(place);
+    expect(entries.map(({ verb }) => verb)).toEqual(['apply', 'replace', 'label', 'patch', 'create']);
+    for (const { id } of entries) {
       const found = await rows.find(place, id);
       const images = [found?.before, found?.after].filter(
         (packed) => packed !== null && packed !== undefined,
