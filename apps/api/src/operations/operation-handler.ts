@@ -127,6 +127,11 @@ export interface OperationHandler<Input, Item> {
   /** Null where the operation's own row says it all. */
   audit: (operation: OperationScope<Input>, item: Item) => ItemAudit | null;
   run: (run: ItemRun<Input, Item>) => Promise<ItemOutcome>;
+  /**
+   * An item's input for a retry, where that is not the same again: asked once, when the retry is submitted, of items whose
+   * requirements the actor of the retry meets.
+   */
+  renew?: (operation: OperationScope<Input>, item: Item) => Promise<Item>;
 }
 
 /** What `submit` takes. */

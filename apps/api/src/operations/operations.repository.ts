@@ -5,7 +5,7 @@ import { containing } from '../db/like.ts';
 import { AppError } from '../http/app-error.ts';
 import { readPage, type PageOrder, type PageQuery } from '../http/paging.ts';
 import { newItemRow } from './item-rows.ts';
-import type { ItemResult, NewItem, OperationActor, OperationRequest } from './operation-handler.ts';
+import type { ItemResult, NewItem, OperationRequest } from './operation-handler.ts';
 import {
   itemView,
   summaryOf,
@@ -37,7 +37,7 @@ export interface ItemFilter {
 export interface OperationDetail {
   summary: OperationSummary;
   actorId: string | null;
-  retry: { retryable: boolean; retryOf: string | null; retriedBy: string | null };
+  retry: { retryable: boolean; inputErased: boolean; retryOf: string | null; retriedBy: string | null };
 }
 
 /** What an item has for itself while it is open. */
@@ -88,35 +88,34 @@ export class OperationsRepository {
     });
   }
 
+  /** What failed in an operation, as it would be run again. Throws `notRetryable`. */
+  async undone(id: string): Promise<Omit<OperationRequest<unknown, unknown>, 'actor'>> {
+    const { prisma } = this.#database;
+    const row = await prisma.operation.findUniqueOrThrow({ where: { id } });
+    if (row.endedAt === null) throw new AppError('notRetryable', { reason: 'underWay' });
+    if (row.input === null) throw new AppError('notRetryable', { reason: 'inputErased' });
+    const undone = await prisma.operationItem.findMany({
+      where: { operationId: id, parentId: null, state: { in: ['failed', 'skipped'] } },
+      orderBy: { position: 'asc' },
+    });
+    const items = undone.filter(isRetryable).map(({ target, input }) => ({ target, input }));
+    if (items.length === 0) throw new AppError('notRetryable', { reason: 'nothingFailed' });
+    const { kind, input, clusterId, cluster } = row;
+    return { kind, input, items, cluster: clusterId && cluster ? { id: clusterId, name: cluster } : null };
+  }
+
   /**
-   * Writes an operation of what failed in another one, which has ended and was not retried: of two that try, one does.
-   * Throws `notRetryable`, and as `create` does.
+   * Writes an operation that runs another one's undone again: of two that try, one does. Throws `notRetryable`, and as
+   * `create` does.
    */
   async createRetry(
     id: string,
-    actor: OperationActor,
-    claimsOf: (kind: string) => Claims | undefined,
+    request: OperationRequest<unknown, unknown>,
+    claims: Claims | undefined,
   ): Promise<string> {
     try {
       return await this.#database.transaction(async (tx) => {
-        const row = await tx.operation.findUniqueOrThrow({ where: { id } });
-        if (row.endedAt === null) throw new AppError('notRetryable', { reason: 'underWay' });
-        if (row.input === null) throw new AppError('notRetryable', { reason: 'inputErased' });
-        const undone = await tx.operationItem.findMany({
-          where: { operationId: id, parentId: null, state: { in: ['failed', 'skipped'] } },
-          orderBy: { position: 'asc' },
-        });
-        const items = undone.filter(isRetryable).map(({ target, input }) => ({ target, input }));
-        if (items.length === 0) throw new AppError('notRetryable', { reason: 'nothingFailed' });
-        const { kind, input, clusterId, cluster } = row;
-        const request = {
-          kind,
-          input,
-          items,
-          actor,
-          cluster: clusterId && cluster ? { id: clusterId, name: cluster } : null,
-        };
-        await this.#assertUnclaimed(tx, request, claimsOf(kind));
+        await this.#assertUnclaimed(tx, request, claims);
         return this.#insert(tx, request, false, id);
       });
     } catch (error) {
@@ -151,11 +150,13 @@ export class OperationsRepository {
       }),
     ]);
     if (row === null) return undefined;
+    const isFailed = row.endedAt !== null && failed !== null;
     return {
       summary: summaryOf(row, counts),
       actorId: row.actorId,
       retry: {
-        retryable: row.endedAt !== null && row.input !== null && retry === null && failed !== null,
+        retryable: isFailed && row.input !== null && retry === null,
+        inputErased: isFailed && row.input === null,
         retryOf: row.retryOf,
         retriedBy: retry?.id ?? null,
       },

@@ -1,7 +1,9 @@
+import type { Requirement } from '@pilothouse/contract';
 import { AppError } from '../http/app-error.ts';
+import { runPool } from './item-pool.ts';
 import { defaultLeaseTimes, RunnerStopping, type LeaseTimes } from './lease-keeper.ts';
 import { OperationChanges, type OperationChange, type OperationListener } from './operation-changes.ts';
-import type { OperationActor, OperationHandler, OperationRequest } from './operation-handler.ts';
+import type { NewItem, OperationActor, OperationHandler, OperationRequest } from './operation-handler.ts';
 import { OperationLeases, type Lease } from './operation-leases.repository.ts';
 import { OperationRun, type AnyHandler, type RunnerOptions } from './operation-runner.ts';
 import type { OperationsRepository } from './operations.repository.ts';
@@ -25,6 +27,8 @@ const defaultSlots = 4;
 /** Operations of one kind that a process holds, most of them waiting for something. */
 const mostHeld = 100;
 const soonMs = 100;
+/** Items whose inputs are renewed at once for a retry. */
+const renewers = 10;
 /** An operation that took its process down this often is given up. */
 const maxAttempts = 10;
 
@@ -87,12 +91,16 @@ export class Operations {
   }
 
   /**
-   * Submits what failed in `id` again, on behalf of `actor`: with the same inputs, once. Throws `notRetryable` where it has
-   * not ended, nothing failed, somebody did already, or the inputs have been erased.
+   * Submits what failed in `id` again, on behalf of `actor`, once: with the same inputs, where the kind does not renew
+   * them. Throws `notRetryable` where it has not ended, nothing failed, somebody did already, or the inputs have been
+   * erased.
    */
   async retry(id: string, actor: OperationActor): Promise<string> {
-    const claimsOf = (kind: string) => this.#kinds.get(kind)?.handler.claims;
-    const retry = await this.#options.repository.createRetry(id, actor, claimsOf);
+    const { repository } = this.#options;
+    const request = { ...(await repository.undone(id)), actor };
+    const { claims } = this.#kinds.get(request.kind)?.handler ?? {};
+    const items = await this.#renewed(id, request);
+    const retry = await repository.createRetry(id, { ...request, items }, claims);
     this.#changed({ id });
     this.#changed({ id: retry, actorId: actor.userId });
     this.#look();
@@ -113,6 +121,30 @@ export class Operations {
     this.#stopping.abort(new RunnerStopping());
     await this.#looking;
     await Promise.all(this.#running.values());
+  }
+
+  /** What failed, with inputs for another attempt; an item the actor may not do stays, and is refused at its turn. */
+  async #renewed(id: string, request: OperationRequest<unknown, unknown>): Promise<NewItem<unknown>[]> {
+    const handler = this.#kinds.get(request.kind)?.handler;
+    if (handler?.renew === undefined) return request.items;
+    const { cluster, actor } = request;
+    const scope = { id, cluster, actor, input: handler.input.parse(request.input) };
+    const items = request.items.map((item) => ({ ...item, input: handler.item.parse(item.input) }));
+    await runPool(items, { concurrency: renewers, mayGoOn: () => true }, async (item) => {
+      if (await this.#may(actor, handler.requirements(scope, item.input)))
+        item.input = (await handler.renew?.(scope, item.input)) ?? item.input;
+    });
+    return items;
+  }
+
+  async #may({ userId }: OperationActor, requirements: Requirement[]): Promise<boolean> {
+    try {
+      if (userId !== null) await this.#options.authoriser.require({ userId }, requirements);
+      return true;
+    } catch (error) {
+      if (error instanceof AppError) return false;
+      throw error;
+    }
   }
 
   #changed(change: OperationChange): void {

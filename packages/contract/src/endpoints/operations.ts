@@ -63,6 +63,8 @@ export const operationEndpoints = {
     response: operation.extend({
       /** It has ended, something of it failed, its inputs are there, and nobody did. */
       retryable: z.boolean(),
+      /** Something of it failed, and it can never be run again: what it was given may have held secrets. */
+      inputErased: z.boolean(),
       /** The operation whose failed items this one runs again. */
       retryOf: uuid.nullable(),
       retriedBy: uuid.nullable(),

@@ -47,6 +47,7 @@ const operation = (change: Partial<Shown> = {}): Shown => ({
   createdAt: new Date().toISOString(),
   endedAt: null,
   retryable: false,
+  inputErased: false,
   retryOf: null,
   retriedBy: null,
   ...change,
@@ -179,6 +180,13 @@ test('what failed is run again once it has ended, and somebody else may have bee
   expect(document.querySelector(`a[href="/?operation=${other}"]`)?.textContent).toBe(
     'What failed was run again',
   );
+});
+
+test('what can never be run again says why', async () => {
+  const ended = operation({ state: 'failed', endedAt: new Date().toISOString(), inputErased: true });
+  const { button, text } = await open(ended, [item('startCluster', { state: 'failed' })]);
+  expect(button('Run what failed again')).toBeUndefined();
+  expect(text()).toContain('What it was given may have held secrets and was erased when it ended');
 });
 
 test('a retry is shown in the place of what it runs again', async () => {

@@ -1,28 +1,12 @@
-import {
-  actionRights,
-  actions,
-  actionTarget,
-  type Action,
-  type ActionId,
-  type QuickActionId,
-} from '@pilothouse/contract';
+import { actionRights, actions, type Action, type ActionId, type QuickActionId } from '@pilothouse/contract';
 import { KubeError } from '@pilothouse/kube';
 import { z } from 'zod';
 import { AppError } from '../../../http/app-error.ts';
-import type { OperationHandler } from '../../../operations/operation-handler.ts';
+import type { OperationHandler, OperationScope } from '../../../operations/operation-handler.ts';
 import { servedKind, type FindCluster } from '../resource-cluster.ts';
 import type { Writer } from '../writer.ts';
 import { act, checkAction, subjectOf } from './act.ts';
-
-const batchItem = z.strictObject({
-  target: actionTarget,
-  /** What was fixed at submit; or why that could not be, which is the item's failure. */
-  resolved: z.unknown(),
-  refusal: z
-    .strictObject({ code: z.string(), params: z.record(z.string(), z.union([z.string(), z.number()])) })
-    .optional(),
-});
-export type BatchItem = z.output<typeof batchItem>;
+import { batchItem, resolvedItem, type BatchItem } from './resolved-item.ts';
 
 const batchInput = z.strictObject({ group: z.string(), plural: z.string(), parameters: z.unknown() });
 export type BatchInput = z.output<typeof batchInput>;
@@ -42,6 +26,16 @@ export function batchHandler(
   writer: Writer,
 ): OperationHandler<BatchInput, BatchItem> {
   const action = actions[id] as unknown as Action;
+  async function kindOf({ cluster, input }: Pick<OperationScope<BatchInput>, 'cluster' | 'input'>) {
+    // a cluster registered again under the same name is another cluster
+    const same: FindCluster = (name) => {
+      const found = find(name);
+      return found?.id === cluster?.id ? found : undefined;
+    };
+    const kind = await servedKind(same, { ...input, cluster: cluster?.name ?? '' });
+    checkAction(kind, id);
+    return kind;
+  }
   return {
     input: batchInput.extend({ parameters: action.parameters }),
     item: batchItem,
@@ -61,18 +55,17 @@ export function batchHandler(
       },
       params: { action: id, ...action.audited(parameters as never) },
     }),
+    // what could be said at submit stays as it was said
+    renew: async (operation, item) =>
+      item.refusal === undefined
+        ? item
+        : resolvedItem(id, kindOf(operation), item.target, operation.input.parameters),
     async run({ operation: { cluster, input, actor }, item, auditId, signal }) {
       const { userId, username } = actor;
       // nobody's rights could be asked
       if (userId === null) throw new Error('Only users do actions');
       if (item.refusal !== undefined) throw new AppError(item.refusal.code as never, item.refusal.params);
-      // a cluster registered again under the same name is another cluster
-      const same: FindCluster = (name) => {
-        const found = find(name);
-        return found?.id === cluster?.id ? found : undefined;
-      };
-      const kind = await servedKind(same, { ...input, cluster: cluster?.name ?? '' });
-      checkAction(kind, id);
+      const kind = await kindOf({ cluster, input });
       const call = {
         parameters: input.parameters,
         resolved: item.resolved,

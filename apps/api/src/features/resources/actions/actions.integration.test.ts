@@ -158,6 +158,33 @@ test('whoever may patch a Deployment but not its scale restarts it, and does not
   expect((await read(ours, 'fixed')).spec.replicas).toBe(1);
 });
 
+test('what could not be said at submit is asked again when it is retried, by whoever may', async () => {
+  const scope = { kind: 'namespace' as const, cluster: 'here', namespace: ours };
+  const operator = await world.api.signUp('retrying', [{ role: 'operator', scope }]);
+  const ended = async (client: TestClient, id: string) => {
+    await expect.poll(async () => (await client.get(`/operations/${id}`)).body.endedAt).not.toBeNull();
+    return (await client.get(`/operations/${id}/items`)).body.items;
+  };
+  await make('late');
+  const targets = [{ namespace: ours, name: 'late' }];
+  const { body } = await operator.post(`${door}/actions/undo`, { targets });
+  const refused = { state: 'failed', result: { code: 'noEarlierRevision' } };
+  expect(await ended(operator, body.operation)).toMatchObject([refused]);
+  await observed('late');
+  await kubectl('set', 'image', 'deployment/late', '-n', ours, 'main=registry.example:10443/team/api:2');
+  await observed('late');
+
+  const granted = (await admin.get('/grants?user=retrying')).body.items;
+  await admin.delete(`/grants/${granted[0].id}`);
+  const without = await operator.post(`/operations/${body.operation}/retry`);
+  expect(await ended(operator, without.body.id)).toMatchObject([{ result: { code: 'forbidden' } }]);
+
+  const again = await admin.post(`/operations/${without.body.id}/retry`);
+  expect(await ended(admin, again.body.id)).toMatchObject([{ state: 'succeeded' }]);
+  const { spec } = (await read(ours, 'late')).spec.template;
+  expect(spec.containers[0]?.image).toBe('registry.example:10443/team/api:1');
+});
+
 test('restart, pause, resume; a paused one is not restarted', async () => {
   await make('rolled');
   await act('rolled', 'restart');

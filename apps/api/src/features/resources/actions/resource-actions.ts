@@ -5,7 +5,6 @@ import {
   type LongActionId,
   type QuickActionId,
 } from '@pilothouse/contract';
-import { toAppError } from '../../../http/error-handler.ts';
 import { runPool } from '../../../operations/item-pool.ts';
 import type { NewItem, OperationActor } from '../../../operations/operation-handler.ts';
 import type { Operations } from '../../../operations/operations.ts';
@@ -13,7 +12,8 @@ import { servedKind, type FindCluster, type ServedKind } from '../resource-clust
 import type { Writer } from '../writer.ts';
 import { act, checkAction, subjectOf, type ActionCall } from './act.ts';
 import type { ActionOutcome } from './action-implementation.ts';
-import { batchHandler, batchKind, type BatchInput, type BatchItem } from './action-operations.ts';
+import { batchHandler, batchKind, type BatchInput } from './action-operations.ts';
+import { resolvedItem, type BatchItem } from './resolved-item.ts';
 import { implementations } from './index.ts';
 import type { LongAction, LongActions } from './long-action.ts';
 
@@ -108,23 +108,11 @@ function isLong(id: ActionId): id is LongActionId {
 async function itemsOf(id: QuickActionId, kind: ServedKind, { targets, parameters }: Many) {
   const items = targets.map((target) => ({
     target: target.namespace === undefined ? target.name : `${target.namespace}/${target.name}`,
-    subject: subjectOf(kind, target),
     input: { target, resolved: null } as BatchItem,
   }));
-  const { resolve } = implementations[id];
-  if (resolve === undefined) return items;
+  if (implementations[id].resolve === undefined) return items;
   await runPool(items, { concurrency: resolvers, mayGoOn: () => true }, async (item) => {
-    item.input = { ...item.input, ...(await resolution(() => resolve(item.subject, parameters))) };
+    item.input = await resolvedItem(id, kind, item.input.target, parameters);
   });
   return items;
-}
-
-async function resolution(resolve: () => unknown): Promise<Pick<BatchItem, 'resolved' | 'refusal'>> {
-  try {
-    return { resolved: await resolve() };
-  } catch (error) {
-    const { code, params } = toAppError(error);
-    if (code === 'internal') throw error;
-    return { resolved: null, refusal: { code, params } };
-  }
 }
