@@ -14,6 +14,7 @@ import { killAll, processesOf, waitUntil } from './support/processes.ts';
 import { startProduct, type Product, type ProductOptions } from './support/product.ts';
 import { adminOf } from './support/scene.ts';
 import { adminPassword } from './support/sign-in.ts';
+import { drainedNodes, drainLabel, evictionsOf, uidOf } from './support/drained-nodes.ts';
 import { openSlowLine } from './support/slow-line.ts';
 
 const nodes = Array.from({ length: 12 }, (_, index) => `kwok-${index + 1}`);
@@ -150,6 +151,31 @@ test('killed during a batch cordon: the operation goes on to its end', async () 
   await waitUntil('what the killed process began is closed', async () => (await unknown()) >= 4, 30_000);
   const succeeded = await audit({ code: 'resource.action', outcome: 'succeeded' });
   expect(new Set(succeeded.map(({ name }) => name))).toEqual(new Set(nodes));
+  line.close();
+});
+
+test('killed in the middle of a drain of 5 nodes with 100 pods each: it goes on, and evicts none twice and leaves none out', async () => {
+  const { made, names } = drainedNodes(5, 100, await uidOf(cluster, 'node', 'kwok-1'));
+  await cluster.apply(JSON.stringify({ apiVersion: 'v1', kind: 'List', items: made }));
+  const label = ['-n', 'default', '-l', drainLabel];
+  await cluster.kubectl('wait', 'pods', ...label, '--for=jsonpath={.status.phase}=Running', '--timeout=110s');
+  const line = await openSlowLine(cluster, 100);
+  await registerCluster(admin, 'dry', line.kubeconfig);
+  const { operation } = await admin.call(endpointsOfActions.drain.many!, {
+    params: { cluster: 'dry', group: 'core', plural: 'nodes' },
+    body: { targets: names.map((name) => ({ name })), parameters: { nodesAtOnce: 5 } },
+  });
+  const state = () => admin.call(endpoints.getOperation, { params: { operation } });
+  await waitUntil('some pods are gone', async () => (await state()).counts.done > 50, 60_000);
+  await killMainAndStart();
+  expect((await state()).endedAt).toBeNull();
+  await waitUntil('it has ended', async () => (await state()).endedAt !== null, 120_000);
+  expect(await state()).toMatchObject({ state: 'succeeded', counts: { failed: 0 } });
+  expect(await cluster.kubectl('get', 'pods', ...label, '-o', 'name')).toBe('');
+  const accepted = (await evictionsOf(cluster)).filter(({ code }) => code === 201);
+  const pods = accepted.map(({ pod }) => pod);
+  expect(new Set(pods).size).toBe(pods.length);
+  expect(pods).toHaveLength(500);
   line.close();
 });
 
