@@ -44,7 +44,6 @@ export class OperationRun {
   readonly #signal: AbortSignal;
   readonly #slot: SlotUse;
   #pool: ItemPool<LeasedItem> | undefined;
-  #written: Promise<unknown> = Promise.resolve();
   #failed = false;
 
   /** `slots` are those of its kind. */
@@ -274,14 +273,9 @@ export class OperationRun {
     return this.#handler.run(run);
   }
 
-  /**
-   * One write after another: each locks the operation's row, and many that wait for it would hold a connection each. One
-   * that the fence refused means that this process is no longer the one.
-   */
+  /** A write that the fence refused means that this process is no longer the one. */
   async #fenced<T>(write: () => Promise<T | false>): Promise<T> {
-    const written = this.#written.then(write);
-    this.#written = written.catch(() => undefined);
-    const result = await written;
+    const result = await write();
     if (result === false) {
       this.#keeper.lose();
       throw new LeaseLost();
