@@ -14,6 +14,7 @@ import { shells } from './13-shells.ts';
 import { authorisation } from './14-authorisation.ts';
 import { table } from './15-table.ts';
 import { manyDocuments } from './16-many-documents.ts';
+import { drains } from './17-drain.ts';
 
 /** All bars, in their order. */
 export const bars = [
@@ -33,4 +34,5 @@ export const bars = [
   authorisation,
   table,
   manyDocuments,
+  drains,
 ];
