@@ -43,7 +43,8 @@ export const useSession = defineStore('session', () => {
     mustChangePassword.value = session.mustChangePassword;
     await reload();
     state.value = 'signedIn';
-    follow();
+    // until then nothing but the session itself answers
+    if (!session.mustChangePassword) follow();
   }
 
   /** What is granted and taken meanwhile reaches the page that is open. */
