@@ -31,13 +31,23 @@ const resource = (plural: string, kind: string, scope: string) => ({
 });
 const served = [resource('pods', 'Pod', 'Namespaced'), resource('nodes', 'Node', 'Cluster')];
 const discovery = (items: unknown[]) => ({ kind: 'APIGroupDiscoveryList', items });
+const listOf = (apiVersion: string, kind: string, items: unknown[] = []) => ({
+  apiVersion,
+  kind: `${kind}List`,
+  metadata: { resourceVersion: '1' },
+  items,
+});
 const answers: Record<string, unknown> = {
   '/version': { gitVersion: 'v1.36.0' },
   '/api': discovery([{ metadata: {}, versions: [{ version: 'v1', resources: served }] }]),
   '/apis': discovery([]),
-  '/api/v1/pods': { items: pods, metadata: { resourceVersion: '1' } },
+  '/api/v1/pods': listOf('v1', 'Pod', pods),
+  '/apis/apiextensions.k8s.io/v1/customresourcedefinitions': listOf(
+    'apiextensions.k8s.io/v1',
+    'CustomResourceDefinition',
+  ),
+  '/apis/apiregistration.k8s.io/v1/apiservices': listOf('apiregistration.k8s.io/v1', 'APIService'),
 };
-const emptyList = { items: [], metadata: { resourceVersion: '1' } };
 
 const probing = new Set<number>();
 let figures = { mostProbedAtOnce: 0, probedAt: [] as number[] };
@@ -61,7 +71,7 @@ class FakeCluster {
     if (searchParams.has('watch')) return this.#watch(response);
     const send = () => {
       response.writeHead(200, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(answers[pathname] ?? emptyList));
+      response.end(JSON.stringify(answers[pathname] ?? {}));
     };
     if (pathname === '/version') this.#version(send);
     else send();
