@@ -130,7 +130,7 @@ describe('lists', () => {
           label: 'Ports',
           addLabel: 'Add port',
           create: () => ({ name: '' }),
-          itemLabel: (item: unknown, index: number) => (item as { name: string }).name || `Port ${index + 1}`,
+          itemLabel: 'Port',
         },
         {
           default: ({ path: at }: { path: string[] }) =>
