@@ -21,6 +21,7 @@ import * as menus from './features/menus/menus.module.ts';
 import * as operations from './features/operations/operations.module.ts';
 import * as podLog from './features/pod-log/pod-log.module.ts';
 import * as resources from './features/resources/resources.module.ts';
+import * as templates from './features/templates/templates.module.ts';
 import * as terminals from './features/terminals/terminals.module.ts';
 import * as tickets from './features/tickets/tickets.module.ts';
 import * as users from './features/users/users.module.ts';
@@ -37,6 +38,7 @@ function buildFeatures(core: Core): { features: Feature[]; firstPassword: () => 
   const menu = menus.build(core);
   const registered = clusters.build(core);
   const objects = resources.build(core, history.recorderOf(core));
+  const texts = manifests.build(core, objects);
   const features: Feature[] = [
     accounts,
     menu,
@@ -49,7 +51,8 @@ function buildFeatures(core: Core): { features: Feature[]; firstPassword: () => 
     demo.build(core, registered.forDemo),
     objects,
     history.build(core, objects.read),
-    manifests.build(core, objects),
+    texts,
+    templates.build(core, texts.documents, objects),
     podLog.build(core),
     terminals.build(core),
     tickets.build(core),

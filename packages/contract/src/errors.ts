@@ -118,6 +118,17 @@ export const errorCodes = {
     status: 409,
     message: 'The text has no object {index}: it is not the one that was planned',
   },
+  // templates and tasks
+  templateInvalid: { status: 400, message: 'Line {line}: the template is not valid: {problem}' },
+  templateValue: { status: 400, message: 'The value of {variable} is not accepted: {problem}' },
+  taskUnderWay: { status: 409, message: 'The task is still running' },
+  nothingToRetry: { status: 409, message: 'The task has not failed in {cluster}' },
+  nothingToTakeBack: { status: 409, message: 'The task has made nothing that is left' },
+  notReviewed: {
+    status: 409,
+    message: 'There was no plan of it when this was submitted, so it was left as it is',
+  },
+  taskClusterFailed: { status: 409, message: '{failed} of {total} objects were not applied' },
   noOpenApi: { status: 404, message: 'The cluster has no OpenAPI document for {group} {version}' },
   unknownAction: { status: 404, message: 'There is no action {action} on {plural}' },
   rolloutPaused: { status: 409, message: 'The rollout of {name} is paused; resume it first' },

@@ -11,3 +11,5 @@ export * from './streams.ts';
 export * from './write.ts';
 export * from './history.ts';
 export * from './manifests.ts';
+export * from './templates.ts';
+export * from './tasks.ts';

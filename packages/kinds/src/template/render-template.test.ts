@@ -70,7 +70,11 @@ describe('what is wrong with a template', () => {
     ['within a mapping in braces', `${head}data: {a: \${s}}`, { problem: 'flow', line: 4 }],
     ['Helm', `${head}data: {{ .Values.data }}`, { problem: 'unreadable', hint: 'template', line: 4 }],
     ['nothing', '# nothing\n', { problem: 'empty' }],
-    ['no kind', `${head}---\napiVersion: v1\nmetadata: {name: y}`, { problem: 'head', head: 'noKind', line: 5 }],
+    [
+      'no kind',
+      `${head}---\napiVersion: v1\nmetadata: {name: y}`,
+      { problem: 'head', head: 'noKind', line: 5 },
+    ],
     ['a text only', '${s}', { problem: 'head', head: 'notAnObject' }],
     ['twice the same key', `${head}data: {a: 1, a: 2}`, { problem: 'unreadable', yaml: 'duplicateKey' }],
   ])('%s', (_name, text, problem) => {
@@ -223,7 +227,11 @@ describe('values', () => {
   });
 
   test('nobody asked for are refused; what is not required may be missing', () => {
-    const { values, problems } = completeValues([variable({ required: false })], { constructor: 'x' } as never, null);
+    const { values, problems } = completeValues(
+      [variable({ required: false })],
+      { constructor: 'x' } as never,
+      null,
+    );
     expect(problems).toEqual([{ variable: 'constructor', problem: 'unknown' }]);
     expect([...values]).toEqual([]);
   });

@@ -10,16 +10,22 @@ import {
 import { z } from 'zod';
 import { AppError } from '../../http/app-error.ts';
 import { toAppError } from '../../http/error-handler.ts';
-import type { ItemOutcome, ItemRun, OperationHandler } from '../../operations/operation-handler.ts';
+import type {
+  ItemAudit,
+  ItemOutcome,
+  ItemRun,
+  OperationHandler,
+  OperationScope,
+} from '../../operations/operation-handler.ts';
 import { isDefinition } from './locate-manifest.ts';
 import { objectOf, rightsOf } from './manifest-rights.ts';
 import { targetOf } from './manifest-target.ts';
-import type { ObjectDoor, WholeObject, Writing } from './object-door.ts';
+import type { ObjectDoor, WholeObject, Writing, Written } from './object-door.ts';
 
 export const manifestsKind = 'manifests.apply';
 
 const input = z.strictObject({ fieldValidation: z.enum(['Strict', 'Warn']), force: z.boolean() });
-const item = z.strictObject({
+export const manifestItem = z.strictObject({
   kind: z.strictObject({
     group: z.string(),
     version: z.string(),
@@ -38,7 +44,7 @@ const item = z.strictObject({
   document: z.string(),
 });
 export type ManifestInput = z.output<typeof input>;
-export type ManifestItem = z.output<typeof item>;
+export type ManifestItem = z.output<typeof manifestItem>;
 
 export interface ManifestCluster {
   id: string;
@@ -62,35 +68,64 @@ export function manifestHandler(
 ): OperationHandler<ManifestInput, ManifestItem> {
   return {
     input,
-    item,
+    item: manifestItem,
     sealed: true,
     concurrency,
     turnOf: ({ turn }) => turn,
-    requirements: ({ cluster }, { kind, namespace, name, isGenerated }) =>
-      rightsOf(cluster?.name ?? '', { kind, namespace, name: isGenerated ? null : name }),
-    audit: ({ cluster, input: { force } }, { kind, namespace, name, isGenerated }) => ({
-      code: isGenerated ? 'resource.create' : 'resource.patch',
-      target: {
-        ...(cluster !== null && { cluster: cluster.name }),
-        resource: `k8s/${kind.group === '' ? 'core' : kind.group}/${kind.plural}`,
-        name,
-        ...(namespace !== null && { namespace }),
-      },
-      params: { type: isGenerated ? 'create' : 'apply', ...(force && { force }) },
-    }),
-    async run(run) {
-      const { cluster } = run.operation;
-      const found = find(cluster?.name ?? '');
-      // a cluster registered again under the same name is another cluster
-      if (found === undefined || found.id !== cluster?.id) throw new AppError('notFound');
-      const outcome = run.item.isGenerated ? await create(door, run) : await apply(door, run);
-      await run.wait(usable(found, run));
-      return outcome;
-    },
+    requirements: ({ cluster }, item) => requirementsOf(cluster?.name ?? '', item),
+    audit: ({ cluster, input: { force } }, item) => auditOf(cluster?.name, item, force),
+    run: async (run) => (await applyManifest(door, find, run)).outcome,
   };
 }
 
-type Run = ItemRun<ManifestInput, ManifestItem>;
+/** What applying a document needs. */
+export function requirementsOf(cluster: string, { kind, namespace, name, isGenerated }: ManifestItem) {
+  return rightsOf(cluster, { kind, namespace, name: isGenerated ? null : name });
+}
+
+/** The audit row of applying a document. */
+export function auditOf(
+  cluster: string | undefined,
+  { kind, namespace, name, isGenerated }: ManifestItem,
+  force: boolean,
+): ItemAudit {
+  return {
+    code: isGenerated ? 'resource.create' : 'resource.patch',
+    target: {
+      ...(cluster !== undefined && { cluster }),
+      resource: `k8s/${kind.group === '' ? 'core' : kind.group}/${kind.plural}`,
+      name,
+      ...(namespace !== null && { namespace }),
+    },
+    params: { type: isGenerated ? 'create' : 'apply', ...(force && { force }) },
+  };
+}
+
+/** One document's turn, in whatever operation. */
+type Run = Pick<ItemRun<ManifestInput, ManifestItem>, 'item' | 'auditId' | 'signal' | 'step' | 'wait'> & {
+  operation: Pick<OperationScope<ManifestInput>, 'input' | 'cluster' | 'actor'>;
+};
+
+/** How it ended, and the object as the cluster has it now. */
+interface Applied {
+  outcome: ItemOutcome;
+  object: WholeObject | null;
+}
+
+/** Applies one document, and waits until others can use what it made. */
+export async function applyManifest(
+  door: ObjectDoor,
+  find: (name: string) => ManifestCluster | undefined,
+  run: Run,
+): Promise<Applied> {
+  const { cluster } = run.operation;
+  const found = find(cluster?.name ?? '');
+  // a cluster registered again under the same name is another cluster
+  if (found === undefined || found.id !== cluster?.id) throw new AppError('notFound');
+  const applied = run.item.isGenerated ? await create(door, run) : await apply(door, run);
+  await run.wait(usable(found, run));
+  return applied;
+}
 
 function writingOf({ operation: { actor }, auditId }: Run): Writing {
   return { subject: { userId: actor.userId ?? '', username: actor.username }, auditId };
@@ -101,22 +136,25 @@ function documentOf({ item: { document } }: Run): DocumentObject {
 }
 type DocumentObject = { apiVersion: string; kind: string; metadata: Record<string, unknown> };
 
-async function create(door: ObjectDoor, run: Run): Promise<ItemOutcome> {
+async function create(door: ObjectDoor, run: Run): Promise<Applied> {
   const { item: one, operation } = run;
   const { name: _none, ...params } = objectOf(operation.cluster?.name ?? '', one);
   const document = documentOf(run);
   const object = { ...document, metadata: { ...document.metadata, name: one.name } };
   const query = { dryRun: false, fieldValidation: operation.input.fieldValidation };
+  let made: WholeObject | null;
   try {
-    await door.create({ params, query, body: { object } }, writingOf(run));
+    made = (await door.create({ params, query, body: { object } }, writingOf(run))).object;
   } catch (error) {
     // an earlier attempt made it: nobody else knows the name
     if (!(error instanceof KubeError) || error.statusObject?.reason !== 'AlreadyExists') throw error;
+    made = await door.read({ ...params, name: one.name }, run.signal);
   }
-  return { state: 'succeeded', code: 'created', params: { name: one.name }, clusterStatus: 201 };
+  const outcome = { code: 'created', params: { name: one.name }, clusterStatus: 201 };
+  return { outcome: { state: 'succeeded', ...outcome }, object: made };
 }
 
-async function apply(door: ObjectDoor, run: Run): Promise<ItemOutcome> {
+async function apply(door: ObjectDoor, run: Run): Promise<Applied> {
   for (let attempt = 1; ; attempt += 1) {
     let before: WholeObject | null = null;
     let isMeant = true;
@@ -126,27 +164,30 @@ async function apply(door: ObjectDoor, run: Run): Promise<ItemOutcome> {
       return isMeant;
     };
     try {
-      const { isUnchanged } = await send(door, run, { dryRun: false, agrees });
-      if (before === null) return { state: 'succeeded', code: 'created', clusterStatus: 201 };
-      return isUnchanged
+      const { object, isUnchanged } = await send(door, run, { dryRun: false, agrees });
+      if (before === null)
+        return { outcome: { state: 'succeeded', code: 'created', clusterStatus: 201 }, object };
+      const outcome: ItemOutcome = isUnchanged
         ? { state: 'skipped', code: 'alreadySo', clusterStatus: 200 }
         : { state: 'succeeded', code: 'configured', clusterStatus: 200 };
+      return { outcome, object };
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'changedMeanwhile') throw error;
-      if (!isMeant && before !== null && (await wouldChangeNothing(door, run)))
-        return { state: 'skipped', code: 'alreadySo' };
+      const same = !isMeant && before !== null ? await unchangedBy(door, run) : null;
+      if (same !== null) return { outcome: { state: 'skipped', code: 'alreadySo' }, object: same };
       // what was meant is there in another version: its status has changed
       if (!isMeant || attempt === attempts) throw error;
     }
   }
 }
 
-/** Then an earlier attempt of ours has changed it. */
-async function wouldChangeNothing(door: ObjectDoor, run: Run): Promise<boolean> {
+/** The object, where applying would change nothing: then an earlier attempt of ours has changed it. */
+async function unchangedBy(door: ObjectDoor, run: Run): Promise<Written['object'] | null> {
   try {
-    return (await send(door, run, { dryRun: true })).isUnchanged;
+    const { object, isUnchanged } = await send(door, run, { dryRun: true });
+    return isUnchanged ? object : null;
   } catch (error) {
-    if (toAppError(error).code === 'applyConflict') return false;
+    if (toAppError(error).code === 'applyConflict') return null;
     throw error;
   }
 }

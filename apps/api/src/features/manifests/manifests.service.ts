@@ -14,6 +14,8 @@ import type { ObjectDoor, Writing } from './object-door.ts';
 type PlanCall = InputOf<typeof manifestEndpoints.planManifests>;
 type RunCall = InputOf<typeof manifestEndpoints.runManifests>;
 
+type PrepareCall = Pick<RunCall['body'], 'text' | 'namespace' | 'documents'> & { cluster: string };
+
 export interface ManifestsServiceOptions {
   find: (name: string) => (PlanCluster & { id: string }) | undefined;
   door: ObjectDoor;
@@ -48,9 +50,31 @@ export class ManifestsService {
     actor: OperationActor & { userId: string },
     signal: AbortSignal,
   ): Promise<string> {
-    const cluster = this.#cluster(params.cluster);
-    const { manifests } = await locateAll(cluster, body, signal);
-    const chosen = body.documents.map(({ index, target }) => {
+    const { id, name } = this.#cluster(params.cluster);
+    const { fieldValidation, force } = body;
+    const { items } = await this.prepare({ cluster: name, ...body }, actor, signal);
+    return this.#options.operations.submit<ManifestInput, ManifestItem>({
+      kind: manifestsKind,
+      input: { fieldValidation, force },
+      items,
+      actor,
+      cluster: { id, name },
+    });
+  }
+
+  /**
+   * The chosen documents of a text as they will be applied, once their rights have been asked; and where each of the text
+   * would go, as far as it can be said: null for those that are nothing the cluster serves. Throws for a chosen one that
+   * cannot be sent, or may not be.
+   */
+  async prepare(
+    { cluster: name, text, namespace, documents }: PrepareCall,
+    actor: { userId: string },
+    signal: AbortSignal,
+  ): Promise<{ items: NewItem<ManifestItem>[]; located: (LocatedManifest['namespaceFrom'] | null)[] }> {
+    const cluster = this.#cluster(name);
+    const { manifests } = await locateAll(cluster, { text, namespace }, signal);
+    const chosen = documents.map(({ index, target }) => {
       const located = manifests[index]?.located;
       if (located === undefined) throw new AppError('notOfThePlan', { index });
       if (located instanceof AppError) throw located;
@@ -58,14 +82,10 @@ export class ManifestsService {
     });
     const rights = chosen.flatMap(({ located }) => rightsOf(cluster.name, located));
     await this.#options.authoriser.require(actor, rights);
-    const { fieldValidation, force } = body;
-    return this.#options.operations.submit<ManifestInput, ManifestItem>({
-      kind: manifestsKind,
-      input: { fieldValidation, force },
+    return {
       items: inTurns(chosen).map(itemOf),
-      actor,
-      cluster: { id: cluster.id, name: cluster.name },
-    });
+      located: manifests.map(({ located }) => (located instanceof AppError ? null : located.namespaceFrom)),
+    };
   }
 
   #cluster(name: string) {

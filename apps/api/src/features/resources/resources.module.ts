@@ -21,7 +21,7 @@ import { Writer } from './writer.ts';
 type ResourcesFeature = Feature & {
   /** An object as it may be shown; null where it is gone. */
   read: (params: ObjectParams, signal: AbortSignal) => Promise<WholeObject | null>;
-} & Pick<WriteDoor, 'create' | 'patch'>;
+} & Pick<WriteDoor, 'create' | 'patch' | 'remove'>;
 
 /** Clusters' objects: lists and their stores, single objects, batches. */
 export function build(
@@ -57,6 +57,7 @@ export function build(
     stop: () => pool.stop(),
     create: (call, run) => door.create(call, run),
     patch: (call, run) => door.patch(call, run),
+    remove: (params, uid, run) => door.remove(params, uid, run),
     read: (params, signal) =>
       service.get(params, signal).then(
         ({ object }) => object,

@@ -1,5 +1,12 @@
 import type { InputOf, writeEndpoints } from '@pilothouse/contract';
-import { applyObject, createObject, patchObject, replaceObject, type FieldConflict } from '@pilothouse/kube';
+import {
+  applyObject,
+  createObject,
+  deleteObject,
+  patchObject,
+  replaceObject,
+  type FieldConflict,
+} from '@pilothouse/kube';
 import { AppError } from '../../http/app-error.ts';
 import { namespaceOf, servedKind, type FindCluster } from './resource-cluster.ts';
 import { agreeing, refusal } from './written-object.ts';
@@ -64,6 +71,30 @@ export class WriteDoor {
     return body.type === 'apply'
       ? this.#apply({ params, query, body }, run)
       : this.#patch({ params, query, body }, run);
+  }
+
+  /** Deletes the object of this uid, dependents in the background; where `agrees` is given, the version it was told. */
+  async remove(params: PatchCall['params'], uid: string, run: WriteRun): Promise<void> {
+    const kind = await servedKind(this.#find, params);
+    const { name } = params;
+    const place = { kind, resource: kind.resource, namespace: namespaceOf(kind, params.namespace) };
+    await this.#writer.write<Written | null>(
+      run,
+      { dryRun: false, fieldValidation: 'Strict' },
+      {
+        place,
+        verb: 'delete',
+        name,
+        method: 'DELETE',
+        send: async (connection, { auditId, signal, resourceVersion }) => {
+          const bound = { uid, ...(resourceVersion !== undefined && { resourceVersion }) };
+          const call = { auditId, ...bound, ...(signal && { signal }) };
+          const ref = { ...refOf(place), name };
+          const answer = await deleteObject(connection, ref, { propagationPolicy: 'Background', ...call });
+          return answer.kind === 'Status' ? null : (answer as Written);
+        },
+      },
+    );
   }
 
   async #patch({ params, query, body }: PatchCall & { body: Patch }, run: WriteRun): Promise<Outcome> {
