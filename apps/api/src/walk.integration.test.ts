@@ -61,6 +61,7 @@ const samples: Record<string, Sample> = {
 /** Parameters of actions that their schemas alone do not suggest: with rules between fields. */
 const parameters: Partial<Record<ActionId, object>> = {
   label: { set: { tier: 'web' } },
+  taint: { set: [{ key: 'disk', effect: 'NoSchedule' }] },
   annotate: { remove: ['example.org/note'] },
 };
 

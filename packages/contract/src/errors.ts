@@ -139,6 +139,7 @@ export const errorCodes = {
     message: 'There is no container {container}; there are {containers}',
   },
   keyHasValue: { status: 409, message: '{key} has the value {value} already; overwriting it is a choice' },
+  taintHasValue: { status: 409, message: 'There is a taint {taint} already; overwriting it is a choice' },
   reasonRequired: { status: 400, message: 'In production this needs a reason' },
   underWay: { status: 409, message: '{what} is in the operation {operation} already' },
   cordonFailed: { status: 409, message: 'The node could not be cordoned: {message}' },

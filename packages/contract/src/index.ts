@@ -6,6 +6,7 @@ export * from './ack-gatherer.ts';
 export * from './actions/action.ts';
 export * from './actions/action-endpoints.ts';
 export * from './actions/index.ts';
+export { taintEffects } from './actions/taint.ts';
 export { isLabelValue, isQualifiedName } from './actions/metadata-changes.ts';
 export * from './common.ts';
 export * from './endpoint.ts';

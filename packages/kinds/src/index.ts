@@ -21,6 +21,8 @@ export * from './template/template-variable.ts';
 export { readyAddresses, serviceTroubles, type ServiceTrouble } from './network/service-trouble.ts';
 export * from './network/service-type.ts';
 export * from './node-figures.ts';
+export * from './node/change-taints.ts';
+export { isTolerated, secondsToStay } from './node/tolerations.ts';
 export { checkObject, type SchemaProblem } from './open-api/check-object.ts';
 export * from './open-api/schema-node.ts';
 export { containersOf, defaultContainer, type ContainerRole, type PodContainer } from './pod/containers.ts';

@@ -97,7 +97,7 @@ export type { StoreState } from './store/store-state.ts';
 export { sortRows } from './store/query.ts';
 export type { RowFilter, RowSchema } from './store/query.ts';
 export type { CellValue, Place, StoreRow } from './store/store-row.ts';
-export { judgePod } from './drain/judge-pods.ts';
+export { controllerOf, judgePod } from './drain/judge-pods.ts';
 export type { DaemonSetAnswer, JudgeOptions, PodWarning, Verdict } from './drain/judge-pods.ts';
 export type { BudgetVerdict, Hold } from './drain/budgets.ts';
 export { NodePods, podsOfNode } from './drain/node-pods.ts';

@@ -17,6 +17,8 @@ export const actionTarget = z.strictObject({
   name: objectName,
   /** When given, an object of the same name with another uid is left alone. */
   uid: z.string().max(64).optional(),
+  /** What a plan said it had seen of the object; where that is otherwise by then, the object is left alone. */
+  seen: z.string().max(64).optional(),
 });
 export type ActionTarget = z.output<typeof actionTarget>;
 
@@ -76,10 +78,10 @@ const manyBody = (parameters: z.ZodType) =>
     { targets: z.input<typeof actionTarget>[]; parameters?: unknown }
   >;
 const oneBody = (parameters: z.ZodType) => {
-  const body = z.strictObject({ uid: z.string().max(64).optional(), parameters });
+  const body = z.strictObject({ ...actionTarget.pick({ uid: true, seen: true }).shape, parameters });
   return withDefault(body) as unknown as z.ZodType<
-    { uid?: string; parameters: unknown },
-    { uid?: string | undefined; parameters?: unknown } | undefined
+    { uid?: string; seen?: string; parameters: unknown },
+    { uid?: string | undefined; seen?: string | undefined; parameters?: unknown } | undefined
   >;
 };
 

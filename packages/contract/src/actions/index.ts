@@ -10,6 +10,7 @@ import { resume } from './resume.ts';
 import { reveal } from './reveal.ts';
 import { scale } from './scale.ts';
 import { setImage } from './set-image.ts';
+import { taint } from './taint.ts';
 import { uncordon } from './uncordon.ts';
 import { undo } from './undo.ts';
 
@@ -18,6 +19,7 @@ export const actions = {
   cordon,
   uncordon,
   drain,
+  taint,
   scale,
   restart,
   'set-image': setImage,

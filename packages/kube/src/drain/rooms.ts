@@ -1,4 +1,4 @@
-import { podRequests, type Node, type Pod, type Taint } from '@pilothouse/kinds';
+import { isTolerated, podRequests, type Node, type Pod } from '@pilothouse/kinds';
 import { controllerOf } from './judge-pods.ts';
 
 /** A node that pods may go to, and what is free on it: millicores, bytes, pods; null where that is not known. */
@@ -43,16 +43,6 @@ function isWanted({ spec }: Pod, { metadata }: Node): boolean {
       matchExpressions.every((each) => matches(each, labels)) &&
       matchFields.every((each) => matches(each, fields))
     );
-  });
-}
-
-/** `component-helpers/scheduling/corev1.TolerationsTolerateTaint`. */
-function isTolerated({ spec }: Pod, { key, value = '', effect }: Taint): boolean {
-  return (spec?.tolerations ?? []).some((toleration) => {
-    if (toleration.effect && toleration.effect !== effect) return false;
-    if (toleration.key && toleration.key !== key) return false;
-    if (toleration.operator === 'Exists') return true;
-    return Boolean(toleration.key) && (toleration.value ?? '') === value;
   });
 }
 

@@ -1,10 +1,8 @@
 import type { SchemaNode, SchemaProblem } from '@pilothouse/kinds';
 import { useI18n } from 'vue-i18n';
 import type { FieldTexts } from './field-info.ts';
+import { nearest } from './text-help.ts';
 import type { YamlFinding } from './yaml-findings.ts';
-
-/** Names offered beside an unknown field. */
-const mostSuggestions = 3;
 
 /** What a finding means, in the reader's language. */
 export function useFindingText(): (finding: YamlFinding) => string {
@@ -60,30 +58,4 @@ export function useFieldTexts(): () => FieldTexts {
     allowed: (values) => t('yaml.allowed', { values }),
     none: t('yaml.noDescription'),
   });
-}
-
-/** Known names that one slip away: other case, or two letters at most. */
-function nearest(name: string, known: readonly string[]): string[] {
-  const wanted = name.toLowerCase();
-  return known
-    .map((each) => ({ each, distance: distance(wanted, each.toLowerCase()) }))
-    .filter((candidate) => candidate.distance <= Math.min(2, Math.floor(name.length / 3)))
-    .toSorted((a, b) => a.distance - b.distance)
-    .slice(0, mostSuggestions)
-    .map(({ each }) => each);
-}
-
-/** Levenshtein's, of words that are no longer than a field's name. */
-function distance(one: string, other: string): number {
-  if (Math.abs(one.length - other.length) > 2 || one.length > 100) return Infinity;
-  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= one.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= other.length; j += 1) {
-      const swap = (row[j - 1] ?? 0) + (one[i - 1] === other[j - 1] ? 0 : 1);
-      next.push(Math.min(swap, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row.at(-1) ?? Infinity;
 }

@@ -13,6 +13,7 @@ import {
   type YamlProblem,
   type HeadProblem,
 } from '@pilothouse/kinds';
+import { wholeLine } from './text-help.ts';
 
 /** Finds the schema of a kind in the cluster's own OpenAPI; null where it has none. */
 export type SchemaLookup = (apiVersion: string, kind: string) => Promise<SchemaNode | null>;
@@ -59,7 +60,11 @@ export async function findProblems(
   return findings.toSorted((a, b) => a.from - b.from);
 }
 
-function yamlFinding(text: string, { problem, hint, line, column, message }: KubectlYamlError): YamlFinding {
+/** What kubectl could not read. */
+export function yamlFinding(
+  text: string,
+  { problem, hint, line, column, message }: KubectlYamlError,
+): YamlFinding {
   const { from: start, to } = wholeLine(text, line);
   const from = Math.min(start + column - 1, to);
   const detail = message.replace(/^line \d+, column \d+: /, '');
@@ -88,14 +93,6 @@ async function schemaFindings(
     problem,
     ...rangeOf(document, problem.path),
   }));
-}
-
-/** A text may have got shorter since the line was counted. */
-function wholeLine(text: string, line: number): TextRange {
-  let from = 0;
-  for (let left = line; left > 1; left -= 1) from = text.indexOf('\n', from) + 1 || text.length;
-  const end = text.indexOf('\n', from);
-  return { from, to: end < 0 ? text.length : end };
 }
 
 /** A list item can be a page long: its first line is enough. */

@@ -9,6 +9,7 @@ import {
   PlayCircleOutlined,
   ReloadOutlined,
   StepForwardOutlined,
+  StopOutlined,
   TagsOutlined,
   UndoOutlined,
   CloudDownloadOutlined,
@@ -18,7 +19,10 @@ import { defineAsyncComponent, type Component } from 'vue';
 import type { Row } from '../../api/live-rows.ts';
 import type { ResourceRef } from '../resource-location.ts';
 
-/** What a component for an action's parameters gets; it emits `update:parameters`. */
+/**
+ * What a component for an action's parameters gets; it emits `update:parameters`, and, where it shows a plan,
+ * `update:seen`: what that had seen, by uid, or null while it is awaited.
+ */
 export interface ParametersProps {
   id: ActionId;
   resource: ResourceRef;
@@ -30,6 +34,8 @@ export interface ParametersProps {
 
 interface ActionView {
   icon: Component;
+  /** Of its dialog, in pixels; absent: the usual one. */
+  width?: number;
   /** Asks for the parameters; absent: a field for each, by its schema. */
   form?: Component;
   /** Shows the object it came to, in the dialog; absent: the dialog closes. */
@@ -45,6 +51,11 @@ export const actionViews: Record<ActionId, ActionView> = {
   drain: {
     icon: ExportOutlined,
     form: defineAsyncComponent(() => import('./forms/DrainParameters.vue')),
+  },
+  taint: {
+    icon: StopOutlined,
+    width: 960,
+    form: defineAsyncComponent(() => import('./forms/TaintParameters.vue')),
   },
   scale: {
     icon: ColumnHeightOutlined,

@@ -37,13 +37,13 @@ export function checkAction({ resource }: ServedKind, id: ActionId): void {
 /** The object an action is done to. */
 export function subjectOf(
   kind: ServedKind,
-  { namespace: given = '_', name, uid }: ActionTarget,
+  { namespace: given = '_', name, uid, seen }: ActionTarget,
   signal?: AbortSignal,
 ): ActionSubject {
   const { group, version, plural } = kind.resource;
   const namespace = namespaceOf(kind, given);
   const ref = { group, version, plural, name, ...(namespace !== undefined && { namespace }) };
-  return { kind, connection: kind.cluster.connection, ref, uid, signal };
+  return { kind, connection: kind.cluster.connection, ref, uid, seen, signal };
 }
 
 /** Does an action to one object; of a Secret `reveal` alone answers values. Rejects with AppError or KubeError. */

@@ -13,6 +13,8 @@ export interface ActionSubject {
   ref: ObjectRef;
   /** Another object of the same name is left alone. */
   uid: string | undefined;
+  /** What a plan had seen of it (`seenOf`). */
+  seen: string | undefined;
   signal: AbortSignal | undefined;
 }
 

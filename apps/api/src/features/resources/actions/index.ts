@@ -8,12 +8,14 @@ import { restart } from './restart.ts';
 import { reveal } from './reveal.ts';
 import { scale } from './scale.ts';
 import { setImage } from './set-image.ts';
+import { taint } from './taint.ts';
 import { undo } from './undo.ts';
 
 // An action of the contract that is not here does not compile
 const table: { [Id in QuickActionId]: ImplementationOf<Id> } = {
   cordon,
   uncordon,
+  taint,
   scale,
   restart,
   'set-image': setImage,

@@ -55,10 +55,14 @@ export class ResourceActions {
   async one(
     id: QuickActionId,
     params: CollectionRef & { namespace: string; name: string },
-    { uid, ...call }: Omit<ActionCall, 'resolved'> & { uid?: string | undefined },
+    {
+      uid,
+      seen,
+      ...call
+    }: Omit<ActionCall, 'resolved'> & { uid?: string | undefined; seen?: string | undefined },
   ): Promise<ActionOutcome> {
     const { namespace, name } = params;
-    const subject = subjectOf(await this.#kind(id, params), { namespace, name, uid });
+    const subject = subjectOf(await this.#kind(id, params), { namespace, name, uid, seen });
     const resolved = await implementations[id].resolve?.(subject, call.parameters);
     return act(id, subject, { ...call, resolved }, this.#writer);
   }

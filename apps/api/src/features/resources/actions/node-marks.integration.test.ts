@@ -1,0 +1,238 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { TestClient } from '../../../testing/test-client.ts';
+import { startResourceWorld, type ResourceWorld } from '../testing/resource-world.ts';
+
+/** Labels and taints: ours are set by the platform, theirs by kubectl; afterwards the nodes are the same. */
+const namespace = 'node-marks';
+const ours = 'node-marks-ours';
+const theirs = 'node-marks-theirs';
+
+let world: ResourceWorld;
+let admin: TestClient;
+const kubectl = (...args: string[]) => world.cluster.kubectl(...args);
+
+interface WireNode {
+  metadata: { uid: string; labels?: Record<string, string> };
+  spec: { taints?: { key: string; value?: string; effect: string }[] };
+}
+const read = async (name: string) => JSON.parse(await kubectl('get', 'node', name, '-o', 'json')) as WireNode;
+/** What the node controller sets by itself comes and goes. */
+const taintsOf = async (name: string) =>
+  ((await read(name)).spec.taints ?? []).filter(({ key }) => !key.startsWith('node.kubernetes.io/'));
+
+const nodeManifest = (name: string) => ({
+  apiVersion: 'v1',
+  kind: 'Node',
+  metadata: { name, labels: { zone: 'a' }, annotations: { 'kwok.x-k8s.io/node': 'fake' } },
+  spec: { taints: [{ key: 'kwok.x-k8s.io/node', value: 'fake', effect: 'NoSchedule' }] },
+});
+const podManifest = (name: string, tolerations: object[]) => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name, namespace },
+  spec: { nodeName: ours, tolerations, containers: [{ name: 'main', image: 'none' }] },
+});
+
+const act = (id: string, name: string, parameters: object, more: object = {}) =>
+  admin.post(`/clusters/here/k8s/core/nodes/_/${name}/actions/${id}`, { parameters, ...more });
+const plan = (id: string, names: string[], parameters: object) =>
+  admin.post(`/clusters/here/k8s/core/nodes/plans/${id}`, {
+    targets: names.map((name) => ({ name })),
+    parameters,
+  });
+
+beforeAll(async () => {
+  world = await startResourceWorld(namespace);
+  admin = world.api.admin;
+  const items = [nodeManifest(ours), nodeManifest(theirs)];
+  await world.cluster.apply(JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
+});
+afterAll(async () => {
+  await world?.cluster.kubectl('delete', 'node', ours, theirs, '--wait=false');
+  await world?.stop();
+});
+
+/** kubectl's arguments and ours; what both refuse has a code. */
+const taintCases: [string[], object, string?][] = [
+  [['a=1:NoSchedule'], { set: [{ key: 'a', value: '1', effect: 'NoSchedule' }] }],
+  [['a=2:NoSchedule'], { set: [{ key: 'a', value: '2', effect: 'NoSchedule' }] }, 'taintHasValue'],
+  [
+    ['a=2:NoSchedule', '--overwrite'],
+    { set: [{ key: 'a', value: '2', effect: 'NoSchedule' }], overwrite: true },
+  ],
+  [['a:PreferNoSchedule'], { set: [{ key: 'a', effect: 'PreferNoSchedule' }] }],
+  [['x.io/b=:NoExecute'], { set: [{ key: 'x.io/b', value: '', effect: 'NoExecute' }] }],
+  [
+    ['c:NoSchedule', 'c:NoExecute', 'a:NoSchedule-'],
+    {
+      set: [
+        { key: 'c', effect: 'NoSchedule' },
+        { key: 'c', effect: 'NoExecute' },
+      ],
+      remove: [{ key: 'a', effect: 'NoSchedule' }],
+    },
+  ],
+  [
+    ['d:NoSchedule', 'd=1:NoSchedule'],
+    {
+      set: [
+        { key: 'd', effect: 'NoSchedule' },
+        { key: 'd', value: '1', effect: 'NoSchedule' },
+      ],
+    },
+    'invalidField',
+  ],
+  [
+    ['c:NoSchedule', 'c-', '--overwrite'],
+    { set: [{ key: 'c', effect: 'NoSchedule' }], remove: [{ key: 'c' }], overwrite: true },
+    'invalidField',
+  ],
+  [['d:NoShedule'], { set: [{ key: 'd', effect: 'NoShedule' }] }, 'invalidField'],
+  [['c-'], { remove: [{ key: 'c' }] }],
+  [['a-', 'x.io/b-'], { remove: [{ key: 'a' }, { key: 'x.io/b' }] }],
+];
+
+describe('taints', () => {
+  test.each(taintCases)('kubectl taint node %j', async (args, parameters, code) => {
+    const said = await kubectl('taint', 'node', theirs, ...args).then(
+      () => null,
+      (error: unknown) => String(error),
+    );
+    const answer = await act('taint', ours, parameters);
+    expect(answer.status).toBe(code === undefined ? 200 : code === 'taintHasValue' ? 409 : 400);
+    if (code !== undefined) expect(answer.body.error.code).toBe(code);
+    expect(said === null).toBe(code === undefined);
+    const plain = (taints: WireNode['spec']['taints'] = []) =>
+      taints.map(({ key, value, effect }) => ({ key, value, effect }));
+    expect(plain(await taintsOf(ours))).toEqual(plain(await taintsOf(theirs)));
+  });
+
+  test('what is so already is left alone, and said', async () => {
+    expect((await act('taint', ours, { remove: [{ key: 'never' }] })).body).toMatchObject({
+      alreadySo: true,
+    });
+  });
+
+  test('the plan says what becomes of each node; what changed after it is not overwritten', async () => {
+    await kubectl('taint', 'node', ours, 'raced=1:NoSchedule');
+    const parameters = { set: [{ key: 'raced', value: '3', effect: 'NoSchedule' }], overwrite: true };
+    const { status, body } = await plan('taint', [ours, theirs, 'node-marks-never'], parameters);
+    expect(status).toBe(200);
+    const [first, second, third] = body.nodes;
+    expect(first).toMatchObject({ isGone: false, changes: [{ key: 'raced', from: '1', to: '3' }], pods: [] });
+    expect(second.changes).toEqual([{ key: 'raced', effect: 'NoSchedule', from: null, to: '3' }]);
+    expect(third).toMatchObject({ name: 'node-marks-never', isGone: true });
+
+    await kubectl('taint', 'node', ours, 'raced=2:NoSchedule', '--overwrite');
+    const late = await act('taint', ours, parameters, { seen: first.seen });
+    expect([late.status, late.body.error.code]).toEqual([409, 'changedMeanwhile']);
+    // a change of something else is none
+    await kubectl('taint', 'node', ours, 'other:NoSchedule', 'raced=1:NoSchedule', '--overwrite');
+    expect((await act('taint', ours, parameters, { seen: first.seen })).status).toBe(200);
+    expect(await taintsOf(ours)).toEqual(
+      expect.arrayContaining([
+        { key: 'raced', value: '3', effect: 'NoSchedule' },
+        { key: 'other', effect: 'NoSchedule' },
+      ]),
+    );
+    // done already: harmless
+    expect((await act('taint', ours, parameters, { seen: first.seen })).body.alreadySo).toBe(true);
+    await kubectl('taint', 'node', ours, 'raced-', 'other-');
+  });
+
+  test('NoExecute: the pods that the plan names go, the others stay', async () => {
+    const tolerations = {
+      bare: [],
+      other: [{ key: 'other', operator: 'Exists', effect: 'NoExecute' }],
+      value: [{ key: 'out', operator: 'Equal', value: 'b', effect: 'NoExecute' }],
+      soon: [{ key: 'out', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 2 }],
+      late: [{ key: 'out', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 3600 }],
+      stays: [{ key: 'out', operator: 'Equal', value: 'a', effect: 'NoExecute' }],
+      all: [{ operator: 'Exists' }],
+    };
+    const items = Object.entries(tolerations).map(([name, own]) => podManifest(name, own));
+    await world.cluster.apply(JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
+    const parameters = { set: [{ key: 'out', value: 'a', effect: 'NoExecute' }] };
+    const { body } = await plan('taint', [ours], parameters);
+    const named = (body.nodes[0].pods as { name: string; seconds: number }[]).map(({ name, seconds }) => [
+      name,
+      seconds,
+    ]);
+    expect(Object.fromEntries(named)).toEqual({ bare: 0, other: 0, value: 0, soon: 2, late: 3600 });
+    expect((await act('taint', ours, parameters, { seen: body.nodes[0].seen })).status).toBe(200);
+    const left = async () => {
+      const names = await kubectl('get', 'pods', '-n', namespace, '-o', 'jsonpath={.items[*].metadata.name}');
+      return names.trim().split(' ').toSorted();
+    };
+    await expect.poll(left).toEqual(['all', 'late', 'stays']);
+    await kubectl('taint', 'node', ours, 'out-');
+  });
+
+  test('of many nodes each has its own result', async () => {
+    await kubectl('taint', 'node', theirs, 'batch=1:NoSchedule');
+    const answer = await admin.post('/clusters/here/k8s/core/nodes/actions/taint', {
+      targets: [{ name: ours }, { name: theirs }],
+      parameters: { set: [{ key: 'batch', value: '2', effect: 'NoSchedule' }] },
+    });
+    expect(answer.status).toBe(202);
+    const items = async () => {
+      const { body } = await admin.get(`/operations/${answer.body.operation}/items`);
+      return (body.items as { target: string; state: string; result: { code: string } | null }[]).map(
+        ({ target, state, result }) => [target, state, result?.code],
+      );
+    };
+    await expect.poll(items).toEqual([
+      [ours, 'succeeded', 'done'],
+      [theirs, 'failed', 'taintHasValue'],
+    ]);
+  });
+});
+
+const labelCases: [string[], object, string?][] = [
+  [['tier=web', 'x.io/disk='], { set: { tier: 'web', 'x.io/disk': '' } }],
+  [['tier=db'], { set: { tier: 'db' } }, 'keyHasValue'],
+  [['tier=db', '--overwrite', 'zone-'], { set: { tier: 'db' }, remove: ['zone'], overwrite: true }],
+  [['tier-', 'x.io/disk-', 'never-'], { remove: ['tier', 'x.io/disk', 'never'] }],
+];
+
+describe('labels', () => {
+  test.each(labelCases)('kubectl label node %j', async (args, parameters, code) => {
+    const said = await kubectl('label', 'node', theirs, ...args).then(
+      () => null,
+      (error: unknown) => String(error),
+    );
+    const answer = await act('label', ours, parameters);
+    expect(answer.status).toBe(code === undefined ? 200 : 409);
+    if (code !== undefined) expect(answer.body.error.code).toBe(code);
+    expect(said === null).toBe(code === undefined);
+    // the node controller adds its own
+    const plain = ({ metadata: { labels = {} } }: WireNode) =>
+      Object.entries(labels).filter(([key]) => !key.includes('kubernetes.io'));
+    expect(plain(await read(ours))).toEqual(plain(await read(theirs)));
+  });
+
+  test('the plan says what becomes of each node; what changed after it is not overwritten', async () => {
+    await kubectl('label', 'node', ours, 'raced=1');
+    const parameters = { set: { raced: '3', fresh: '1' }, remove: ['never'], overwrite: true };
+    const { body } = await plan('label', [ours, theirs, 'node-marks-never'], parameters);
+    expect(body.objects[0].changes).toEqual([
+      { key: 'raced', from: '1', to: '3' },
+      { key: 'fresh', from: null, to: '1' },
+    ]);
+    expect(body.objects[2]).toMatchObject({ isGone: true });
+    await kubectl('label', 'node', ours, 'raced=2', '--overwrite');
+    const { seen } = body.objects[0];
+    const late = await act('label', ours, parameters, { seen });
+    expect([late.status, late.body.error.code]).toEqual([409, 'changedMeanwhile']);
+    await kubectl('label', 'node', ours, 'raced=1', 'else=1', '--overwrite');
+    expect((await act('label', ours, parameters, { seen })).status).toBe(200);
+    expect((await read(ours)).metadata.labels).toMatchObject({ raced: '3', fresh: '1', else: '1' });
+  });
+
+  test('a node without any label', async () => {
+    await kubectl('patch', 'node', ours, '--type=json', '-p', '[{"op":"remove","path":"/metadata/labels"}]');
+    expect((await act('label', ours, { set: { 'a.io/~b': '1' } })).status).toBe(400);
+    expect((await act('label', ours, { set: { 'a.io/b': '1', c: '' } })).status).toBe(200);
+    expect((await read(ours)).metadata.labels).toMatchObject({ 'a.io/b': '1', c: '' });
+  });
+});
