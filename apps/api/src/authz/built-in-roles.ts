@@ -88,9 +88,11 @@ function menusOf(permissions: Permission[], ...more: string[]): string[] {
           (action === verb || action === anyAction) && objectMatches(object, `k8s/${group}/${plural}`),
       ),
     );
-  const applies = kindsWith('create').length > 0 ? ['applyYaml'] : [];
+  const writes = kindsWith('create').length > 0;
+  const applies = writes ? ['applyYaml'] : [];
   const listed = kindsWith('list').map(({ plural }) => plural);
-  return ['clusterList', 'overview', ...applies, ...listed, 'operationList', ...more];
+  const rollsOut = writes ? ['templates', 'tasks'] : [];
+  return ['clusterList', 'overview', ...applies, ...listed, 'operationList', ...rollsOut, ...more];
 }
 
 const platformAdmin = on(['**'], [anyAction]);
@@ -99,6 +101,8 @@ const clusterAdmin = [
   ...on(['/clusters/{cluster}'], ['GET', 'PATCH', 'DELETE']),
   ...on(['/clusters/{cluster}/kubeconfig'], ['PUT']),
   ...on(['/clusters/{cluster}/probe'], ['POST']),
+  ...on(['/templates', '/templates/{template}/versions'], ['POST']),
+  ...on(['/templates/{template}'], ['PATCH', 'DELETE']),
 ];
 const viewer = on([...namespacedCore, ...clusterCore, ...workloadGroups, ...clusterGroups], read);
 

@@ -52,6 +52,8 @@ export const menuSeeds: MenuSeed[] = [
     icon: 'thunderbolt',
     children: [
       { key: 'operationList', path: '/operations', icon: 'thunderbolt' },
+      { key: 'templates', path: '/templates', icon: 'file' },
+      { key: 'tasks', path: '/tasks', icon: 'deployment' },
       { key: 'terminals', path: '/terminals', icon: 'terminal' },
     ],
   },

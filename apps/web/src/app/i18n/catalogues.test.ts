@@ -75,7 +75,7 @@ const codes: Record<string, readonly string[]> = {
   kubeconfigProblem: kubeconfigProblemCode.options,
   kubeconfigWarning: kubeconfigWarningCode.options,
   'register.authentication': kubeconfigContext.shape.authentication.options,
-  operation: ['demo.start', 'manifests.apply'],
+  operation: ['demo.start', 'manifests.apply', 'tasks.apply', 'tasks.takeBack'],
   operationResult: ['created', 'configured'],
   operationStep: ['waitingForKind'],
   'yaml.head': [...headProblems, 'nameNoText'],

@@ -11,7 +11,7 @@ import type { LiveQuestion, LiveServerMessage } from '../../api/live-client.ts';
 import { messages } from '../../app/i18n/en-US/index.ts';
 import { openConfirmation } from '../../components/confirm.ts';
 import ApplyPage from './ApplyPage.vue';
-import type { ManifestPlan } from './manifest-plan.ts';
+import type { ManifestPlan } from '../../components/PlanReview/manifest-plan.ts';
 import ManifestText from './ManifestText.vue';
 
 let hear: Record<string, (message: LiveServerMessage) => void> = {};

@@ -1,7 +1,7 @@
 import { endpoints } from '@pilothouse/contract';
 import { computed, ref, shallowRef, watch } from 'vue';
 import { call } from '../../api/call.ts';
-import type { ManifestPlan } from './manifest-plan.ts';
+import type { ManifestPlan } from '../../components/PlanReview/manifest-plan.ts';
 
 /** A text of many objects: planned, looked at, applied as an operation. Whatever is refused, the text stays. */
 export function useManifests(cluster: string, namespace: () => string) {

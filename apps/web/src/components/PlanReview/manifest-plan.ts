@@ -3,7 +3,7 @@ import type { Level } from '@pilothouse/kinds';
 import { useI18n } from 'vue-i18n';
 import { ApiError, type ClientErrorCode } from '../../api/api-error.ts';
 import { useErrorText } from '../../api/translate-error.ts';
-import type { ServerProblem } from '../../components/YamlEditor/yaml-findings.ts';
+import type { ServerProblem } from '../YamlEditor/yaml-findings.ts';
 
 /** What applying one object of a text would do. */
 export type ManifestPlan = OutputOf<typeof endpoints.planManifests>['documents'][number];
