@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { labelValue, qualifiedName } from '../actions/metadata-changes.ts';
 import { codedError, dnsLabel, groupName, timestamp, uuid } from '../common.ts';
 import { defineEndpoint, platformRight, type Method, type Requirement } from '../endpoint.ts';
+import { kubeconfigChoice, kubeconfigContext, kubeconfigWarning } from './kubeconfig.ts';
 
 export const environment = z.enum(['production', 'staging', 'test', 'development', 'other']);
 
@@ -43,6 +45,10 @@ export const cluster = z.object({
   displayName: z.string(),
   environment,
   description: z.string(),
+  /** Who answers for it: a person, a team. */
+  owner: z.string(),
+  /** By the rules of Kubernetes' labels; clusters are grouped and chosen by them. */
+  labels: z.record(z.string(), z.string()),
   /** Milliseconds a request to this cluster may take. */
   timeoutMs: z.number().int(),
   /** Null for whom only namespaces of it are granted. */
@@ -63,115 +69,15 @@ export const cluster = z.object({
   createdAt: timestamp,
 });
 
-/** Something in a kubeconfig the platform will not run or follow, and the way out. */
-export const kubeconfigRefusal = z.object({
-  /** `exec`, `auth-provider`, `file-path`, `proxy-url`, `impersonation`, `unknown-key`. */
-  code: z.enum(['exec', 'auth-provider', 'file-path', 'proxy-url', 'impersonation', 'unknown-key']),
-  /** `users[admin].exec` */
-  path: z.string(),
-  /** Commands that lead out, one a line; empty when the key just has to go. */
-  commands: z.array(z.string()),
-});
-
-/** What is wrong with a kubeconfig or a context of it; the SPA has a sentence for each. */
-export const kubeconfigProblemCode = z.enum([
-  'empty',
-  'encoding',
-  'tooLarge',
-  'tooManyValues',
-  'aliases',
-  'unknownAlias',
-  'tooDeep',
-  'notYaml',
-  'severalDocuments',
-  'fileUnreadable',
-  'fileOutside',
-  'notMapping',
-  'wrongKind',
-  'wrongVersion',
-  'noContexts',
-  'notList',
-  'tooManyEntries',
-  'entryUnnamed',
-  'nameTwice',
-  'unknownKey',
-  'entryNotMapping',
-  'contextNameTooLong',
-  'clusterUnnamed',
-  'clusterMissing',
-  'userMissing',
-  'serverMissing',
-  'serverTooLong',
-  'serverInvalid',
-  'serverNoScheme',
-  'serverNotHttps',
-  'serverScheme',
-  'serverHasQuery',
-  'serverHasFragment',
-  'serverHasCredentials',
-  'tlsServerNameInvalid',
-  'notBoolean',
-  'insecureWithAuthority',
-  'notText',
-  'notBase64',
-  'pemNotEncoded',
-  'holdsKey',
-  'holdsCertificate',
-  'authorityInvalid',
-  'certificateInvalid',
-  'certificateWithoutKey',
-  'keyWithoutCertificate',
-  'keyEncrypted',
-  'keyInvalid',
-  'keyMismatch',
-  'tokenInvalid',
-  'basicInvalid',
-  'tokenAndBasic',
-]);
-const coded = <T extends z.ZodType>(code: T) => z.object({ code, params: z.record(z.string(), z.string()) });
-const kubeconfigProblem = coded(kubeconfigProblemCode);
-
-/** What works and may not be what was meant. */
-export const kubeconfigWarningCode = z.enum([
-  'currentContextUnset',
-  'currentContextMissing',
-  'authorityNotYetValid',
-  'certificateNotYetValid',
-  'keyUnused',
-]);
-const kubeconfigWarning = coded(kubeconfigWarningCode);
-
-export const kubeconfigContext = z.object({
-  name: z.string(),
-  current: z.boolean(),
-  server: z.string().nullable(),
-  user: z.string().nullable(),
-  namespace: z.string().nullable(),
-  authentication: z.enum(['certificate', 'token', 'basic', 'none']),
-  insecureSkipTlsVerify: z.boolean(),
-  tlsServerName: z.string().nullable(),
-  caExpiresAt: timestamp.nullable(),
-  certificateExpiresAt: timestamp.nullable(),
-  loopback: z.boolean(),
-  refusals: z.array(kubeconfigRefusal),
-  /** A context that is itself broken: it names a cluster or user that is not there, a bad URL, a bad certificate. */
-  problems: z.array(kubeconfigProblem),
-  warnings: z.array(kubeconfigWarning),
-});
-
 const settings = {
   displayName: z.string().trim().max(100),
   environment,
   description: z.string().max(2000),
+  owner: z.string().trim().max(100),
+  labels: z
+    .record(qualifiedName, labelValue)
+    .refine((labels) => Object.keys(labels).length <= 64, 'tooManyLabels'),
   timeoutMs: z.number().int().min(1000).max(120_000),
-};
-
-const kubeconfigText = z.string().min(1).max(1_048_576);
-const kubeconfigChoice = {
-  kubeconfig: kubeconfigText,
-  context: z.string().max(253).optional(),
-  /** The explicit tick that certificate checks may be off. */
-  allowInsecure: z.boolean().default(false),
 };
 
 const clusterParams = z.strictObject({ cluster: dnsLabel });
@@ -249,6 +155,8 @@ export const clusterEndpoints = {
       displayName: settings.displayName.default(''),
       environment: settings.environment.default('other'),
       description: settings.description.default(''),
+      owner: settings.owner.default(''),
+      labels: settings.labels.default({}),
       timeoutMs: settings.timeoutMs.default(10_000),
     }),
     response: cluster,
@@ -272,7 +180,7 @@ export const clusterEndpoints = {
     id: 'clusters.update',
     method: 'PATCH',
     path: '/clusters/{cluster}',
-    summary: 'Edit display name, environment, description, timeout',
+    summary: 'Edit display name, environment, description, owner, labels, timeout',
     params: clusterParams,
     body: z.strictObject(settings).partial(),
     response: cluster,

@@ -4,6 +4,7 @@ export * from './audit.ts';
 export * from './auth.ts';
 export * from './clusters.ts';
 export * from './groups.ts';
+export * from './kubeconfig.ts';
 export * from './operations.ts';
 export * from './platform.ts';
 export * from './resources.ts';

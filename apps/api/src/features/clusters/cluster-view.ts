@@ -13,6 +13,8 @@ export function clusterView(row: ClusterRow): ClusterView {
     displayName: row.displayName,
     environment: row.environment as ClusterView['environment'],
     description: row.description,
+    owner: row.owner,
+    labels: row.labels as ClusterView['labels'],
     timeoutMs: row.timeoutMs,
     server: row.server,
     context: row.context,

@@ -84,6 +84,11 @@ test('a registered cluster is healthy at once, can be edited, and keeps its conn
   const connection = handle?.connection;
   const edited = await api.admin.patch('/clusters/life', { description: 'words', environment: 'production' });
   expect(edited.body).toMatchObject({ displayName: '一号', description: 'words', environment: 'production' });
+  const described = { owner: '支付团队', labels: { team: 'payments', 'example.com/tier': '1' } };
+  expect((await api.admin.patch('/clusters/life', described)).body).toMatchObject(described);
+  expect((await api.admin.patch('/clusters/life', { labels: { team: 'a b' } })).status).toBe(400);
+  expect((await api.admin.patch('/clusters/life', { labels: { 'bad key': '' } })).status).toBe(400);
+  expect((await api.admin.get('/clusters/life')).body).toMatchObject(described);
   await api.admin.patch('/clusters/life', { timeoutMs: 3000 });
   await expect.poll(() => connection?.closed.aborted).toBe(true);
   expect(replica.registry.get('life')).not.toBe(handle);

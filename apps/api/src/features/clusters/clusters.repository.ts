@@ -10,6 +10,9 @@ export interface ClusterSettings {
   displayName: string;
   environment: string;
   description: string;
+  /** Who answers for it. */
+  owner: string;
+  labels: Record<string, string>;
   /** Milliseconds a request may take. */
   timeoutMs: number;
 }

@@ -38,6 +38,8 @@ export const defaultSettings: ClusterSettings = {
   displayName: '',
   environment: 'other',
   description: '',
+  owner: '',
+  labels: {},
   timeoutMs: 10_000,
 };
 
@@ -94,12 +96,12 @@ export class ClustersService {
     request: KubeconfigChoice & ClusterSettings & { name: string },
     origin: Origin,
   ): Promise<ClusterView> {
-    const { name, displayName, environment, description, timeoutMs } = request;
+    const { name, displayName, environment, description, owner, labels, timeoutMs } = request;
     const { repository, registry, health } = this.#options;
     const chosen = chooseContext(request, this.#mayBeLoopback(origin));
     const probe = await this.#firstProbe(chosen, origin);
     const id = newId();
-    const settings = { displayName, environment, description, timeoutMs };
+    const settings = { displayName, environment, description, owner, labels, timeoutMs };
     await repository.create({
       id,
       name,

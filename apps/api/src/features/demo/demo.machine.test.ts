@@ -140,6 +140,8 @@ contexts: [{name: c, context: {cluster: c, user: u}}]
       displayName: '',
       environment: 'development',
       description: '',
+      owner: '',
+      labels: {},
       timeoutMs: 1000,
       server: 'https://127.0.0.1:2',
       context: 'demo',
