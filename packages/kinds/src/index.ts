@@ -1,4 +1,5 @@
 export { headProblem, headProblems, type HeadProblem } from './document/head-problem.ts';
+export { allocatedResources, type AllocatedResource, type ReservedAmount } from './allocated-resources.ts';
 export { admissionRefusal } from './admission-refusal.ts';
 export { bytesOfText, textOfBytes, unfinishedBytes } from './byte-text.ts';
 export { NotOneObjectError, ObjectDocument, type NotOneObject } from './document/object-document.ts';

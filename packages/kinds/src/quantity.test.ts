@@ -1,7 +1,15 @@
 import { quantityToScalar } from '@kubernetes/client-node/dist/util.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { formatCpu, formatMemory, milliUnits, parseQuantity, QuantityError, wholeUnits } from './quantity.ts';
+import {
+  formatCount,
+  formatCpu,
+  formatMemory,
+  milliUnits,
+  parseQuantity,
+  QuantityError,
+  wholeUnits,
+} from './quantity.ts';
 
 const nano = 1_000_000_000n;
 
@@ -109,4 +117,9 @@ test('cpu and memory read as kubectl writes them', () => {
     '1Gi',
     '4Gi',
   ]);
+});
+
+test('parts of a byte and of a unit are not rounded up', () => {
+  expect([0.5, 102.4, 1023.5].map(formatMemory)).toEqual(['500m', '102400m', '1023500m']);
+  expect([0, 8, 1000, 2500, 3_000_000, 0.5].map(formatCount)).toEqual(['0', '8', '1k', '2500', '3M', '500m']);
 });

@@ -94,17 +94,36 @@ export function milliUnits(quantity: Quantity): number {
   return roundedAwayFromZero(quantity, 1_000_000n);
 }
 
-/** Millicores as kubectl prints cpu: `250m`, `2`. */
+/** Millicores as kubectl prints cpu: `250m`, `2`; what is finer is rounded up, as the apiserver does. */
 export function formatCpu(millicores: number): string {
-  return millicores % 1000 === 0 ? String(millicores / 1000) : `${millicores}m`;
+  const whole = Math.ceil(millicores);
+  return whole % 1000 === 0 ? String(whole / 1000) : `${whole}m`;
 }
 
 const memoryUnits = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
 
-/** Bytes with one decimal in the largest binary unit that keeps them at least 1: `1.5Gi`, `170Mi`. */
+/**
+ * Bytes with one decimal in the largest binary unit that keeps them at least 1: `1.5Gi`, `170Mi`; parts of a byte as
+ * kubectl has them (`500m`).
+ */
 export function formatMemory(bytes: number): string {
+  if (!Number.isInteger(bytes) && Math.abs(bytes) < 1024) return `${Math.ceil(bytes * 1000)}m`;
   const rounded = (exponent: number) => Math.round((bytes / 1024 ** exponent) * 10) / 10;
   let exponent = 0;
   while (exponent < memoryUnits.length - 1 && Math.abs(rounded(exponent)) >= 1024) exponent += 1;
   return `${rounded(exponent)}${memoryUnits[exponent]}`;
+}
+
+const countUnits = ['', 'k', 'M', 'G', 'T', 'P', 'E'];
+
+/** Units of an extended resource as kubectl prints them: `8`, `2k` (only what has no remainder), `500m`. */
+export function formatCount(count: number): string {
+  if (!Number.isInteger(count)) return `${Math.ceil(count * 1000)}m`;
+  let exponent = 0;
+  let left = count;
+  while (left !== 0 && left % 1000 === 0 && exponent < countUnits.length - 1) {
+    left /= 1000;
+    exponent += 1;
+  }
+  return `${left}${countUnits[exponent]}`;
 }

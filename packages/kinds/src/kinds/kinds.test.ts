@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { rowOf, valueOf, type KindDescriptor, type KubernetesObject } from '../kind.ts';
-import { addFigures, figureShares, noFigures, percentOf, podSums, roundFigures } from '../node-figures.ts';
+import { percentOf } from '../node-figures.ts';
 import { descriptorFor, kinds } from '../registry.ts';
 import type { Event, Node, Pod } from '../wire/core.ts';
 import { events } from './events.ts';
@@ -206,33 +206,6 @@ describe('pods', () => {
     const row = rowOf(pods, pod);
     Object.assign(row.cells, cells);
     expect(pods.columns.find(({ id }) => id === 'status')?.level?.(row)).toBe(level);
-  });
-});
-
-describe('figures of a node', () => {
-  test('columns with a percentage are sorted by it, those with an amount by the amount', () => {
-    const sorts = Object.fromEntries(nodes.columns.map(({ id, sortBy }) => [id, sortBy]));
-    for (const id of ['cpuRequests', 'cpuLimits', 'memoryRequests', 'memoryLimits'])
-      expect([sorts[id], sorts[`${id}Amount`]]).toEqual([`${id}Share`, id]);
-    const figures = { ...noFigures(), cpuRequests: 500, memoryLimits: 10 };
-    expect(figureShares(figures, { cpuAllocatable: 2000, memoryAllocatable: 0 })).toEqual({
-      cpuRequestsShare: 0.25,
-      cpuLimitsShare: 0,
-      memoryRequestsShare: null,
-      memoryLimitsShare: null,
-    });
-  });
-  test('add up without the dust of binary fractions', () => {
-    const figures = noFigures();
-    const sums = podSums(rowOf(pods, pod));
-    expect(sums.node).toBe('n1');
-    for (let count = 0; count < 30; count += 1) addFigures(figures, sums.figures, 1);
-    expect(roundFigures(figures)).toMatchObject({ pods: 30, cpuRequests: 3, memoryRequests: 30 * 1024 ** 2 });
-    for (let count = 0; count < 30; count += 1) addFigures(figures, sums.figures, -1);
-    expect(roundFigures(figures)).toMatchObject(noFigures());
-  });
-  test.each(['Succeeded', 'Failed'])('a pod that has %s reserves nothing', (phase) => {
-    expect(podSums(rowOf(pods, { ...pod, status: { ...pod.status, phase } })).node).toBeNull();
   });
 });
 

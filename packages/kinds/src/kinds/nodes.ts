@@ -1,5 +1,6 @@
 import { ageColumn, defineKind, nameColumn, type Level, type Row } from '../kind.ts';
 import { formatCpu, formatMemory, milliUnits, parseQuantity, wholeUnits } from '../quantity.ts';
+import { amountsText, offered } from '../node-amounts.ts';
 import { percentOf } from '../node-figures.ts';
 import type { Node } from '../wire/core.ts';
 
@@ -61,6 +62,10 @@ function amount(id: string, format: (amount: number) => string) {
   return ({ cells }: Row) => (typeof cells[id] === 'number' ? format(cells[id]) : '');
 }
 
+function amounts(id: string) {
+  return ({ cells }: Row) => amountsText(cells[id]);
+}
+
 function factsOf(node: Node) {
   return {
     node,
@@ -77,6 +82,7 @@ const milli = (amounts: Amounts, name: string) =>
 
 /** Unknown until somebody who knows the pods fills it in. */
 const figure = { type: 'number', read: () => null } as const;
+const named = { type: 'text', read: () => null } as const;
 
 /**
  * Nodes as `kubectl get nodes -o wide` prints them (`printNode`), what they offer, and what their pods reserve
@@ -180,7 +186,44 @@ export const nodes = defineKind({
       column: { text: amount('memoryRequests', formatMemory), sortBy: 'memoryRequests' },
     },
     memoryLimitsAmount: { column: { text: amount('memoryLimits', formatMemory), sortBy: 'memoryLimits' } },
+    ephemeralStorageRequests: {
+      ...figure,
+      column: {
+        align: 'left',
+        sortBy: 'ephemeralStorageRequestsShare',
+        text: share('ephemeralStorageRequests', 'ephemeralStorageAllocatable', formatMemory),
+      },
+    },
+    ephemeralStorageLimits: {
+      ...figure,
+      column: {
+        align: 'left',
+        sortBy: 'ephemeralStorageLimitsShare',
+        text: share('ephemeralStorageLimits', 'ephemeralStorageAllocatable', formatMemory),
+      },
+    },
+    ephemeralStorageAllocatable: {
+      type: 'number',
+      read: ({ allocatable }) => whole(allocatable, 'ephemeral-storage'),
+      column: { text: amount('ephemeralStorageAllocatable', formatMemory) },
+    },
+    hugepagesRequests: { ...named, column: { width: 200, text: amounts('hugepagesRequests') } },
+    hugepagesLimits: { ...named, column: { width: 200, text: amounts('hugepagesLimits') } },
+    hugepagesAllocatable: {
+      type: 'text',
+      read: ({ allocatable }) => offered(allocatable, 'hugepages'),
+      column: { width: 200, text: amounts('hugepagesAllocatable') },
+    },
+    extendedRequests: { ...named, column: { width: 200, text: amounts('extendedRequests') } },
+    extendedLimits: { ...named, column: { width: 200, text: amounts('extendedLimits') } },
+    extendedAllocatable: {
+      type: 'text',
+      read: ({ allocatable }) => offered(allocatable, 'extended'),
+      column: { width: 200, text: amounts('extendedAllocatable') },
+    },
     // what the columns with a percentage are sorted by
+    ephemeralStorageRequestsShare: figure,
+    ephemeralStorageLimitsShare: figure,
     cpuRequestsShare: figure,
     cpuLimitsShare: figure,
     memoryRequestsShare: figure,

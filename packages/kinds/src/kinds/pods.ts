@@ -1,9 +1,10 @@
 import { age } from '../human-duration.ts';
 import { ageColumn, defineKind, nameColumn, ownerColumn, type Level, type Row } from '../kind.ts';
 import { podRelations } from '../pod/pod-relations.ts';
-import { podLimits, podRequests } from '../pod/pod-resources.ts';
+import { podFigures } from '../pod/pod-figures.ts';
+import { resizeState } from '../pod/pod-resources.ts';
 import { podStatus } from '../pod/pod-status.ts';
-import { formatCpu, formatMemory, type Quantity } from '../quantity.ts';
+import { formatCpu, formatMemory } from '../quantity.ts';
 import type { Pod } from '../wire/core.ts';
 
 const none = '<none>';
@@ -17,16 +18,14 @@ function levelOf({ cells }: Row): Level {
   return underWay.test(status) ? 'progress' : 'error';
 }
 
+const resizeLevels: Record<string, Level> = { Infeasible: 'error', Error: 'error', Deferred: 'warning' };
+
 function restartsText({ cells }: Row, now: number): string {
   const { restarts, lastRestart } = cells;
   return restarts === 0 || lastRestart === null
     ? String(restarts)
     : `${restarts} (${age(lastRestart as string, now)} ago)`;
 }
-
-/** Millicores and bytes, with their fraction: only the sum of many is rounded. */
-const millicores = (quantity: Quantity | undefined): number => Number(quantity ?? 0n) / 1e6;
-const bytes = (quantity: Quantity | undefined): number => Number(quantity ?? 0n) / 1e9;
 
 function gatesPassed(pod: Pod): number {
   const conditions = pod.status?.conditions ?? [];
@@ -36,11 +35,11 @@ function gatesPassed(pod: Pod): number {
 }
 
 function factsOf(pod: Pod) {
-  return { pod, status: podStatus(pod), requests: podRequests(pod), limits: podLimits(pod) };
+  return { pod, status: podStatus(pod), figures: podFigures(pod) };
 }
 
 function amount(id: string, format: (amount: number) => string) {
-  return { text: ({ cells }: Row) => format(Math.ceil(Number(cells[id] ?? 0))) };
+  return { text: ({ cells }: Row) => (typeof cells[id] === 'number' ? format(cells[id]) : '') };
 }
 
 /** Pods as `kubectl get pods -o wide` prints them (`printPod`), and what they ask for. */
@@ -102,23 +101,29 @@ export const pods = defineKind({
     owner: ownerColumn,
     cpuRequests: {
       type: 'number',
-      read: ({ requests }) => millicores(requests.get('cpu')),
+      read: ({ figures }) => figures?.cpuRequests ?? null,
       column: amount('cpuRequests', formatCpu),
     },
     cpuLimits: {
       type: 'number',
-      read: ({ limits }) => millicores(limits.get('cpu')),
+      read: ({ figures }) => figures?.cpuLimits ?? null,
       column: amount('cpuLimits', formatCpu),
     },
     memoryRequests: {
       type: 'number',
-      read: ({ requests }) => bytes(requests.get('memory')),
+      read: ({ figures }) => figures?.memoryRequests ?? null,
       column: amount('memoryRequests', formatMemory),
     },
     memoryLimits: {
       type: 'number',
-      read: ({ limits }) => bytes(limits.get('memory')),
+      read: ({ figures }) => figures?.memoryLimits ?? null,
       column: amount('memoryLimits', formatMemory),
+    },
+    totals: { type: 'text', read: ({ figures }) => figures?.totals ?? null },
+    resize: {
+      type: 'text',
+      read: ({ pod }) => resizeState(pod),
+      column: { width: 110, level: ({ cells }) => resizeLevels[String(cells.resize)] ?? 'progress' },
     },
   },
   columns: ['name', 'ready', 'status', 'restarts', 'age', 'ip', 'node'],

@@ -79,3 +79,49 @@ describe('limits', () => {
     expect(milliUnits(limits.get('cpu') ?? 0n)).toBe(1000);
   });
 });
+
+describe('with what a resize has given so far', () => {
+  const resize = (reason?: string): Pod => ({
+    spec: {
+      containers: [container('200m', '1Gi')],
+      initContainers: [container('50m', '10Mi', true)].map((each) => ({ ...each, name: 'side' })),
+    },
+    status: {
+      ...(reason !== undefined && { conditions: [{ type: 'PodResizePending', status: 'True', reason }] }),
+      containerStatuses: [
+        {
+          name: 'c',
+          image: '',
+          imageID: '',
+          ready: true,
+          restartCount: 0,
+          resources: { requests: { cpu: '100m', memory: '2Gi' }, limits: { cpu: '150m', memory: '512Mi' } },
+          allocatedResources: { cpu: '120m', memory: '3Gi' },
+        },
+      ],
+    },
+  });
+  const of = (pod: Pod, counting: 'spec' | 'status') =>
+    [podRequests(pod, counting), podLimits(pod, counting)].map((amounts) => [
+      milliUnits(amounts.get('cpu') ?? 0n),
+      wholeUnits(amounts.get('memory') ?? 0n) / mebi,
+    ]);
+  test('the most of wished, given and set aside counts', () => {
+    expect(of(resize('Deferred'), 'status')).toEqual([
+      [250, 3082],
+      [250, 1034],
+    ]);
+  });
+  test('what cannot be is not counted', () => {
+    expect(of(resize('Infeasible'), 'status')).toEqual([
+      [170, 3082],
+      [200, 522],
+    ]);
+  });
+  test('by the spec alone it is the spec', () => {
+    expect(of(resize('Infeasible'), 'spec')).toEqual([
+      [250, 1034],
+      [250, 1034],
+    ]);
+  });
+});

@@ -1,4 +1,4 @@
-import { addFigures, noFigures, podSums, roundFigures, type Cells, type Row } from '@pilothouse/kinds';
+import { addFigures, figureCells, noFigures, podSums, type Cells, type Row } from '@pilothouse/kinds';
 import { KubeError } from '@pilothouse/kube';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -32,6 +32,10 @@ const pod = fc
     cpuLimits: fc.nat(4000),
     memoryRequests: fc.nat(10 ** 10),
     memoryLimits: fc.nat(10 ** 10),
+    totals: fc.constantFrom(
+      null,
+      '{"requests":{"example.com/gpu":2,"ephemeral-storage":1073741824},"limits":{"example.com/gpu":2}}',
+    ),
   })
   .map(({ uid, ...cells }) => row(uid, cells));
 const step = fc.record({
@@ -51,7 +55,7 @@ describe('figures', () => {
           if (sums.node !== null) addFigures(afresh.get(sums.node) ?? noFigures(), sums.figures, 1);
         }
         for (const { name, cells } of rows.rows()) {
-          expect(cells).toMatchObject(roundFigures(afresh.get(name) ?? noFigures()));
+          expect(cells).toMatchObject(figureCells(afresh.get(name) ?? noFigures(), cells));
         }
       }),
     );

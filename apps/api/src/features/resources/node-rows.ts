@@ -1,9 +1,9 @@
 import {
   addFigures,
-  figureShares,
+  figureCells,
   noFigures,
   podSums,
-  roundFigures,
+  type Cells,
   type NodeFigures,
   type Row,
 } from '@pilothouse/kinds';
@@ -138,9 +138,8 @@ export class NodeRows implements RowSource {
     return joined;
   }
 
-  #figuresOf({ name, cells }: Row): NodeFigures & ReturnType<typeof figureShares> {
-    const figures = roundFigures(this.#figures.get(name) ?? noFigures());
-    return { ...figures, ...figureShares(figures, cells) };
+  #figuresOf({ name, cells }: Row): Cells {
+    return figureCells(this.#figures.get(name) ?? noFigures(), cells);
   }
 
   #take(uid: string, touched: Set<string>): void {
