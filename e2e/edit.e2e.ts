@@ -115,7 +115,7 @@ test('the history has both edits; the first is undone by restoring what was befo
   const rows = page.locator('tr[data-uid]');
   await rows.first().waitFor();
   expect(await rows.locator('code').allInnerTexts()).toEqual(['bo', 'admin']);
-  await rows.last().locator('.ant-table-row-expand-icon').click();
+  await rows.last().locator('button.expand').click();
   await page.getByTestId('diff').waitFor();
   await screenshot(page, 'history');
   expect([await scrollsSideways(page), await seriousFindings(page)]).toEqual([false, []]);

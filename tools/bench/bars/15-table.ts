@@ -74,7 +74,7 @@ async function useTable(page: Tab['page'], platform: Platform, { path }: typeof 
   await page.goto(platform.url + path);
   await page.locator(rows).first().waitFor();
   const first = await page.locator(rows).first().getAttribute('data-uid');
-  const heading = page.locator('th.ant-table-column-has-sorters').first();
+  const heading = page.locator('th[aria-sort] button').first();
   await heading.click();
   await heading.click();
   // not by a function of the page: its content security policy refuses what is evaluated

@@ -10,7 +10,8 @@ import RecordsTable from './RecordsTable.vue';
 let drawnAgain: string[] = [];
 const noteDrawing = {
   updated(this: ComponentPublicInstance) {
-    drawnAgain.push(this.$options.name ?? '');
+    const { name, __name } = this.$options as { name?: string; __name?: string };
+    drawnAgain.push(name ?? __name ?? '');
   },
 };
 
@@ -75,8 +76,8 @@ test('a row that changes is drawn again by itself, and a second that passes draw
   await table.setProps({ records: rows.with(1, row('b', 7)) });
   expect(table.get('[data-uid="uid-b"]').text()).toContain('7');
   const count = (name: string) => drawnAgain.filter((each) => each === name).length;
-  // its two columns and its actions
-  expect([count('Shown'), count('Cell'), count('ATable'), count('BodyRow')]).toEqual([2, 3, 0, 0]);
+  // its two cells and its buttons
+  expect([count('TableRow'), count('RecordCell'), count('Shown'), count('RowActions')]).toEqual([1, 2, 2, 1]);
 
   drawnAgain = [];
   await vi.advanceTimersByTimeAsync(3000);
@@ -124,14 +125,49 @@ test('a click on a heading asks for the server’s order', async () => {
   const sortable = columns.map((column) => ({ ...column, sortKey: `by-${column.id}` }));
   const table = mountTable([row('a', 0)], { columns: sortable });
   const heading = table.findAll('th').find((each) => each.text() === 'restarts');
-  await heading?.trigger('click');
-  await heading?.trigger('click');
+  await heading?.get('button').trigger('click');
+  await heading?.get('button').trigger('click');
   expect(table.emitted('view')).toEqual([
     [{ sort: 'by-restarts', page: 1 }],
     [{ sort: 'by-restarts', page: 1 }],
   ]);
+  expect(heading?.attributes('aria-sort')).toBe('none');
   await table.setProps({ sort: 'by-restarts' });
-  await heading?.trigger('click');
+  expect(heading?.attributes('aria-sort')).toBe('ascending');
+  await heading?.get('button').trigger('click');
   expect(table.emitted('view')?.at(-1)).toEqual([{ sort: '-by-restarts', page: 1 }]);
+  await table.setProps({ sort: '-by-restarts' });
+  await heading?.get('button').trigger('click');
+  expect(table.emitted('view')?.at(-1)).toEqual([{ sort: null, page: 1 }]);
+  table.unmount();
+});
+
+test('boxes choose one, a range, all of the page but what is gone, and keep what other pages have chosen', async () => {
+  const rows = ['a', 'b', 'c', 'd'].map((name) => row(name, 0));
+  const other = row('z', 0);
+  const table = mountTable(rows);
+  await table.setProps({ gone: new Set(['uid-c']), selection: new Map([[other.uid, other]]) });
+  const boxes = () => table.findAll<HTMLInputElement>('input[type=checkbox]');
+  const chosen = async () => {
+    const selection = table.emitted<[ReadonlyMap<string, Row>]>('update:selection')?.at(-1)?.[0];
+    await table.setProps({ selection });
+    return [...(selection?.values() ?? [])].map(({ name }) => name);
+  };
+  const tick = async (index: number, checked: boolean, shiftKey = false) => {
+    const box = boxes()[index];
+    await box?.trigger('click', { shiftKey });
+    if (box) box.element.checked = checked;
+    await box?.trigger('change');
+  };
+  await tick(1, true);
+  expect(await chosen()).toEqual(['z', 'a']);
+  expect([boxes()[0]?.element.checked, boxes()[0]?.element.indeterminate]).toEqual([false, true]);
+  await tick(4, true, true);
+  expect(await chosen()).toEqual(['z', 'a', 'b', 'd']);
+  expect(boxes()[0]?.element.checked).toBe(true);
+  await tick(0, false);
+  expect(await chosen()).toEqual(['z']);
+  await tick(0, true);
+  expect(await chosen()).toEqual(['z', 'a', 'b', 'd']);
   table.unmount();
 });

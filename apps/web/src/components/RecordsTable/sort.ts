@@ -13,3 +13,9 @@ export function sortOf(sortKey: string | undefined, order: SortOrder): string | 
   if (sortKey === undefined || order === null) return null;
   return order === 'descend' ? `-${sortKey}` : sortKey;
 }
+
+/** What a click on the heading asks for: ascending, descending, the kind's own order again. */
+export function nextOrder(order: SortOrder): SortOrder {
+  if (order === null) return 'ascend';
+  return order === 'ascend' ? 'descend' : null;
+}

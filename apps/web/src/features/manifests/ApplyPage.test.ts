@@ -200,7 +200,7 @@ test('fields of others are named with their owner, and taken over by choice, whi
   const { page, press, review, row } = await open();
   const conflicts = [{ manager: 'kubectl', field: '.spec.replicas', message: '' }];
   await review(plan(refusal({ code: 'applyConflict', conflicts })));
-  await page.get('.ant-table-row-expand-icon').trigger('click');
+  await page.get('button.expand').trigger('click');
   await flushPromises();
   expect(page.text()).toContain('.spec.replicas belongs to kubectl');
   called.mockResolvedValueOnce({ documents: [plan({ state: 'change' })] } as never);
@@ -217,7 +217,7 @@ test('a Secret’s change of values is said, not shown', async () => {
   const { page, review } = await open();
   const object = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' }, data: { a: 'masked:3' } };
   await review(plan({ kind: 'Secret', state: 'change', before: object, after: object }));
-  await page.get('.ant-table-row-expand-icon').trigger('click');
+  await page.get('button.expand').trigger('click');
   await flushPromises();
   expect(page.text()).toContain('values of Secrets are never shown');
 });

@@ -137,10 +137,9 @@ test('what has parts says how far they are, and opens up to them', async () => {
   const node = item('node-1', { state: 'running', children: { total: 40, done: 12, failed: 1 } });
   const { cells } = await open(operation(), [node, item('node-2')]);
   expect(cells('node-1').at(-1)).toBe('12 of 40 done, 1 failed');
-  const buttons = document.querySelectorAll<HTMLElement>('.ant-table-row-expand-icon');
-  const [first, second] = buttons;
-  expect(second?.className).toContain('spaced');
-  first?.click();
+  const buttons = document.querySelectorAll<HTMLElement>('button.expand');
+  expect(buttons).toHaveLength(1);
+  buttons[0]?.click();
   await flushPromises();
   const parts = asked(endpoints.listOperationItems);
   expect(parts.question).toMatchObject({ params: { operation: id }, query: { parent: node.id } });

@@ -89,10 +89,13 @@ export function useActions(resource: Ref<ResourceRef>) {
     }
   }
 
+  /** Told once: a page of rows has hundreds of buttons. */
+  const labels = computed(() => new Map(ofKind.value.map((id) => [id, t(`actions.${id}.label`)])));
+
   function button<T>(id: ActionId, rowsOf: (subject: T) => Row[]): TableAction<T> {
     return {
       id,
-      label: t(`actions.${id}.label`),
+      label: labels.value.get(id) ?? id,
       icon: actionViews[id].icon,
       danger: table[id].impact({}) === 'destructive',
       run: (subject) => void begin(id, rowsOf(subject)),

@@ -17,6 +17,12 @@ export function useEditButtons(resource: Ref<ResourceRef>) {
   const { may, mayInPart } = useRights();
   const router = useRouter();
 
+  /** Told once, not for each row. */
+  const labels = computed(() => ({
+    edit: t('objectEdit.action.edit'),
+    copy: t('objectEdit.action.copy'),
+  }));
+
   const paramsOf = ({ namespace, name }: Place) => ({ ...resource.value, namespace: namespace ?? '_', name });
   const mayRead = (place: Place) => may(endpoints.getResource, { params: paramsOf(place) });
   const mayEdit = (place: Place) =>
@@ -33,7 +39,7 @@ export function useEditButtons(resource: Ref<ResourceRef>) {
         ? [
             {
               id: 'edit',
-              label: t('objectEdit.action.edit'),
+              label: labels.value.edit,
               icon: EditOutlined,
               run: (subject) => void router.push(editLocation(resource.value, subject)),
             },
@@ -44,7 +50,7 @@ export function useEditButtons(resource: Ref<ResourceRef>) {
         ? [
             {
               id: 'copy',
-              label: t('objectEdit.action.copy'),
+              label: labels.value.copy,
               icon: CopyOutlined,
               run: (subject) => void router.push(createLocation(resource.value, { copy: subject })),
             },

@@ -136,7 +136,7 @@ const click = (label: string) =>
 /** Editors are read when they are first needed. */
 const eventually = (assertion: () => unknown) => vi.waitFor(assertion, { timeout: 30_000 });
 async function expand(): Promise<void> {
-  document.querySelector<HTMLElement>('.ant-table-row-expand-icon')?.click();
+  document.querySelector<HTMLElement>('button.expand')?.click();
   await eventually(() => expect(document.querySelector('.foot')).not.toBeNull());
 }
 const asForbidden = new ApiError(403, { code: 'forbidden', message: 'no', params: { object: 'k8s/x' } });
@@ -212,7 +212,7 @@ describe('the list', () => {
   test('an entry that failed can be asked for again', async () => {
     answers['history.get'] = new ApiError(404, { code: 'notFound', message: 'no', params: {} });
     await openHistory(after);
-    document.querySelector<HTMLElement>('.ant-table-row-expand-icon')?.click();
+    document.querySelector<HTMLElement>('button.expand')?.click();
     await eventually(() => expect(document.querySelector('[role=alert]')).not.toBeNull());
     answers['history.get'] = { ...entry, before, after };
     click('Try again');

@@ -8,18 +8,20 @@ import { detailLocation } from '../../resource-location.ts';
 
 /** Where a Pod's logs and shell are; the logs of several in one. */
 export function podActions({ resource, selection, t, may, mayInPart, router }: PageContext): OwnActions {
+  const labels = { logs: t('resources.action.logs'), shell: t('resources.action.shell') };
+
   function ofRow(row: Row): TableAction<Row>[] {
     const place = { cluster: resource.cluster, namespace: row.namespace ?? '' };
     const open = (tab: string) => void router.push(detailLocation(resource, row, { tab }));
     const logs = {
       id: 'logs',
-      label: t('resources.action.logs'),
+      label: labels.logs,
       icon: FileTextOutlined,
       run: () => open('logs'),
     };
     const shell = {
       id: 'shell',
-      label: t('resources.action.shell'),
+      label: labels.shell,
       icon: CodeOutlined,
       run: () => open('shell'),
     };
@@ -35,7 +37,7 @@ export function podActions({ resource, selection, t, may, mayInPart, router }: P
     const tooMany = selection.size > mostLogSources ? t('log.tooMany', { most: mostLogSources }) : null;
     return {
       id: 'logs',
-      label: t('resources.action.logs'),
+      label: labels.logs,
       icon: FileTextOutlined,
       disabledBecause: namespaces.size > 1 ? t('log.oneNamespace') : tooMany,
       run: (rows) => {
