@@ -37,7 +37,7 @@ async function main(): Promise<number> {
   const numbers = values.bar.split(',').filter(Boolean).map(Number);
   const chosen = numbers.length === 0 ? bars : bars.filter(({ number }) => numbers.includes(number));
   if (chosen.length < numbers.length) {
-    console.error(`There are bars 1 to ${bars.length}, not ${values.bar}`);
+    console.error(`There are the bars ${bars.map(({ number }) => number).join(', ')}, not ${values.bar}`);
     return 2;
   }
   const interrupted = new AbortController();

@@ -34,7 +34,7 @@ ${notes.map((note) => `- ${note}`).join('\n')}
 ## Again
 
 \`\`\`sh
-npm run bench                     # all bars; root on Linux for the real node of bars 12 and 13
+npm run bench                     # all bars; root on Linux for the real node of bars 12, 13 and 21
 npm run bench -- --small          # ${smallSize}, in minutes
 npm run bench -- --bar 1,4 --keep # some of them; the clusters stay for the next run
 \`\`\`
