@@ -11,11 +11,16 @@ class Scene {
   readonly pods = new Map<string, { uid: string; lines: string[]; readers: Set<ServerResponse> }>();
   readonly watches = new Set<ServerResponse>();
   readonly reads: URL[] = [];
+  /** Milliseconds until a pod's log is answered, as on a cluster under load. */
+  readonly delays = new Map<string, number>();
   #version = 1;
 
   handle(response: ServerResponse, url: URL): void {
     const [, , , , , , name, subresource] = url.pathname.split('/');
-    if (subresource === 'log') return this.#log(response, url, name ?? '');
+    if (subresource === 'log') {
+      setTimeout(() => this.#log(response, url, name ?? ''), this.delays.get(name ?? '') ?? 0);
+      return;
+    }
     if (name !== undefined) return this.#get(response, name);
     if (url.searchParams.has('sendInitialEvents')) return sendStatus(response, 400, 'BadRequest');
     if (!url.searchParams.has('watch')) return this.#list(response);
@@ -173,6 +178,19 @@ test('merges what is there by time, then follows; pods join whole and leave when
   scene.write('a', 5, 'last words');
   scene.stop('a');
   await expect.poll(() => seen, { timeout }).toEqual(['a:last words', '-a']);
+});
+
+test('the first lines of slow pods are waited for while pod after pod begins, a silent one is not', async () => {
+  for (const [index, name] of ['a', 'b', 'c', 'd'].entries()) {
+    scene.start(name);
+    scene.delays.set(name, index * 1500);
+    if (name === 'd') continue;
+    scene.write(name, 10 - index, 'first');
+    scene.write(name, 20 - index, 'second');
+  }
+  const { seen } = follow();
+  const order = ['c:first', 'b:first', 'a:first', 'c:second', 'b:second', 'a:second'];
+  await expect.poll(() => seen.filter((each) => each.includes(':')), { timeout }).toEqual(order);
 });
 
 test('a cut of everything loses nothing and repeats nothing', async () => {

@@ -45,8 +45,11 @@ export interface FollowPodsOptions {
 
 /** Logs followed at a time. */
 export const mostSources = 100;
-/** Nothing is handed out until all logs of the beginning have said something, or for so long. */
-const gatheringMs = 2000;
+/**
+ * Nothing is handed out until all logs of the beginning have said something. Those that have not when none has begun
+ * for so long are silent; longer than the other nobody waits.
+ */
+const gatheringMs = { silence: 2000, most: 15_000 };
 const tickMs = 100;
 const mostLinesAtOnce = 2000;
 
@@ -86,6 +89,8 @@ class PodsFollower {
   #numbers = 0;
   #toldOmitted = 0;
   #complete = false;
+  /** When the last log said something for the first time. */
+  #begunAt = -Infinity;
   #failure: unknown;
   #wake: (() => void) | undefined;
   #onTaken: (() => void)[] = [];
@@ -134,10 +139,14 @@ class PodsFollower {
 
   /** What is selected now, and the first lines of each, are fetched. */
   async #gather(): Promise<void> {
-    const until = performance.now() + gatheringMs;
+    const startedAt = performance.now();
     const hasBegun = () => this.#complete && [...this.#sources.values()].every(({ begun }) => begun);
     while (!hasBegun() && !this.#signal.aborted && this.#failure === undefined) {
       // also when the selection cannot be read: why is said
+      const until = Math.min(
+        Math.max(startedAt, this.#begunAt) + gatheringMs.silence,
+        startedAt + gatheringMs.most,
+      );
       const left = until - performance.now();
       if (left <= 0 && (this.#complete || this.#said.length > 0)) break;
       await this.#change(left > 0 ? left : undefined);
@@ -249,6 +258,7 @@ class PodsFollower {
   }
 
   #begun(source: Source): void {
+    if (!source.begun) this.#begunAt = performance.now();
     source.begun = true;
     this.#changed();
   }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { LineMerger, mergeWindowMs, type MergedLines } from './line-merger.ts';
+import { LineMerger, mergeWindowMs, mostCatchingUpMs, type MergedLines } from './line-merger.ts';
 import { readBatch, type LogBatch } from './log-batch.ts';
 
 const time = (ms: number) => new Date(1_800_000_000_000 + ms).toISOString();
@@ -71,6 +71,51 @@ test('what is full is waited for, and goes first', () => {
   expect(texts(first).slice(4, 8)).toEqual(['a4', 'a5', 'b5', 'a6']);
   const all = texts(first);
   for (let next = merger.take(ages, 2000); next; next = merger.take(ages, 2000)) all.push(...texts(next));
+  expect(all, 'a had to wait for room, and may have more').toHaveLength(10_001);
+  all.push(...texts(merger.take(2 * ages, 2000)));
   expect(all).toHaveLength(10_002);
   expect(all.at(-1)).toBe('b20000');
+});
+
+test('a log that still brings its past is waited for until it is silent', () => {
+  const merger = mergerOfTwo();
+  merger.push(0, batch('a', 10, 1000), 0);
+  merger.push(1, batch('b', 5, 20), 0);
+  expect(texts(merger.take(1, 100))).toEqual(['b5', 'a10', 'b20']);
+  merger.push(1, batch('b', 400, 500), 200);
+  expect(texts(merger.take(ages, 100)), 'a1000 has waited long enough, but b goes on').toEqual([
+    'b400',
+    'b500',
+  ]);
+  merger.push(1, batch('b', 600), 400);
+  expect(texts(merger.take(500, 100))).toEqual(['b600']);
+  expect(texts(merger.take(400 + mergeWindowMs, 100))).toEqual(['a1000']);
+  // from then on it is as any other
+  merger.push(1, batch('b', 700), 2000);
+  merger.push(0, batch('a', 1100), 2000);
+  merger.push(1, batch('b', 800), 2200);
+  expect(texts(merger.take(2000 + mergeWindowMs, 100))).toEqual(['b700', 'b800', 'a1100']);
+});
+
+test('a log whose clock is behind holds the others up at the beginning only', () => {
+  const merger = mergerOfTwo();
+  merger.push(0, batch('a', 100_000), 0);
+  for (let now = 0; now < mostCatchingUpMs; now += 200) {
+    merger.push(1, batch('b', now), now);
+    expect(texts(merger.take(now + 1, 100))).not.toContain('a100000');
+  }
+  merger.push(1, batch('b', 9000), mostCatchingUpMs);
+  expect(texts(merger.take(mostCatchingUpMs, 100))).toContain('a100000');
+});
+
+test('a log that had to wait for room is not taken to be silent', () => {
+  const merger = mergerOfTwo();
+  merger.push(0, batch('a', 50_000), 0);
+  merger.push(1, batch('b', ...Array.from({ length: 10_000 }, (_, index) => index)), 0);
+  let now = 0;
+  while (merger.isFull(1)) merger.take((now += 300), 2000);
+  merger.push(1, batch('b', 20_000), now + 100);
+  const later = texts(merger.take(now + 100, 20_000));
+  expect(later.at(-1)).toBe('b20000');
+  expect(later).not.toContain('a50000');
 });

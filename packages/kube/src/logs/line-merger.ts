@@ -23,10 +23,16 @@ interface Pending {
   characters: number;
   /** Of the last line that came. */
   lastAt: bigint;
+  /** When the first and the last batch came; undefined before. A source that had to wait for room is heard then. */
+  heard: { first: number; last: number } | undefined;
+  /** It was silent once: what it had written before it was followed has come. */
+  isCaughtUp: boolean;
 }
 
 /** A line waits so long for earlier ones of other sources. */
 export const mergeWindowMs = 250;
+/** A source is waited for so long at most while it brings its past: its clock may be behind the others'. */
+export const mostCatchingUpMs = 5000;
 /** What may wait of one source, and of all together; a source that waits for nothing may always give a batch. */
 const roomCharacters = { source: 256 * 1024, all: 4 * 1024 * 1024 };
 /** What goes at once. */
@@ -34,8 +40,9 @@ const mostCharacters = 256 * 1024;
 
 /**
  * Merges the lines of several logs by their timestamps. Within a source the order stays as it came. A line is let go
- * when every source has said something later, or when it has waited for the window. Where a source has more to give
- * than it has room for, what is earlier than that goes at once, and everything else waits.
+ * when every source has said something later, or when it has waited for the window; not before a source that still
+ * brings its past, batch after batch, has come so far. Where a source has more to give than it has room for, what is
+ * earlier than that goes at once, and everything else waits.
  */
 export class LineMerger {
   readonly #sources = new Map<number, Pending>();
@@ -43,13 +50,16 @@ export class LineMerger {
 
   /** From now on lines of others wait for this source's. */
   join(source: number): void {
-    this.#sources.set(source, { lines: [], characters: 0, lastAt: 0n });
+    this.#sources.set(source, { lines: [], characters: 0, lastAt: 0n, heard: undefined, isCaughtUp: false });
   }
 
   /** Takes a batch of a source, that came at this moment (milliseconds of any clock, the same in `take`). */
   push(source: number, batch: LogBatch, now: number): void {
     const pending = this.#sources.get(source);
     if (pending === undefined) throw new Error(`Source ${source} has not joined`);
+    const { heard } = pending;
+    if (heard !== undefined && now - heard.last >= mergeWindowMs) pending.isCaughtUp = true;
+    pending.heard = { first: heard?.first ?? now, last: now };
     for (const { time, nth, start, end } of linesOf(batch)) {
       const at = instantOf(time) ?? 0n;
       if (at > pending.lastAt) pending.lastAt = at;
@@ -82,22 +92,26 @@ export class LineMerger {
   take(now: number, mostLines: number): MergedLines | undefined {
     let fullUntil: bigint | undefined;
     let saidUntil: bigint | undefined;
-    for (const [source, { lastAt }] of this.#sources) {
+    let caughtUpTo: bigint | undefined;
+    for (const [source, pending] of this.#sources) {
+      const { lastAt } = pending;
       if (this.isFull(source)) fullUntil = least(fullUntil, lastAt);
+      else if (isCatchingUp(pending, now)) caughtUpTo = least(caughtUpTo, lastAt);
       saidUntil = least(saidUntil, lastAt);
     }
     const mayGo = ({ at, arrivedAt }: PendingLine) => {
+      if (caughtUpTo !== undefined && at > caughtUpTo) return false;
       if (fullUntil !== undefined) return at <= fullUntil;
       return arrivedAt <= now - mergeWindowMs || at <= (saidUntil ?? 0n);
     };
     const lines = [...this.#sources.values()].flatMap(({ lines }) => frontOf(lines, mayGo));
     // stable, and a source's own lines come in their order
     lines.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
-    return lines.length === 0 ? undefined : this.#let(lines, mostLines);
+    return lines.length === 0 ? undefined : this.#let(lines, mostLines, now);
   }
 
   /** Lets go of lines from the front of these. */
-  #let(lines: PendingLine[], mostLines: number): MergedLines {
+  #let(lines: PendingLine[], mostLines: number, now: number): MergedLines {
     const runs: [number, string][] = [];
     const taken = new Map<number, PendingLine[]>();
     let count = 0;
@@ -115,12 +129,18 @@ export class LineMerger {
     }
     for (const [source, gone] of taken) {
       const pending = this.#sources.get(source)!;
+      if (pending.heard && this.isFull(source)) pending.heard.last = now;
       pending.lines.splice(0, gone.length);
       for (const { text } of gone) pending.characters -= text.length;
     }
     this.#characters -= characters;
     return { runs, count, cursors: [...taken].map(([source, gone]) => [source, gone.at(-1)!.end]) };
   }
+}
+
+function isCatchingUp({ heard, isCaughtUp }: Pending, now: number): boolean {
+  if (heard === undefined || isCaughtUp) return false;
+  return now - heard.last < mergeWindowMs && now - heard.first < mostCatchingUpMs;
 }
 
 function least(one: bigint | undefined, other: bigint): bigint {
