@@ -34,6 +34,7 @@ export const errorCodes = {
   foreignOrigin: { status: 403, message: 'Requests from {origin} are not accepted' },
   badTicket: { status: 401, message: 'The ticket is unknown, used or expired' },
   ticketMismatch: { status: 403, message: 'The ticket was made for something else' },
+  searchTooWide: { status: 400, message: 'No more than {most} clusters are asked at a time' },
   tooManyStreams: { status: 429, message: 'You have {limit} of these open already; close some first' },
   lastAdmin: { status: 409, message: 'This would leave nobody who administers the platform' },
   // the platform's own parts

@@ -32,4 +32,13 @@ export class ClusterConnections {
     });
     return row?.environment;
   }
+
+  /** The namespace that the context names, where it names one. */
+  async namespace(id: string): Promise<string | undefined> {
+    const row = await this.#database.prisma.cluster.findUnique({
+      where: { id },
+      select: { namespace: true },
+    });
+    return row?.namespace ?? undefined;
+  }
 }

@@ -75,6 +75,11 @@ export class ClusterRegistry {
     return this.#options.repository.environment(id);
   }
 
+  /** The namespace that the cluster's context names; undefined where it names none. */
+  namespaceOf(id: string): Promise<string | undefined> {
+    return this.#options.repository.namespace(id);
+  }
+
   /** The handles there are; making no use of them. */
   handles(): ClusterHandle[] {
     return [...this.#handles.values()];

@@ -8,6 +8,7 @@ export * from './kubeconfig.ts';
 export * from './operations.ts';
 export * from './platform.ts';
 export * from './resources.ts';
+export * from './search.ts';
 export * from './streams.ts';
 export * from './write.ts';
 export * from './history.ts';

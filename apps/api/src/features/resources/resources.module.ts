@@ -9,7 +9,9 @@ import type { ObjectHistory } from '../../clusters/object-history.ts';
 import { ObjectChanges } from './object-changes.ts';
 import { Referrers } from './referrers.ts';
 import { ResourceLists } from './resource-lists.ts';
-import { addResourceTopics, mountResources, mountWrites } from './resources.routes.ts';
+import { addResourceTopics, mountResources, mountSearch, mountWrites } from './resources.routes.ts';
+import { searchClusters } from './search/search-clusters.ts';
+import { searchLists } from './search/search-lists.ts';
 import { ResourcesService, type ObjectParams, type WholeObject } from './resources.service.ts';
 import { RowSources } from './row-sources.ts';
 import { SourcePool } from './source-pool.ts';
@@ -38,6 +40,10 @@ export function build(
   const long = { drain: drain({ find: findCluster, writer, sources, environmentOf }) };
   const actions = new ResourceActions(findCluster, operations, writer, long);
   const referrers = new Referrers(findCluster, authoriser);
+  const search = {
+    lists: searchLists((cluster) => sources.held(cluster), authoriser),
+    clusters: searchClusters(authoriser, ({ id }) => registry.namespaceOf(id)),
+  };
   const changes = new ObjectChanges(findCluster, pool, service);
   const door = new WriteDoor(findCluster, writer);
   addStoreMetrics(metrics.registry, () =>
@@ -49,6 +55,7 @@ export function build(
   return {
     mount(api) {
       mountResources(api, lists, service, referrers);
+      mountSearch(api, () => registry.handles(), search);
       mountActions(api, actions);
       mountWrites(api, door);
     },

@@ -1,9 +1,11 @@
-import { resourceEndpoints as endpoints, writeEndpoints } from '@pilothouse/contract';
+import { resourceEndpoints as endpoints, searchEndpoints, writeEndpoints } from '@pilothouse/contract';
 import { mount, type ApiRouter } from '../../http/mount.ts';
 import type { LiveTopics } from '../../ws/live-topics.ts';
 import type { ObjectChanges } from './object-changes.ts';
 import type { Referrers } from './referrers.ts';
 import type { ResourceLists } from './resource-lists.ts';
+import type { ResourceCluster } from './resource-cluster.ts';
+import { clustersOf, type Search } from './search/object-search.ts';
 import type { ResourcesService } from './resources.service.ts';
 import type { WriteDoor } from './write-door.ts';
 
@@ -19,6 +21,17 @@ export function mountResources(
   mount(api, endpoints.getResource, ({ params, signal }) => resources.get(params, signal));
   mount(api, endpoints.listReferrers, ({ params, principal, signal }) =>
     referrers.list({ params }, principal, signal),
+  );
+}
+
+/** Objects by name. */
+export function mountSearch(
+  api: ApiRouter,
+  clusters: () => readonly ResourceCluster[],
+  search: Record<'lists' | 'clusters', Search>,
+): void {
+  mount(api, searchEndpoints.searchObjects, ({ query, scope, principal, signal }) =>
+    search[query.from]({ q: query.q, clusters: clustersOf(clusters(), { query, scope }), principal, signal }),
   );
 }
 

@@ -55,6 +55,11 @@ export class RowSources {
     return this.#merged(kind, namespaces, signal);
   }
 
+  /** The stores that run for a cluster, because somebody looks or just looked; no hold on them. */
+  held(cluster: ResourceCluster): StoreRows[] {
+    return this.#pool.valuesOf(cluster).filter((value) => value instanceof StoreRows);
+  }
+
   #store(kind: ServedKind, namespace?: string): Lease<RowSource> {
     const { cluster, resource } = kind;
     const key = `${resource.group}/${resource.version}/${resource.plural}/${namespace ?? ''}`;

@@ -60,6 +60,11 @@ export class SourcePool {
     return [...this.#clusters.values()].reduce((sum, entries) => sum + entries.size, 0);
   }
 
+  /** What runs for a cluster. Seeing it is no hold on it. */
+  valuesOf(cluster: ResourceCluster): unknown[] {
+    return [...(this.#clusters.get(cluster)?.values() ?? [])].map(({ shared }) => shared.value);
+  }
+
   /** What runs for a cluster, and the objects held in it. */
   sizeOf(cluster: ResourceCluster): { stores: number; rows: number } {
     const sizes = [...(this.#clusters.get(cluster)?.values() ?? [])].flatMap(

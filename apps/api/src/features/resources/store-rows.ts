@@ -8,7 +8,10 @@ const pollMs = 15_000;
 
 /** The objects of a kind in a cluster, or in one of its namespaces. */
 export class StoreRows extends ObjectStore<Row> implements RowSource {
-  constructor({ cluster, resource, descriptor }: ServedKind, namespace?: string) {
+  readonly served: ServedKind;
+
+  constructor(served: ServedKind, namespace?: string) {
+    const { cluster, resource, descriptor } = served;
     const { group, version, plural, kind, verbs } = resource;
     super({
       connection: cluster.connection,
@@ -19,6 +22,7 @@ export class StoreRows extends ObjectStore<Row> implements RowSource {
       fields: descriptor.fieldSelectors,
       pollMs: verbs.includes('watch') ? undefined : pollMs,
     });
+    this.served = served;
   }
 
   get problems(): RowProblem[] {
