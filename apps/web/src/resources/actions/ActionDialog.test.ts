@@ -192,3 +192,35 @@ test('what takes its time is an operation of one object as well', async () => {
   expect(router.currentRoute.value.query).toEqual({ operation: 'op-2' });
   expect(wrapper.emitted('done')).toHaveLength(1);
 });
+
+test.each([
+  ['one without an earlier revision', [null], true],
+  ['many without an earlier revision', [null, null], true],
+  ['many of which one has an earlier revision', [null, 2], false],
+])('a rollback of %s can be asked for only if something goes back', async (_case, targets, isRefused) => {
+  const template = { spec: { containers: [] } };
+  const revision = (number: number) => ({
+    revision: number,
+    name: `web-${number}`,
+    uid: `uid-${number}`,
+    cause: null,
+    createdAt: null,
+    images: ['web:1'],
+    template,
+  });
+  called.mockResolvedValue({
+    items: targets.map((target, index) => ({
+      namespace: 'shop',
+      name: `web-${index}`,
+      paused: false,
+      template,
+      present: 3,
+      target,
+      revisions: [revision(3), ...(target === null ? [] : [revision(target)])],
+    })),
+  });
+  const rows = targets.map((_target, index) => ({ ...pod(`web-${index}`), cells: {} }));
+  const { text, button } = await open('undo', rows, { group: 'apps', plural: 'deployments' });
+  expect(text()).toContain('There is no earlier revision to go back to.');
+  expect(button(rows.length === 1 ? 'Roll back' : 'Roll back 2 Deployments')?.disabled).toBe(isRefused);
+});
