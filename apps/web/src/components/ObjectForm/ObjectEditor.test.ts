@@ -258,7 +258,7 @@ test('leaving asks first, as long as something would be lost', async () => {
   await open(source);
   await type(0, '3');
   const leaving = leave();
-  await eventually(() => expect(openConfirmation.value?.verb).toBe('Leave'));
+  await eventually(() => expect(openConfirmation.value?.verb).toBe('Leave without saving'));
   openConfirmation.value?.settle(false);
   await leaving;
   expect(inputs()[0]?.value).toBe('3');
