@@ -65,7 +65,18 @@ export function yamlTheme(isDark: boolean): Extension {
         '.ph-field-facts': { color: 'var(--ph-text-soft)', fontSize: '12px' },
         '.ph-field-text': { margin: '4px 0', whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' },
         '&.cm-merge-b .cm-changedLine, .cm-inlineChangedLine': { backgroundColor: 'var(--ph-success-bg)' },
-        '.cm-deletedChunk .cm-deletedText': { background: 'none', textDecoration: 'underline 2px' },
+        '&.cm-merge-b .cm-changedText, .cm-deletedChunk .cm-deletedText': {
+          borderRadius: '2px',
+          textDecoration: 'none',
+        },
+        '&.cm-merge-b .cm-changedText': {
+          background: 'color-mix(in srgb, var(--ph-success) 24%, transparent)',
+        },
+        '.cm-deletedChunk .cm-deletedText': {
+          background: 'color-mix(in srgb, var(--ph-error) 20%, transparent)',
+        },
+        // the colours of the syntax are not read on these
+        '.cm-changedText, .cm-changedText *, .cm-deletedText, .cm-deletedText *': { color: 'var(--ph-text)' },
         '.cm-deletedChunk': { backgroundColor: 'var(--ph-error-bg)' },
         '.cm-changeGutter': { width: '1.4em', paddingLeft: '2px' },
         '.cm-changedLineGutter, .cm-deletedLineGutter': {
