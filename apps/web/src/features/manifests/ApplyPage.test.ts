@@ -242,7 +242,7 @@ test('what is applied may be left; what failed is asked about before it is lost'
   void page.router.push('/operations');
   await flushPromises();
   expect(page.router.currentRoute.value.path).toBe('/');
-  expect(openConfirmation.value?.verb).toBe('Leave');
+  expect(openConfirmation.value?.verb).toBe('Leave without saving');
   openConfirmation.value?.settle(false);
   await page.press('Back to the text');
   expect(page.textIsShown()).toBe(true);
