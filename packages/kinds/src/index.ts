@@ -23,6 +23,7 @@ export { readyAddresses, serviceTroubles, type ServiceTrouble } from './network/
 export * from './network/service-type.ts';
 export * from './node-figures.ts';
 export * from './node/change-taints.ts';
+export * from './node/cordon-note.ts';
 export { isTolerated, secondsToStay } from './node/tolerations.ts';
 export { checkObject, type SchemaProblem } from './open-api/check-object.ts';
 export * from './open-api/schema-node.ts';

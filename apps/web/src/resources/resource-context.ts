@@ -8,8 +8,8 @@ export interface ResourceContext {
   ref: Readonly<Ref<ResourceRef>>;
   /** uids whose action is under way. */
   busy: Readonly<Ref<ReadonlySet<string>>>;
-  /** Begins an action: at once, or by its dialog. */
-  begin(action: ActionId, row: Row): void;
+  /** Begins an action: at once, or by its dialog; `atOnce` leaves out what need not be said. */
+  begin(action: ActionId, row: Row, options?: { atOnce: boolean }): void;
   may(action: ActionId, row: Row): boolean;
 }
 

@@ -66,11 +66,11 @@ export function useActions(resource: Ref<ResourceRef>) {
   const may = (id: ActionId, row: Pick<Row, 'namespace' | 'name'>) => asked(rights.may, id, row);
   const maySomewhere = (id: ActionId) => asked(rights.mayInPart, id, { name: '' });
 
-  /** Does it at once where nothing is asked and nothing can be lost; else the dialog opens. */
-  async function begin(id: ActionId, rows: Row[]): Promise<void> {
+  /** Does it at once where nothing is asked (or need be) and nothing can be lost; else the dialog opens. */
+  async function begin(id: ActionId, rows: Row[], { atOnce } = { atOnce: false }): Promise<void> {
     const wanted = { id, resource: resource.value, rows };
     const [row] = rows;
-    const isSmall = !hasParameters(id) && table[id].impact({}) === 'none' && rows.length === 1;
+    const isSmall = (atOnce || !hasParameters(id)) && table[id].impact({}) === 'none' && rows.length === 1;
     const { one } = endpointsOfActions[id];
     if (row === undefined || one === null || !isSmall || cluster.value?.environment === 'production') {
       request.value = wanted;

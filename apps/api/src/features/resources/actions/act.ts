@@ -57,7 +57,14 @@ export async function act(
   const { kind, signal } = subject;
   const read = signal === undefined ? {} : { signal };
   const how = { ...read, subject: user, auditId, verb: id, dryRun, onWarnings };
-  const run = { ...subject, parameters, resolved, read, writer: new SubjectWriter(writer, subject, how) };
+  const run = {
+    ...subject,
+    username: user.username,
+    parameters,
+    resolved,
+    read,
+    writer: new SubjectWriter(writer, subject, how),
+  };
   const outcome = await implementations[id].run(run);
   return id === 'reveal' ? outcome : { ...outcome, object: shown(kind, outcome.object) };
 }

@@ -20,6 +20,8 @@ export interface ActionSubject {
 
 /** One object's turn. */
 export interface ActionRun<P = unknown, R = unknown> extends ActionSubject {
+  /** The user in whose name it is done. */
+  username: string;
   parameters: P;
   /** What `resolve` fixed when the action was submitted. */
   resolved: R;

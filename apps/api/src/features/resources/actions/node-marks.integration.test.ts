@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TestClient } from '../../../testing/test-client.ts';
 import { startResourceWorld, type ResourceWorld } from '../testing/resource-world.ts';
 
-/** Labels and taints: ours are set by the platform, theirs by kubectl; afterwards the nodes are the same. */
+/** Labels, taints and cordons: ours are set by the platform, theirs by kubectl; afterwards the nodes are the same. */
 const namespace = 'node-marks';
 const ours = 'node-marks-ours';
 const theirs = 'node-marks-theirs';
@@ -12,8 +12,8 @@ let admin: TestClient;
 const kubectl = (...args: string[]) => world.cluster.kubectl(...args);
 
 interface WireNode {
-  metadata: { uid: string; labels?: Record<string, string> };
-  spec: { taints?: { key: string; value?: string; effect: string }[] };
+  metadata: { uid: string; labels?: Record<string, string>; annotations?: Record<string, string> };
+  spec: { unschedulable?: boolean; taints?: { key: string; value?: string; effect: string }[] };
 }
 const read = async (name: string) => JSON.parse(await kubectl('get', 'node', name, '-o', 'json')) as WireNode;
 /** What the node controller sets by itself comes and goes. */
@@ -185,6 +185,7 @@ describe('taints', () => {
       [ours, 'succeeded', 'done'],
       [theirs, 'failed', 'taintHasValue'],
     ]);
+    await kubectl('taint', 'node', ours, theirs, 'batch-');
   });
 });
 
@@ -234,5 +235,68 @@ describe('labels', () => {
     expect((await act('label', ours, { set: { 'a.io/~b': '1' } })).status).toBe(400);
     expect((await act('label', ours, { set: { 'a.io/b': '1', c: '' } })).status).toBe(200);
     expect((await read(ours)).metadata.labels).toMatchObject({ 'a.io/b': '1', c: '' });
+  });
+});
+
+describe('cordon', () => {
+  const noteOf = async () =>
+    Object.fromEntries(
+      Object.entries((await read(ours)).metadata.annotations ?? {}).filter(([key]) =>
+        key.startsWith('pilothouse.io/'),
+      ),
+    );
+  /** But for what makes each node another one. */
+  const plain = async (name: string) => {
+    const { metadata, spec } = await read(name);
+    const ignored = { time: /"timeAdded":"[^"]*"/g, name: new RegExp(name, 'g') };
+    const text = JSON.stringify({
+      annotations: metadata.annotations,
+      unschedulable: spec.unschedulable,
+      spec,
+    });
+    return text.replaceAll(ignored.time, '').replaceAll(ignored.name, 'node');
+  };
+
+  test('without a reason the node is as kubectl leaves it', async () => {
+    for (const [command, unschedulable] of [
+      ['cordon', true],
+      ['uncordon', undefined],
+    ] as const) {
+      await kubectl(command, theirs);
+      expect((await act(command, ours, {})).status).toBe(200);
+      await expect.poll(async () => (await plain(ours)) === (await plain(theirs))).toBe(true);
+      expect((await read(ours)).spec.unschedulable).toBe(unschedulable);
+    }
+  });
+
+  test('a reason is kept with who and when, and goes when it is uncordoned', async () => {
+    expect((await act('cordon', ours, { reason: ' disks ' })).body.alreadySo).toBe(false);
+    const note = await noteOf();
+    expect(note).toEqual({
+      'pilothouse.io/cordon-reason': 'disks',
+      'pilothouse.io/cordoned-by': 'admin',
+      'pilothouse.io/cordoned-at': expect.stringMatching(/^\d{4}-\d\d-\d\dT/) as string,
+    });
+    // the same again, or nothing, leaves it
+    expect((await act('cordon', ours, { reason: 'disks' })).body.alreadySo).toBe(true);
+    expect((await act('cordon', ours, {})).body.alreadySo).toBe(true);
+    expect(await noteOf()).toEqual(note);
+    const { body } = await admin.get('/audit?pageSize=20');
+    expect(JSON.stringify(body.items)).toContain('"reason":"disks"');
+    await act('cordon', ours, { reason: 'fans' });
+    expect(await noteOf()).toMatchObject({ 'pilothouse.io/cordon-reason': 'fans' });
+    await act('uncordon', ours, {});
+    expect(await noteOf()).toEqual({});
+    expect((await read(ours)).spec.unschedulable).toBeUndefined();
+  });
+
+  test('a note that kubectl left behind goes with the next cordon', async () => {
+    await act('cordon', ours, { reason: 'disks' });
+    await kubectl('uncordon', ours);
+    await act('cordon', ours, {});
+    expect(await noteOf()).toEqual({});
+    await act('cordon', ours, { reason: 'late' });
+    expect(await noteOf()).toMatchObject({ 'pilothouse.io/cordon-reason': 'late' });
+    await act('uncordon', ours, {});
   });
 });

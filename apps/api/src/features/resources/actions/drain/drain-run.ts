@@ -99,7 +99,11 @@ export class DrainRun {
     const kind = await this.#kind(run);
     const subject = subjectOf(kind, { name: item.node, uid: item.uid }, signal);
     const user = { userId, username };
-    const call = { parameters: {}, resolved: undefined, dryRun: false, auditId, user };
+    const { reason } = operation.input.parameters;
+    // from the first attempt on, whoever goes on with it
+    const resolved = { at: (run.begunAt ?? new Date()).toISOString() };
+    const parameters = item.part === 'cordon' ? { reason } : {};
+    const call = { parameters, resolved, dryRun: false, auditId, user };
     const { alreadySo } = await act(item.part, subject, call, this.#writer);
     if (alreadySo) return { state: 'skipped', code: 'alreadySo' };
     return { state: 'succeeded', code: 'done', clusterStatus: 200 };
