@@ -24,6 +24,7 @@ export * from './network/service-type.ts';
 export * from './node-figures.ts';
 export * from './node/change-taints.ts';
 export * from './node/cordon-note.ts';
+export * from './node/node-description.ts';
 export { isTolerated, secondsToStay } from './node/tolerations.ts';
 export { checkObject, type SchemaProblem } from './open-api/check-object.ts';
 export * from './open-api/schema-node.ts';

@@ -2,6 +2,8 @@ import { ageColumn, defineKind, nameColumn, type Level, type Row } from '../kind
 import { formatCpu, formatMemory, milliUnits, parseQuantity, wholeUnits } from '../quantity.ts';
 import { amountsText, offered } from '../node-amounts.ts';
 import { percentOf } from '../node-figures.ts';
+import { cordonNote } from '../node/cordon-note.ts';
+import { nodeTaints } from '../node/node-description.ts';
 import type { Node } from '../wire/core.ts';
 
 const none = '<none>';
@@ -40,6 +42,37 @@ type Amounts = Record<string, string> | undefined;
 function allocatableOf(node: Node): Amounts {
   const allocatable = node.status?.allocatable as Amounts;
   return Object.keys(allocatable ?? {}).length > 0 ? allocatable : (node.status?.capacity as Amounts);
+}
+
+/** The first of these labels that it has; the old names are still about. */
+function labelOf(node: Node, ...keys: string[]): string {
+  const labels = node.metadata?.labels ?? {};
+  const key = keys.find((each) => Object.hasOwn(labels, each));
+  return key === undefined ? '' : (labels[key] ?? '');
+}
+
+/** Labels that somebody gave it, as kubectl's `--show-labels` writes them: without Kubernetes' own. */
+function ownLabelsOf(node: Node): string {
+  return Object.entries(node.metadata?.labels ?? {})
+    .filter(([key]) => !/(^|\.)(kubernetes|k8s)\.io\//.test(key))
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',')
+    .slice(0, 500);
+}
+
+/** Conditions that hold though they should not: every one but Ready tells of trouble. */
+function troublesOf(node: Node): string {
+  const conditions = node.status?.conditions ?? [];
+  return conditions
+    .filter(({ type, status }) => type !== 'Ready' && status === 'True')
+    .map(({ type }) => type)
+    .join(',');
+}
+
+/** When the kubelet last told how it is; it does so every few minutes, or at once when something changes. */
+function heartbeatOf(node: Node): string | null {
+  return node.status?.conditions?.findLast(({ type }) => type === 'Ready')?.lastHeartbeatTime ?? null;
 }
 
 function levelOf({ cells }: Row): Level {
@@ -255,7 +288,41 @@ export const nodes = defineKind({
       read: ({ node }) => Object.keys(node.metadata?.labels ?? {}).length,
       column: {},
     },
-    taints: { type: 'number', read: ({ node }) => node.spec?.taints?.length ?? 0, column: {} },
+    taints: {
+      type: 'number',
+      read: ({ node }) => node.spec?.taints?.length ?? 0,
+      column: { width: 240, align: 'left', text: ({ cells }) => String(cells.taintTexts ?? '') },
+    },
+    taintTexts: { type: 'text', read: ({ node }) => nodeTaints(node).join(', ') },
+    ownLabels: { type: 'text', read: ({ node }) => ownLabelsOf(node), column: { width: 240 } },
+    pressure: {
+      type: 'text',
+      read: ({ node }) => troublesOf(node),
+      column: { width: 150, level: ({ cells }) => (cells.pressure === '' ? 'neutral' : 'error') },
+    },
+    zone: {
+      type: 'text',
+      read: ({ node }) =>
+        labelOf(node, 'topology.kubernetes.io/zone', 'failure-domain.beta.kubernetes.io/zone'),
+      column: { width: 110 },
+    },
+    instanceType: {
+      type: 'text',
+      read: ({ node }) =>
+        labelOf(node, 'node.kubernetes.io/instance-type', 'beta.kubernetes.io/instance-type'),
+      column: { width: 130 },
+    },
+    architecture: {
+      type: 'text',
+      read: ({ node }) => labelOf(node, 'kubernetes.io/arch', 'beta.kubernetes.io/arch'),
+      column: { width: 110 },
+    },
+    heartbeat: { type: 'time', read: ({ node }) => heartbeatOf(node), column: { width: 100 } },
+    cordonReason: {
+      type: 'text',
+      read: ({ node }) => cordonNote(node)?.reason ?? '',
+      column: { width: 180 },
+    },
   },
   columns: [
     'name',

@@ -1,7 +1,9 @@
 import { defineAsyncComponent } from 'vue';
 import type { KindOverride } from '../../override.ts';
+import StatusCell from './StatusCell.vue';
 import SchedulableCell from './SchedulableCell.vue';
 import ShareCell from './ShareCell.vue';
+import VersionCell from './VersionCell.vue';
 
 export const override: KindOverride = {
   cells: {
@@ -11,6 +13,8 @@ export const override: KindOverride = {
     cpuLimits: ShareCell,
     memoryRequests: ShareCell,
     memoryLimits: ShareCell,
+    status: StatusCell,
+    version: VersionCell,
   },
   overview: defineAsyncComponent(() => import('./NodeOverview.vue')),
   tabs: [
