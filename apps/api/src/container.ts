@@ -22,6 +22,7 @@ import * as operations from './features/operations/operations.module.ts';
 import * as podLog from './features/pod-log/pod-log.module.ts';
 import * as resources from './features/resources/resources.module.ts';
 import * as templates from './features/templates/templates.module.ts';
+import * as roles from './features/roles/roles.module.ts';
 import * as terminals from './features/terminals/terminals.module.ts';
 import * as tickets from './features/tickets/tickets.module.ts';
 import * as users from './features/users/users.module.ts';
@@ -44,6 +45,7 @@ function buildFeatures(core: Core): { features: Feature[]; firstPassword: () => 
     menu,
     groups.build(core),
     grants.build(core),
+    roles.build(core),
     registered,
     auth.build(core, { user: accounts.get, menus: menu.menusOf }),
     audit.build(core),

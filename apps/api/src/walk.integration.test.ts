@@ -141,11 +141,18 @@ async function grantExactly(rights: Right[]): Promise<void> {
       const roleId = newId();
       const now = new Date();
       await queries.role.create({
-        data: { id: roleId, name: `walk-${index}`, builtIn: false, createdAt: now },
+        data: {
+          id: roleId,
+          name: `walk-${index}`,
+          builtIn: false,
+          description: '',
+          version: 1,
+          createdAt: now,
+        },
       });
       await queries.permission.create({ data: { roleId, object, action } });
       const columns = grantColumns({ kind: 'user', id: walkerId }, withClusterId(domain));
-      await queries.grant.create({ data: { id: newId(), roleId, ...columns, createdAt: now } });
+      await queries.grant.create({ data: { id: newId(), roleId, ...columns, reason: '', createdAt: now } });
     }
     await bumpVersion(queries, 'access', 'policies');
   });

@@ -34,7 +34,7 @@ export const uuid = z.uuid();
 export const timestamp = z.iso.datetime({ offset: true });
 
 /** One value of a query parameter, or several: always a list after validation. None at all would ask for no right. */
-const oneOrMany = (schema: z.ZodType<string>) =>
+export const oneOrMany = (schema: z.ZodType<string>) =>
   (
     z.preprocess(
       (value) => (Array.isArray(value) ? value : [value]),

@@ -31,6 +31,13 @@ export const errorCodes = {
     message:
       'This would give rights in {domain} that you do not have there yourself: {rights}. Without them it takes the right {verb}',
   },
+  roleEscalation: {
+    status: 403,
+    message: 'This would give rights in {domain} that you do not have there yourself: {rights}',
+  },
+  roleBuiltIn: { status: 409, message: 'The role {role} comes with the platform; copy it to change it' },
+  roleHeld: { status: 409, message: 'The role {role} is held: {holders}. Take these grants away first' },
+  groupNesting: { status: 409, message: 'Groups are nested one level deep: {reason}' },
   foreignOrigin: { status: 403, message: 'Requests from {origin} are not accepted' },
   badTicket: { status: 401, message: 'The ticket is unknown, used or expired' },
   ticketMismatch: { status: 403, message: 'The ticket was made for something else' },

@@ -1,6 +1,7 @@
 import { actionEndpoints } from './actions/action-endpoints.ts';
 import type { Endpoint } from './endpoint.ts';
 import * as features from './endpoints/index.ts';
+import { platformRightsOf, type PlatformRight } from './rights/own-rights.ts';
 
 export * from './ack-gatherer.ts';
 export * from './actions/action.ts';
@@ -18,6 +19,7 @@ export * from './rights/compiled-grants.ts';
 export * from './rights/decide.ts';
 export * from './rights/domain.ts';
 export * from './rights/object-matches.ts';
+export * from './rights/own-rights.ts';
 export * from './rights/role-rules.ts';
 
 type Features = typeof features;
@@ -39,3 +41,8 @@ export const allEndpoints: readonly Endpoint[] = [
   ...(Object.values(endpoints) as unknown as Endpoint[]),
   ...actionEndpoints,
 ];
+
+/** What roles may allow on the platform's own API, by feature: what its endpoints ask for. */
+export const platformRights: readonly PlatformRight[] = platformRightsOf(allEndpoints, [
+  features.recordingRight,
+]);

@@ -14,7 +14,7 @@ import type { Database } from '../db/database.ts';
 import type { Versions } from '../db/versions.ts';
 import { AppError } from '../http/app-error.ts';
 import { createModel, PolicyIndex } from './casbin.ts';
-import { readPolicies, type PolicyNames } from './policies.repository.ts';
+import { readPolicies, type Policies, type PolicyNames } from './policies.repository.ts';
 
 export type { Scope };
 
@@ -27,7 +27,13 @@ interface Loaded {
   policies: PolicyIndex;
   names: PolicyNames;
   compiled: Map<string, CompiledGrants>;
+  rights: Policies;
+  /** When the first of the grants ends. */
+  validUntil: number;
 }
+
+/** The longest a timer takes. */
+const longestTimer = 2 ** 31 - 1;
 
 /** Answers who may do what, from rights read once per version of the policies. */
 export class Authoriser {
@@ -37,6 +43,8 @@ export class Authoriser {
   #loading: Promise<Loaded> | undefined;
   /** What {@link Authoriser.#loading} gave: nearly every question needs no wait. */
   #loaded: Loaded | undefined;
+  readonly #versions: Versions;
+  #untilExpiry: NodeJS.Timeout | undefined;
 
   constructor(
     database: Database,
@@ -46,6 +54,7 @@ export class Authoriser {
     this.#database = database;
     this.#clusterIdOf = clusterIdOf;
     this.#tree = tree;
+    this.#versions = versions;
     versions.onChange('policies', () => {
       this.#loading = undefined;
       this.#loaded = undefined;
@@ -54,7 +63,7 @@ export class Authoriser {
 
   /** Whether all requirements hold now. */
   async authorise({ userId }: Subject, requirements: readonly Requirement[]): Promise<Decision> {
-    const grants = this.#loaded?.compiled.get(userId) ?? this.#compile(await this.#policies(), userId);
+    const grants = this.#valid?.compiled.get(userId) ?? this.#compile(await this.#policies(), userId);
     return decide(grants, requirements, this.#clusterIdOf);
   }
 
@@ -85,6 +94,16 @@ export class Authoriser {
     };
   }
 
+  /** What rights are made of now, and what ids in it are called. */
+  async policies(): Promise<Policies & { names: PolicyNames }> {
+    const { rights, names } = await this.#policies();
+    return { ...rights, names };
+  }
+
+  get #valid(): Loaded | undefined {
+    return this.#loaded !== undefined && this.#loaded.validUntil > Date.now() ? this.#loaded : undefined;
+  }
+
   #compile({ policies, compiled }: Loaded, userId: string): CompiledGrants {
     const grants = compiled.get(userId) ?? new CompiledGrants(policies.ownGrants(userId), this.#tree);
     compiled.set(userId, grants);
@@ -92,16 +111,21 @@ export class Authoriser {
   }
 
   #policies(): Promise<Loaded> {
-    if (this.#loading !== undefined) return this.#loading;
-    const loading = readPolicies(this.#database).then(({ names, ...policies }): Loaded => ({
-      policies: new PolicyIndex(createModel(policies, this.#tree)),
+    if (this.#loading !== undefined && (this.#loaded === undefined || this.#valid)) return this.#loading;
+    this.#loaded = undefined;
+    const loading = readPolicies(this.#database).then(({ names, ...rights }): Loaded => ({
+      policies: new PolicyIndex(createModel(rights, this.#tree)),
       names,
       compiled: new Map(),
+      rights,
+      validUntil: Math.min(...rights.grants.map(({ expiresAt }) => expiresAt?.getTime() ?? Infinity)),
     }));
     this.#loading = loading;
     loading.then(
       (loaded) => {
-        if (this.#loading === loading) this.#loaded = loaded;
+        if (this.#loading !== loading) return;
+        this.#loaded = loaded;
+        this.#tellAtExpiry(loaded);
       },
       () => {
         // an unanswered question is asked again
@@ -109,6 +133,15 @@ export class Authoriser {
       },
     );
     return loading;
+  }
+
+  /** A grant that ends is a change that nobody writes: each process tells its own streams and pages. */
+  #tellAtExpiry({ validUntil }: Loaded): void {
+    clearTimeout(this.#untilExpiry);
+    if (validUntil === Infinity) return;
+    const wait = Math.min(Math.max(validUntil - Date.now(), 0) + 1, longestTimer);
+    this.#untilExpiry = setTimeout(() => this.#versions.tell('policies', 'access'), wait);
+    this.#untilExpiry.unref();
   }
 }
 

@@ -111,7 +111,16 @@ export const builtInRoles: BuiltInRole[] = [
   {
     name: 'platform-admin',
     permissions: platformAdmin,
-    menus: menusOf(platformAdmin, 'terminals', 'users', 'groups', 'grants', 'audit'),
+    menus: menusOf(
+      platformAdmin,
+      'terminals',
+      'users',
+      'groups',
+      'platformRoles',
+      'grants',
+      'rights',
+      'audit',
+    ),
   },
   { name: 'cluster-admin', permissions: clusterAdmin, menus: menusOf(clusterAdmin) },
   {

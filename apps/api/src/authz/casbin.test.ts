@@ -51,8 +51,12 @@ const listOf = <T>(item: fc.Arbitrary<T>, maxLength: number) =>
   fc.uniqueArray(item, { maxLength, selector: (each) => JSON.stringify(each) });
 const policies: fc.Arbitrary<Policies> = fc.record({
   permissions: listOf(fc.record({ roleId, object: pattern, action: granted }), 12),
-  grants: listOf(fc.record({ subject, roleId, domain }), 8),
+  grants: listOf(
+    fc.record({ id: fc.constant('g'), subject, roleId, domain, expiresAt: fc.constant(null) }),
+    8,
+  ),
   members: listOf(fc.record({ userId, groupId }), 4),
+  nestings: listOf(fc.constant({ childId: 'g1', parentId: 'g2' }), 1),
 });
 
 function compile(given: Policies, user: string): CompiledGrants {
@@ -67,9 +71,10 @@ async function casbinAnswer(given: Policies) {
 }
 
 /** Where a user has a role that allows anything, through groups as well; nodes nobody knows are nowhere. */
-function domainsOf({ permissions, grants, members }: Policies, user: string): Domain[] {
+function domainsOf({ permissions, grants, members, nestings }: Policies, user: string): Domain[] {
   const allowing = new Set(permissions.map((permission) => permission.roleId));
   const groups = new Set(members.filter((member) => member.userId === user).map((member) => member.groupId));
+  for (const { childId, parentId } of nestings) if (groups.has(childId)) groups.add(parentId);
   return grants
     .filter((grant) => allowing.has(grant.roleId) && casbinDomain(grant.domain, tree) !== undefined)
     .filter((grant) =>

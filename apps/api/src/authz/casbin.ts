@@ -69,7 +69,7 @@ export function domainCovers(wider: string, narrower: string): boolean {
  * The tables as casbin's policies. Read-only: the tables are the one truth, casbin writes nothing. A member has what
  * the group has, hence everywhere; where, the group's grants say.
  */
-export function createModel({ permissions, grants, members }: Policies, tree: TreeNodes): Model {
+export function createModel({ permissions, grants, members, nestings }: Policies, tree: TreeNodes): Model {
   const model = newModelFromString(definition);
   // one at a time casbin compares each with all before it
   model.addPolicies(
@@ -79,6 +79,7 @@ export function createModel({ permissions, grants, members }: Policies, tree: Tr
   );
   model.addPolicies('g', 'g', [
     ...members.map(({ userId, groupId }) => [userSubject(userId), groupSubject(groupId), '*']),
+    ...nestings.map(({ childId, parentId }) => [groupSubject(childId), groupSubject(parentId), '*']),
     ...grants.flatMap(({ subject, roleId, domain }) => {
       const where = casbinDomain(domain, tree);
       return where === undefined ? [] : [[subjectText(subject), `${rolePrefix}${roleId}`, where]];
@@ -103,7 +104,9 @@ export class PolicyIndex {
 
   /** All that a user has, also through groups; roles go by id. */
   ownGrants(userId: string): OwnGrants {
-    const grants = this.#grantsOf(userSubject(userId));
+    const all = this.#grantsOf(userSubject(userId));
+    // the same may come through several groups
+    const grants = [...new Map(all.map((grant) => [`${grant.role} ${grant.domain}`, grant])).values()];
     const roles = [...new Set(grants.map(({ role }) => role))].map((name) => ({
       name,
       policies: this.#policies.get(`${rolePrefix}${name}`) ?? [],

@@ -1,4 +1,4 @@
-import type { Domain, Requirement } from '@pilothouse/contract';
+import { anySegment as any, type Domain, type Requirement } from '@pilothouse/contract';
 
 /** `rbac/v1 PolicyRule`, as far as it grants anything. */
 export interface PolicyRule {
@@ -9,11 +9,6 @@ export interface PolicyRule {
   nonResourceURLs?: string[];
 }
 
-/**
- * Stands in a right where a rule says `*`: no group, resource or verb is called so, hence only what is granted for all
- * of them covers it.
- */
-const any = '?';
 /** Rules that say more are held to mean everything. */
 const mostRights = 10_000;
 

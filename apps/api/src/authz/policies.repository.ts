@@ -6,38 +6,63 @@ import { grantDomain, grantSubject, type GrantSubject } from './grant-columns.ts
 export interface Policies {
   permissions: { roleId: string; object: string; action: string }[];
   /** Clusters in domains go by id. */
-  grants: { subject: GrantSubject; roleId: string; domain: Domain }[];
+  grants: { id: string; subject: GrantSubject; roleId: string; domain: Domain; expiresAt: Date | null }[];
   members: { userId: string; groupId: string }[];
+  /** Members of the child have what the parent has. */
+  nestings: { childId: string; parentId: string }[];
 }
 
 /** What ids of policies are called. */
 export interface PolicyNames {
   roles: ReadonlyMap<string, string>;
   clusters: ReadonlyMap<string, string>;
+  groups: ReadonlyMap<string, string>;
+  users: ReadonlyMap<string, { username: string; displayName: string }>;
 }
 
-/** Reads roles, and the grants and groups of users who are not disabled, as of one moment. */
+/** Reads roles, and the grants that hold now and groups of users who are not disabled, as of one moment. */
 export async function readPolicies({
   prisma,
 }: Pick<Database, 'prisma'>): Promise<Policies & { names: PolicyNames }> {
   const ofEnabled = { user: { disabledAt: null } };
   const named = { select: { id: true, name: true } };
-  const [permissions, grants, members, roles, clusters] = await prisma.$transaction([
+  const [permissions, grants, members, nestings, roles, clusters, groups, users] = await prisma.$transaction([
     prisma.permission.findMany(),
-    prisma.grant.findMany({ where: { OR: [{ userId: null }, ofEnabled] } }),
+    prisma.grant.findMany({
+      where: {
+        AND: [
+          { OR: [{ userId: null }, ofEnabled] },
+          { OR: [{ expiresAt: null }, { expiresAt: { gt: new Date() } }] },
+        ],
+      },
+    }),
     prisma.groupMember.findMany({ where: ofEnabled, select: { userId: true, groupId: true } }),
+    prisma.groupNesting.findMany({ select: { childId: true, parentId: true } }),
     prisma.role.findMany(named),
     prisma.cluster.findMany(named),
+    prisma.group.findMany(named),
+    prisma.user.findMany({
+      where: { disabledAt: null },
+      select: { id: true, username: true, displayName: true },
+    }),
   ]);
   return {
     permissions,
     grants: grants.map((row) => ({
+      id: row.id,
       subject: grantSubject(row),
       roleId: row.roleId,
       domain: grantDomain(row),
+      expiresAt: row.expiresAt,
     })),
     members,
-    names: { roles: namesById(roles), clusters: namesById(clusters) },
+    nestings,
+    names: {
+      roles: namesById(roles),
+      clusters: namesById(clusters),
+      groups: namesById(groups),
+      users: new Map(users.map(({ id, ...user }) => [id, user])),
+    },
   };
 }
 

@@ -7,7 +7,7 @@ export async function seedRoles(queries: Queries): Promise<void> {
   for (const { name, permissions } of builtInRoles) {
     const { id: roleId } = await queries.role.upsert({
       where: { name },
-      create: { id: newId(), name, builtIn: true, createdAt: new Date() },
+      create: { id: newId(), name, builtIn: true, description: '', version: 1, createdAt: new Date() },
       update: { builtIn: true },
     });
     await queries.permission.deleteMany({ where: { roleId } });

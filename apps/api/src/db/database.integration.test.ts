@@ -71,7 +71,14 @@ describe('a database', () => {
   });
 
   test('a transaction is all or nothing', async () => {
-    const role = (name: string) => ({ id: newId(), name, builtIn: false, createdAt: new Date() });
+    const role = (name: string) => ({
+      id: newId(),
+      name,
+      builtIn: false,
+      description: '',
+      version: 1,
+      createdAt: new Date(),
+    });
     const twice = database.transaction(async (queries) => {
       await queries.role.create({ data: role('twice') });
       await queries.role.create({ data: role('twice') });

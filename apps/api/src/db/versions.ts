@@ -66,6 +66,12 @@ export class Versions {
     await this.#poll();
   }
 
+  /** Tells the listeners of this process only: of what no counter says, such as the end of a grant. */
+  tell(...names: VersionName[]): void {
+    if (this.#stopped) return;
+    for (const name of names) for (const listener of this.#listeners.get(name) ?? []) this.#tell(listener);
+  }
+
   #schedule(): void {
     if (this.#stopped) return;
     this.#timer = setTimeout(() => {

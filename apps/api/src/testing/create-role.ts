@@ -10,7 +10,9 @@ export async function createRole(
 ): Promise<void> {
   await database.transaction(async (queries) => {
     const roleId = newId();
-    await queries.role.create({ data: { id: roleId, name, builtIn: false, createdAt: new Date() } });
+    await queries.role.create({
+      data: { id: roleId, name, builtIn: false, description: '', version: 1, createdAt: new Date() },
+    });
     for (const permission of permissions) {
       const [object = '', action = ''] = permission.split(' ');
       await queries.permission.create({ data: { roleId, object, action } });

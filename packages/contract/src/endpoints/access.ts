@@ -24,15 +24,13 @@ export const grant = z.object({
   subject: z.object({ kind: z.enum(['user', 'group']), name: z.string(), displayName: z.string() }),
   role: z.object({ id: uuid, name: z.string() }),
   scope: grantScope,
+  /** Null: until it is taken away. */
+  expiresAt: timestamp.nullable(),
+  isExpired: z.boolean(),
+  reason: z.string(),
+  /** Username; null where the platform gave it. */
+  givenBy: z.string().nullable(),
   createdAt: timestamp,
-});
-
-export const role = z.object({
-  id: uuid,
-  /** Translated as `role.<name>` when built in. */
-  name: z.string(),
-  builtIn: z.boolean(),
-  policies: z.array(z.object({ object: z.string(), action: z.string() })),
 });
 
 const userParams = z.strictObject({ user: username });
@@ -86,14 +84,6 @@ export const accessEndpoints = {
     permission: () => [platformRight('POST', '/users/{user}/password')],
     audit: { code: 'user.resetPassword', target: ({ params }) => ({ resource: 'user', name: params.user }) },
   }),
-  listRoles: defineEndpoint({
-    id: 'roles.list',
-    method: 'GET',
-    path: '/roles',
-    summary: 'Roles and what they allow',
-    response: z.object({ items: z.array(role) }),
-    permission: () => [platformRight('GET', '/roles')],
-  }),
   listGrants: defineEndpoint({
     id: 'grants.list',
     method: 'GET',
@@ -104,6 +94,9 @@ export const accessEndpoints = {
       user: username.optional(),
       group: userGroupName.optional(),
       cluster: dnsLabel.optional(),
+      role: z.string().max(63).optional(),
+      /** Those that end, or have ended. */
+      ending: z.enum(['ends', 'ended']).optional(),
     }),
     response: pageOf(grant),
     permission: () => [platformRight('GET', '/grants')],
@@ -112,8 +105,15 @@ export const accessEndpoints = {
     id: 'grants.create',
     method: 'POST',
     path: '/grants',
-    summary: 'Give a user or a group a role in a scope',
-    body: z.strictObject({ subject: grantSubject, role: z.string().min(1).max(63), scope: grantScope }),
+    summary:
+      'Give a user or a group a role in a scope, of no more than the caller may do there; until a time, if wished',
+    body: z.strictObject({
+      subject: grantSubject,
+      role: z.string().min(1).max(63),
+      scope: grantScope,
+      expiresAt: timestamp.nullable().default(null),
+      reason: z.string().trim().max(500).default(''),
+    }),
     response: grant,
     status: 201,
     permission: () => [platformRight('POST', '/grants')],

@@ -10,12 +10,19 @@ export const group = z.object({
   id: uuid,
   name: z.string(),
   displayName: z.string(),
+  /** Direct ones. */
   members: z.number().int(),
+  grants: z.number().int(),
+  /** Groups in it: their members have what it has. */
+  children: z.array(z.object({ name: z.string(), displayName: z.string() })),
+  /** Groups that it is in. */
+  parents: z.array(z.object({ name: z.string(), displayName: z.string() })),
   createdAt: timestamp,
 });
 
 const displayName = z.string().trim().min(1).max(100);
 const groupParams = z.strictObject({ group: userGroupName });
+const nestingParams = groupParams.extend({ child: userGroupName });
 const memberParams = groupParams.extend({ user: username });
 const targetOf = ({ params }: { params: { group: string } }) => ({ resource: 'group', name: params.group });
 
@@ -77,6 +84,24 @@ export const groupEndpoints = {
     params: memberParams,
     permission: () => [platformRight('PUT', '/groups/{group}/members/{user}')],
     audit: { code: 'group.addMember', target: targetOf, params: ({ params }) => ({ user: params.user }) },
+  }),
+  addChildGroup: defineEndpoint({
+    id: 'groups.addChild',
+    method: 'PUT',
+    path: '/groups/{group}/groups/{child}',
+    summary: 'Put a group into a group, one level deep; harmless to repeat',
+    params: nestingParams,
+    permission: () => [platformRight('PUT', '/groups/{group}/groups/{child}')],
+    audit: { code: 'group.addChild', target: targetOf, params: ({ params }) => ({ child: params.child }) },
+  }),
+  removeChildGroup: defineEndpoint({
+    id: 'groups.removeChild',
+    method: 'DELETE',
+    path: '/groups/{group}/groups/{child}',
+    summary: 'Take a group out of a group; streams that stood on its grants end within 5 s',
+    params: nestingParams,
+    permission: () => [platformRight('DELETE', '/groups/{group}/groups/{child}')],
+    audit: { code: 'group.removeChild', target: targetOf, params: ({ params }) => ({ child: params.child }) },
   }),
   removeGroupMember: defineEndpoint({
     id: 'groups.removeMember',

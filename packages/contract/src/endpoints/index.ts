@@ -9,6 +9,7 @@ export * from './operations.ts';
 export * from './platform.ts';
 export * from './resources.ts';
 export * from './search.ts';
+export * from './roles.ts';
 export * from './streams.ts';
 export * from './write.ts';
 export * from './history.ts';

@@ -141,7 +141,7 @@ describe('a grant', () => {
     const node = { kind: 'tree', node: absentId } as const;
     const columns = grantColumns({ kind: 'user', id }, node);
     await prisma.grant.create({
-      data: { id: newId(), ...columns, roleId: role.id, createdAt: new Date() },
+      data: { id: newId(), ...columns, roleId: role.id, reason: '', createdAt: new Date() },
     });
     const other = await api.signUp('bystander', [{ role: 'viewer', scope: everywhere }]);
     expect((await other.get('/clusters')).status).toBe(200);

@@ -1,4 +1,4 @@
-import type { Domain, grant } from '@pilothouse/contract';
+import type { Domain, grant, Policy } from '@pilothouse/contract';
 import type { z } from 'zod';
 import { grantColumns, grantDomain, grantSubject, type GrantSubject } from '../../authz/grant-columns.ts';
 import type { Database, Prisma, Queries } from '../../db/database.ts';
@@ -8,6 +8,15 @@ import { readPage, type PageOrder, type PageQuery } from '../../http/paging.ts';
 
 export type GrantView = z.output<typeof grant>;
 
+export interface NewGrant {
+  subject: GrantSubject;
+  roleId: string;
+  domain: Domain;
+  expiresAt: Date | null;
+  reason: string;
+  givenBy: string;
+}
+
 const order: PageOrder<Prisma.GrantOrderByWithRelationInput> = {
   sortable: {
     user: (direction) => ({ user: { username: direction } }),
@@ -15,6 +24,7 @@ const order: PageOrder<Prisma.GrantOrderByWithRelationInput> = {
     role: (direction) => ({ role: { name: direction } }),
     cluster: (direction) => ({ cluster: { name: direction } }),
     createdAt: 'createdAt',
+    expiresAt: 'expiresAt',
   },
   fallback: '-createdAt',
 };
@@ -28,12 +38,15 @@ export class GrantRepository {
   }
 
   /** Rejects when it is there already. */
-  async create(
-    queries: Queries,
-    { subject, roleId, domain }: { subject: GrantSubject; roleId: string; domain: Domain },
-  ): Promise<GrantView> {
+  async create(queries: Queries, { subject, roleId, domain, ...terms }: NewGrant): Promise<GrantView> {
     const columns = grantColumns(subject, domain);
-    const data = { id: newId(), roleId, ...columns, createdAt: new Date() };
+    const now = new Date();
+    const { userId, groupId } = columns;
+    // one that has ended is in nobody's way
+    await queries.grant.deleteMany({
+      where: { userId, groupId, roleId, domain: columns.domain, expiresAt: { lte: now } },
+    });
+    const data = { id: newId(), roleId, ...columns, ...terms, createdAt: now };
     return grantView(await queries.grant.create({ data, include }));
   }
 
@@ -41,6 +54,11 @@ export class GrantRepository {
   async remove(queries: Queries, id: string): Promise<boolean> {
     const { count } = await queries.grant.deleteMany({ where: { id } });
     return count > 0;
+  }
+
+  /** What a role allows. */
+  async policiesOf(queries: Queries, roleId: string): Promise<Policy[]> {
+    return queries.permission.findMany({ where: { roleId }, select: { object: true, action: true } });
   }
 
   /** Undefined where nothing has that name. */
@@ -63,16 +81,25 @@ export class GrantRepository {
     }
   }
 
-  page(query: PageQuery & Partial<Record<'q' | 'user' | 'group' | 'cluster', string | undefined>>) {
+  page(
+    query: PageQuery &
+      Partial<Record<'q' | 'user' | 'group' | 'cluster' | 'role' | 'ending', string | undefined>>,
+  ) {
     const { prisma } = this.#database;
     const contains = containing(query.q ?? '');
     const conditions: Prisma.GrantWhereInput[] = [];
     if (query.user !== undefined) {
       const user = { username: query.user };
-      conditions.push({ OR: [{ user }, { group: { members: { some: { user } } } }] });
+      const members = { some: { user } };
+      conditions.push({
+        OR: [{ user }, { group: { members } }, { group: { children: { some: { child: { members } } } } }],
+      });
     }
     if (query.group !== undefined) conditions.push({ group: { name: query.group } });
     if (query.cluster !== undefined) conditions.push({ cluster: { name: query.cluster } });
+    if (query.role !== undefined) conditions.push({ role: { name: query.role } });
+    if (query.ending === 'ends') conditions.push({ expiresAt: { gt: new Date() } });
+    if (query.ending === 'ended') conditions.push({ expiresAt: { lte: new Date() } });
     if (query.q !== undefined) {
       conditions.push({
         OR: [
@@ -90,19 +117,6 @@ export class GrantRepository {
       total: () => prisma.grant.count({ where }),
     });
   }
-
-  async roles() {
-    const rows = await this.#database.prisma.role.findMany({
-      include: { permissions: { orderBy: [{ object: 'asc' }, { action: 'asc' }] } },
-      orderBy: { name: 'asc' },
-    });
-    return rows.map(({ id, name, builtIn, permissions }) => ({
-      id,
-      name,
-      builtIn,
-      policies: permissions.map(({ object, action }) => ({ object, action })),
-    }));
-  }
 }
 
 const include = {
@@ -119,6 +133,10 @@ function grantView(row: Row): GrantView {
     subject: subjectView(row),
     role: { id: row.role.id, name: row.role.name },
     scope: scopeOf(row),
+    expiresAt: row.expiresAt?.toISOString() ?? null,
+    isExpired: row.expiresAt !== null && row.expiresAt.getTime() <= Date.now(),
+    reason: row.reason,
+    givenBy: row.givenBy,
     createdAt: row.createdAt.toISOString(),
   };
 }

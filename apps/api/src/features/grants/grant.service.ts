@@ -2,6 +2,8 @@ import type { Domain, grantSubject as subjectSchema, TreeNodes } from '@pilothou
 import type { z } from 'zod';
 import { requireAdministrator } from '../../authz/administrators.repository.ts';
 import type { GrantSubject } from '../../authz/grant-columns.ts';
+import type { GivingGuard } from '../../authz/giving-guard.ts';
+import type { Principal } from '../../authz/principal.ts';
 import { isUniqueViolation } from '../../db/database-error.ts';
 import type { Database, Queries } from '../../db/database.ts';
 import { bumpVersion, type Versions } from '../../db/versions.ts';
@@ -15,6 +17,17 @@ export interface GrantServiceOptions {
   grants: GrantRepository;
   versions: Versions;
   tree: TreeNodes;
+  guard: GivingGuard;
+}
+
+type Giver = Pick<Principal, 'userId' | 'username'>;
+
+interface GivenGrant {
+  subject: SubjectName;
+  role: string;
+  scope: Domain;
+  expiresAt: string | null;
+  reason: string;
 }
 
 /** Who has which role where. Stored by ids, told by names. */
@@ -27,18 +40,25 @@ export class GrantService {
 
   page: GrantRepository['page'] = (query) => this.#options.grants.page(query);
 
-  roles: GrantRepository['roles'] = () => this.#options.grants.roles();
-
-  /** Throws `invalidField` for an unknown user, group, role, cluster or node, `conflict` when the grant is there already. */
-  async create(given: { subject: SubjectName; role: string; scope: Domain }): Promise<GrantView> {
-    const { database, grants, versions } = this.#options;
+  /**
+   * Throws `invalidField` for an unknown user, group, role, cluster or node, or an end that has passed; `conflict` when
+   * the grant is there already, `roleEscalation` where it is more than the giver may do there.
+   */
+  async create(giver: Giver, given: GivenGrant): Promise<GrantView> {
+    const { database, grants, versions, guard } = this.#options;
+    const expiresAt = given.expiresAt === null ? null : new Date(given.expiresAt);
+    if (expiresAt !== null && expiresAt.getTime() <= Date.now())
+      throw new AppError('invalidField', { field: 'body.expiresAt', reason: 'past' }, 'body.expiresAt');
     try {
       const created = await database.transaction(async (queries) => {
         await bumpVersion(queries, 'access', 'policies');
         const subject = await this.#subjectOf(queries, given.subject);
         const roleId = await this.#idOf(queries, 'role', given.role, 'body.role');
         const domain = await this.#domainOf(queries, given.scope);
-        return grants.create(queries, { subject, roleId, domain });
+        const policies = await grants.policiesOf(queries, roleId);
+        await guard.require(giver, [{ policies, domain: given.scope }], 'body.role');
+        const terms = { expiresAt, reason: given.reason, givenBy: giver.username };
+        return grants.create(queries, { subject, roleId, domain, ...terms });
       });
       await versions.refresh();
       return created;

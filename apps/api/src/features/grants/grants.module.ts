@@ -1,3 +1,4 @@
+import { GivingGuard } from '../../authz/giving-guard.ts';
 import type { Core } from '../../core.ts';
 import type { Feature } from '../../feature.ts';
 import { GrantRepository } from './grant.repository.ts';
@@ -5,7 +6,13 @@ import { GrantService } from './grant.service.ts';
 import { mountGrants } from './grants.routes.ts';
 
 /** Who may do what, where. */
-export function build({ database, versions, tree }: Core): Feature {
-  const grants = new GrantService({ database, grants: new GrantRepository(database), versions, tree });
+export function build({ database, versions, tree, authoriser }: Core): Feature {
+  const grants = new GrantService({
+    database,
+    grants: new GrantRepository(database),
+    versions,
+    tree,
+    guard: new GivingGuard(authoriser),
+  });
   return { mount: (api) => mountGrants(api, grants) };
 }

@@ -9,7 +9,20 @@ interface MemberIds {
   userId: string;
 }
 
-const counted = { _count: { select: { members: true } } } satisfies Prisma.GroupInclude;
+interface Nesting {
+  ids: { parentId: string; childId: string };
+  /** Whether the one that would be above is in a group itself. */
+  isParentChild: boolean;
+  /** Whether the one that would be below has groups in it. */
+  isChildParent: boolean;
+}
+
+const named = { select: { name: true, displayName: true } };
+const counted = {
+  _count: { select: { members: true, grants: true } },
+  children: { select: { child: named } },
+  parents: { select: { parent: named } },
+} satisfies Prisma.GroupInclude;
 
 const order: PageOrder<Prisma.GroupOrderByWithRelationInput> = {
   sortable: { name: 'name', displayName: 'displayName', createdAt: 'createdAt' },
@@ -67,6 +80,35 @@ export class GroupRepository {
     return group && user && { groupId: group.id, userId: user.id };
   }
 
+  /** Null when there is no such group. */
+  async nestingOf(queries: Queries, parent: string, child: string): Promise<Nesting | null> {
+    const select = { id: true, _count: { select: { children: true, parents: true } } };
+    const [above, below] = [
+      await queries.group.findUnique({ where: { name: parent }, select }),
+      await queries.group.findUnique({ where: { name: child }, select }),
+    ];
+    if (above === null || below === null) return null;
+    return {
+      ids: { parentId: above.id, childId: below.id },
+      isParentChild: above._count.parents > 0,
+      isChildParent: below._count.children > 0,
+    };
+  }
+
+  async nest(queries: Queries, ids: Nesting['ids']): Promise<void> {
+    await queries.groupNesting.upsert({
+      where: { parentId_childId: ids },
+      create: { ...ids, createdAt: new Date() },
+      update: {},
+    });
+  }
+
+  /** False for what is not in it. */
+  async unnest(queries: Queries, ids: Nesting['ids']): Promise<boolean> {
+    const { count } = await queries.groupNesting.deleteMany({ where: ids });
+    return count > 0;
+  }
+
   async addMember(queries: Queries, ids: MemberIds): Promise<void> {
     await queries.groupMember.upsert({
       where: { groupId_userId: ids },
@@ -88,7 +130,16 @@ function groupView(row: Prisma.GroupGetPayload<{ include: typeof counted }>): Gr
     name,
     displayName,
     createdAt,
-    _count: { members },
+    _count: { members, grants },
   } = row;
-  return { id, name, displayName, members, createdAt: createdAt.toISOString() };
+  return {
+    id,
+    name,
+    displayName,
+    members,
+    grants,
+    children: row.children.map(({ child }) => child),
+    parents: row.parents.map(({ parent }) => parent),
+    createdAt: createdAt.toISOString(),
+  };
 }

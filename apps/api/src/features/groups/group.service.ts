@@ -1,6 +1,8 @@
 import type { group } from '@pilothouse/contract';
 import type { z } from 'zod';
 import { requireAdministrator } from '../../authz/administrators.repository.ts';
+import type { Subject } from '../../authz/authoriser.ts';
+import type { GivingGuard } from '../../authz/giving-guard.ts';
 import { isUniqueViolation } from '../../db/database-error.ts';
 import type { Database, Queries } from '../../db/database.ts';
 import { bumpVersion, type Versions } from '../../db/versions.ts';
@@ -15,7 +17,10 @@ export class GroupService {
   readonly #versions: Versions;
   readonly #groups: GroupRepository;
 
-  constructor(database: Database, versions: Versions, groups: GroupRepository) {
+  readonly #guard: GivingGuard;
+
+  constructor(database: Database, versions: Versions, groups: GroupRepository, guard: GivingGuard) {
+    this.#guard = guard;
     this.#database = database;
     this.#versions = versions;
     this.#groups = groups;
@@ -54,11 +59,12 @@ export class GroupService {
     });
   }
 
-  /** Nothing happens to who is a member already. Throws `notFound` when there is no such group or user. */
-  async addMember(name: string, username: string): Promise<void> {
+  /** Nothing happens to who is a member already. Throws `notFound` when there is no such group or user, or `roleEscalation`. */
+  async addMember(subject: Subject, name: string, username: string): Promise<void> {
     await this.#changeRights(async (queries) => {
       const ids = await this.#groups.idsOf(queries, name, username);
       if (ids === null) throw new AppError('notFound');
+      await this.#guard.requireOfGroup(subject, ids.groupId);
       await this.#groups.addMember(queries, ids);
     });
   }
@@ -68,6 +74,29 @@ export class GroupService {
     await this.#changeRights(async (queries) => {
       const ids = await this.#groups.idsOf(queries, name, username);
       if (ids === null || !(await this.#groups.removeMember(queries, ids))) throw new AppError('notFound');
+      await requireAdministrator(queries);
+    });
+  }
+
+  /** Throws `notFound`, `groupNesting`, or `roleEscalation`; what is in it already stays. */
+  async addChild(subject: Subject, name: string, child: string): Promise<void> {
+    await this.#changeRights(async (queries) => {
+      const nesting = await this.#groups.nestingOf(queries, name, child);
+      if (nesting === null) throw new AppError('notFound');
+      if (name === child) throw new AppError('groupNesting', { reason: `${name} = ${child}` });
+      if (nesting.isParentChild) throw new AppError('groupNesting', { reason: `… > ${name} > ${child}` });
+      if (nesting.isChildParent) throw new AppError('groupNesting', { reason: `${name} > ${child} > …` });
+      await this.#guard.requireOfGroup(subject, nesting.ids.parentId);
+      await this.#groups.nest(queries, nesting.ids);
+    });
+  }
+
+  /** Throws `notFound` for what is not in it, or `lastAdmin`. */
+  async removeChild(name: string, child: string): Promise<void> {
+    await this.#changeRights(async (queries) => {
+      const nesting = await this.#groups.nestingOf(queries, name, child);
+      if (nesting === null || !(await this.#groups.unnest(queries, nesting.ids)))
+        throw new AppError('notFound');
       await requireAdministrator(queries);
     });
   }

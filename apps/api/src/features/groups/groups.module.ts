@@ -1,3 +1,4 @@
+import { GivingGuard } from '../../authz/giving-guard.ts';
 import type { Core } from '../../core.ts';
 import type { Feature } from '../../feature.ts';
 import { GroupRepository } from './group.repository.ts';
@@ -5,7 +6,12 @@ import { GroupService } from './group.service.ts';
 import { mountGroups } from './groups.routes.ts';
 
 /** Users who are granted roles together. */
-export function build({ database, versions }: Core): Feature {
-  const groups = new GroupService(database, versions, new GroupRepository(database));
+export function build({ database, versions, authoriser }: Core): Feature {
+  const groups = new GroupService(
+    database,
+    versions,
+    new GroupRepository(database),
+    new GivingGuard(authoriser),
+  );
   return { mount: (api) => mountGroups(api, groups) };
 }

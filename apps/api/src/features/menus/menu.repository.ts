@@ -24,13 +24,13 @@ export class MenuRepository {
   async menusOf(roles: readonly string[]): Promise<MenuEntry[]> {
     const { menus, shownBy } = await this.#menus();
     const visible = new Set(roles.flatMap((role) => shownBy.get(role) ?? []));
-    const entriesBelow = (parentId: string | null): MenuEntry[] =>
-      menus
-        .filter((menu) => menu.parentId === parentId)
-        .map(({ id, key, path, icon }) => ({ id, entry: { key, path, icon, children: entriesBelow(id) } }))
-        .filter(({ id, entry }) => visible.has(id) || entry.children.length > 0)
-        .map(({ entry }) => entry);
-    return entriesBelow(null);
+    return entriesOf(menus, (id) => visible.has(id));
+  }
+
+  /** All there is, of every module. */
+  async all(): Promise<MenuEntry[]> {
+    const { menus } = await this.#menus();
+    return entriesOf(menus, () => true);
   }
 
   #menus(): Promise<Menus> {
@@ -53,6 +53,16 @@ export class MenuRepository {
       shownBy: new Map(roles.map((role) => [role.name, role.menus.map(({ menuId }) => menuId)])),
     };
   }
+}
+
+function entriesOf(menus: Menus['menus'], isVisible: (id: string) => boolean): MenuEntry[] {
+  const entriesBelow = (parentId: string | null): MenuEntry[] =>
+    menus
+      .filter((menu) => menu.parentId === parentId)
+      .map(({ id, key, path, icon }) => ({ id, entry: { key, path, icon, children: entriesBelow(id) } }))
+      .filter(({ id, entry }) => isVisible(id) || entry.children.length > 0)
+      .map(({ entry }) => entry);
+  return entriesBelow(null);
 }
 
 /** Brings the menu, and which built-in role shows what of it, to what this version says. */

@@ -64,7 +64,9 @@ export const menuSeeds: MenuSeed[] = [
     children: [
       { key: 'users', path: '/users', icon: 'user' },
       { key: 'groups', path: '/groups', icon: 'group' },
+      { key: 'platformRoles', path: '/roles', icon: 'role' },
       { key: 'grants', path: '/grants', icon: 'grant' },
+      { key: 'rights', path: '/rights', icon: 'right' },
       { key: 'audit', path: '/audit', icon: 'audit' },
     ],
   },

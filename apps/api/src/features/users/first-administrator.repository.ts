@@ -37,6 +37,7 @@ export async function createFirstAdministrator(
       id: newId(),
       ...grantColumns({ kind: 'user', id: userId }, { kind: 'all' }),
       roleId: role.id,
+      reason: '',
       createdAt: now,
     },
   });

@@ -174,5 +174,7 @@ test('Chinese has Chinese punctuation, and one word for a thing', () => {
   const han = '[\\u3400-\\u9fff]';
   const narrow = new RegExp(`${han}[,:;?!()]|[,:;?!(]${han}|\\)${han}|[:;?!]\\{|[:;?!]$`);
   expect(texts.filter(([, text]) => narrow.test(text))).toEqual([]);
-  expect(texts.filter(([, text]) => /命名空间|名字空间|存在时长|(?<!树)节点|你|上线状态/.test(text))).toEqual([]);
+  expect(texts.filter(([, text]) => /命名空间|名字空间|存在时长|(?<!树)节点|你|上线状态/.test(text))).toEqual(
+    [],
+  );
 });

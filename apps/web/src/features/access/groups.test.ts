@@ -24,6 +24,9 @@ const group: OutputOf<typeof endpoints.getGroup> = {
   name: 'ops',
   displayName: 'Operations',
   members: 1,
+  grants: 2,
+  children: [],
+  parents: [],
   createdAt,
 };
 const ann = {
@@ -178,6 +181,8 @@ test('a role is given to the group that was chosen', async () => {
   await flushPromises();
   expect(sentTo('grants.create')).toEqual({
     body: {
+      expiresAt: null,
+      reason: '',
       subject: { kind: 'group', group: 'ops' },
       role: 'viewer',
       scope: { kind: 'cluster', cluster: 'quay' },

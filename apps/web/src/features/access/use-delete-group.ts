@@ -9,11 +9,11 @@ import type { Group } from './group.ts';
 export function useDeleteGroup(): (group: Group) => Promise<boolean> {
   const { t } = useI18n();
   const session = useSession();
-  return async ({ name, members }) => {
+  return async ({ name, members, grants }) => {
     const isDone = await confirmAction({
       title: t('groups.delete.title', { name }),
       objects: [name],
-      consequence: t('groups.delete.consequence', { members }),
+      consequence: t('groups.delete.consequence', { members, grants }),
       verb: t('groups.delete.verb'),
       isDanger: true,
       run: () => call(endpoints.deleteGroup, { params: { group: name } }),
