@@ -3,6 +3,7 @@ import { VueQueryPlugin } from '@tanstack/vue-query';
 import { createPinia } from 'pinia';
 import { createApp } from 'vue';
 import App from './App.vue';
+import { focusContent } from './focus-content.ts';
 import { mendAria } from './mend-aria.ts';
 import { isChunkError, reloadForChunk } from './chunk-reload.ts';
 import { i18n, setLocale } from './i18n/i18n.ts';
@@ -18,6 +19,7 @@ async function start(): Promise<void> {
   try {
     await setLocale(usePreferences(pinia).locale);
     createApp(App).use(pinia).use(i18n).use(VueQueryPlugin, { queryClient }).use(router).mount('#app');
+    focusContent(router);
     const { t } = i18n.global;
     mendAria(document.body, {
       pageSize: () => t('common.pageSize'),

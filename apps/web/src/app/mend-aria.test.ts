@@ -59,3 +59,20 @@ test('the first field of a dialog has the focus, unless somebody is in another a
   await new Promise((settle) => setTimeout(settle, 300));
   expect(document.activeElement?.id).toBe('d');
 });
+
+test('arrows go from tab to tab', () => {
+  const place = add(
+    '<div role="tablist"><div role="tab" tabindex="0">a</div><div role="tab" tabindex="0">b</div></div>',
+  );
+  place.querySelector<HTMLElement>('[role=tab]')?.focus();
+  const press = (key: string) => {
+    document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+    return document.activeElement?.textContent;
+  };
+  expect([press('ArrowRight'), press('ArrowRight'), press('ArrowLeft'), press('Home')]).toEqual([
+    'b',
+    'a',
+    'b',
+    'a',
+  ]);
+});

@@ -2,7 +2,7 @@
  * Mends what ant-design-vue 4.2 says wrongly to screen readers: a Select's input has no name and no `aria-expanded` and
  * points to a list that is not there while it is closed; the pager's Select has no name at all; a sorter's arrows have
  * names nobody should hear, and so have icons beside words; the heads over a table's boxes and arrows are empty. A dialog
- * leaves the focus on its frame: its first field takes it.
+ * leaves the focus on its frame: its first field takes it. Arrows do not go from tab to tab.
  */
 export function mendAria(root: HTMLElement, labels: AriaLabels): () => void {
   const mendSelect = (select: Element | null) => mendInput(select, labels.pageSize);
@@ -34,13 +34,17 @@ export function mendAria(root: HTMLElement, labels: AriaLabels): () => void {
     }
   });
   mendAll(root);
+  root.addEventListener('keydown', moveAlongTabs);
   observer.observe(root, {
     subtree: true,
     childList: true,
     attributes: true,
     attributeFilter: ['class', 'aria-owns', 'aria-controls', 'aria-activedescendant'],
   });
-  return () => observer.disconnect();
+  return () => {
+    observer.disconnect();
+    root.removeEventListener('keydown', moveAlongTabs);
+  };
 }
 
 interface AriaLabels {
@@ -50,6 +54,19 @@ interface AriaLabels {
   selectAll: () => string;
   /** The head over the arrows that open rows. */
   details: () => string;
+}
+
+/** Arrows, Home and End; Enter opens the tab that has the focus. */
+function moveAlongTabs(event: KeyboardEvent): void {
+  const tab = event.target instanceof Element ? event.target.closest('[role="tab"]') : null;
+  const tabs = [...(tab?.closest('[role="tablist"]')?.querySelectorAll<HTMLElement>('[role="tab"]') ?? [])];
+  if (tab === null || tabs.length === 0) return;
+  const at = tabs.indexOf(tab as HTMLElement);
+  const to: Record<string, number> = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: -1 };
+  const next = to[event.key];
+  if (next === undefined) return;
+  event.preventDefault();
+  tabs.at(next % tabs.length)?.focus();
 }
 
 function ownAndBelow(element: Element, selector: string): Element[] {
