@@ -2,7 +2,6 @@ import type { endpoints, OutputOf } from '@pilothouse/contract';
 import type { TemplateValue } from '@pilothouse/kinds';
 import { useI18n } from 'vue-i18n';
 
-export type Template = OutputOf<typeof endpoints.listTemplates>['items'][number];
 export type TemplateVersion = OutputOf<typeof endpoints.getTemplateVersion>;
 export type Variable = TemplateVersion['variables'][number];
 export type Preview = OutputOf<typeof endpoints.previewTemplate>;
