@@ -143,7 +143,7 @@ describe('what the cluster refuses', () => {
     await button(page, 'Review').click();
     const wrong = page.locator('.ant-form-item-has-error');
     await wrong.waitFor();
-    expect(await wrong.innerText()).toMatch(/^Image\n.*Required value/s);
+    expect(await wrong.innerText()).toMatch(/^Image\n.*Please fill this in/s);
     expect(await field(page, 'Image').getAttribute('aria-invalid')).toBe('true');
     await screenshot(page, 'refused-field');
     expect(await seriousFindings(page)).toEqual([]);

@@ -6,6 +6,8 @@ export interface Palette {
   /** What lies above: table heads, hovered rows, code. */
   raised: string;
   border: string;
+  /** Around what is ticked: at least 3 : 1 on what is behind it. */
+  tick: string;
   text: string;
   textSoft: string;
   textFaint: string;
@@ -33,6 +35,7 @@ export const light: Palette = {
   surface: '#ffffff',
   raised: '#f7f9fc',
   border: '#dfe4ec',
+  tick: '#858fa1',
   text: '#1c2430',
   textSoft: '#4a5568',
   textFaint: '#5d697e',
@@ -57,6 +60,7 @@ export const dark: Palette = {
   surface: '#171b21',
   raised: '#1e232b',
   border: '#2c333e',
+  tick: '#6a7486',
   text: '#e3e7ee',
   textSoft: '#b0b8c6',
   textFaint: '#8c96a8',

@@ -45,6 +45,7 @@ export function antThemeOf(isDark: boolean): NonNullable<ConfigProviderProps['th
         colorPrimaryHover: palette.actionHover,
         colorPrimaryActive: palette.action,
       },
+      Checkbox: { colorBorder: palette.tick },
       Steps: { colorPrimary: palette.action },
     },
   };

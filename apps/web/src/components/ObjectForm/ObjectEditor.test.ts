@@ -161,6 +161,15 @@ describe('refused', () => {
     expect(document.querySelector('.ant-form-item-has-error')).toBeNull();
   });
 
+  test('that a field is missing is said in the user’s language', async () => {
+    const { save, source } = cluster();
+    await open(source);
+    await type(0, '');
+    save.mockRejectedValueOnce(refusal([{ field: 'spec.replicas', message: 'Required value' }]));
+    await review();
+    expect(text('.ant-form-item-has-error')).toContain('Please fill this in');
+  });
+
   test('admission’s own words stay beside the form', async () => {
     const { save, source } = cluster();
     await open(source);

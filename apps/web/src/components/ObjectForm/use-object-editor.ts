@@ -57,6 +57,8 @@ export interface Review {
 const identity = [['apiVersion'], ['kind'], ['metadata', 'name'], ['metadata', 'namespace']];
 const isOutdated = (error: unknown) => error instanceof ApiError && error.code === 'changedMeanwhile';
 const mostAttempts = 5;
+/** All that an apiserver says of a field that is missing. */
+const bareRequired = 'Required value';
 const unknownFieldCodes = new Set(['UnknownField', 'DuplicateField']);
 
 /**
@@ -272,7 +274,7 @@ export function useObjectEditor(source: EditorSource) {
 /** What an error says of the object's fields, paths as the apiserver writes them. */
 function fieldsOf(
   error: ApiError,
-  textOf: (error: FieldError) => string,
+  textOf: (error: FieldError & { value?: unknown }) => string,
 ): (SaidOfField & { code: string })[] {
   if (error.code === 'clusterConflict' && error.clusterStatus?.reason === 'AlreadyExists')
     return [
@@ -282,7 +284,10 @@ function fieldsOf(
         message: error.clusterStatus.message ?? error.message,
       },
     ];
-  if (error.code === 'clusterInvalid') return error.fields;
+  if (error.code === 'clusterInvalid')
+    return error.fields.map((each) =>
+      each.message === bareRequired ? { ...each, message: textOf({ ...each, value: '' }) } : each,
+    );
   // the platform's own: `body.object.metadata.name: …`
   const { field, code, message } = error;
   const one = field === null ? [] : [{ field, code, message }];
