@@ -91,6 +91,8 @@ async function createClusters(
       displayName: '',
       environment: 'other',
       description: '',
+      owner: '',
+      labels: {},
       timeoutMs: 1000,
       server: '',
       context: '',
