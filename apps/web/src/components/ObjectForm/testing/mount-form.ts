@@ -7,12 +7,13 @@ import common from '../../../app/i18n/en-US/common.json' with { type: 'json' };
 import environment from '../../../app/i18n/en-US/environment.json' with { type: 'json' };
 import errorHint from '../../../app/i18n/en-US/errorHint.json' with { type: 'json' };
 import errors from '../../../app/i18n/en-US/errors.json' with { type: 'json' };
+import field from '../../../app/i18n/en-US/field.json' with { type: 'json' };
 import objectForm from '../../../app/i18n/en-US/objectForm.json' with { type: 'json' };
 import yaml from '../../../app/i18n/en-US/yaml.json' with { type: 'json' };
 import type { Draft } from '../draft.ts';
 import { provideDraft } from '../use-field.ts';
 
-const messages = { 'en-US': { common, environment, errorHint, errors, objectForm, yaml } };
+const messages = { 'en-US': { common, environment, errorHint, errors, field, objectForm, yaml } };
 const plugins = () => [createI18n({ legacy: false, locale: 'en-US', messages }), createPinia()];
 
 /** Fields of a draft, drawn by `render`. */
