@@ -76,7 +76,7 @@ const settings = {
   owner: z.string().trim().max(100),
   labels: z
     .record(qualifiedName, labelValue)
-    .refine((labels) => Object.keys(labels).length <= 64, 'tooManyLabels'),
+    .refine((labels) => Object.keys(labels).length <= 20, 'tooManyLabels'),
   timeoutMs: z.number().int().min(1000).max(120_000),
 };
 

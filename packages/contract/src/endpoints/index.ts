@@ -2,6 +2,7 @@
 export * from './access.ts';
 export * from './audit.ts';
 export * from './auth.ts';
+export * from './cluster-figures.ts';
 export * from './clusters.ts';
 export * from './groups.ts';
 export * from './kubeconfig.ts';

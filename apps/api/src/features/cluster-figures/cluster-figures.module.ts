@@ -1,0 +1,44 @@
+import { clusterFiguresEndpoints as endpoints } from '@pilothouse/contract';
+import type { Core } from '../../core.ts';
+import type { Feature } from '../../feature.ts';
+import { mount } from '../../http/mount.ts';
+import { ClusterFiguresRepository } from './cluster-figures.repository.ts';
+import { ClusterFiguresService } from './cluster-figures.service.ts';
+import { FiguresCollector } from './figures-collector.ts';
+
+/** Figures of two hundred clusters are not read again with each of their probes. */
+const shownEveryMs = 3000;
+
+/** What all clusters hold, at a glance. */
+export function build({ database, registry, authoriser, onError }: Core): Feature {
+  const repository = new ClusterFiguresRepository(database);
+  const collector = new FiguresCollector({ registry, repository, onError });
+  const service = new ClusterFiguresService({ registry, repository, collector, rights: authoriser });
+  return {
+    mount(api) {
+      mount(api, endpoints.listClusterFigures, async ({ scope, principal }) => ({
+        items: await service.list(scope, principal),
+      }));
+    },
+    topics(topics) {
+      topics.add(endpoints.listClusterFigures, {
+        read: async ({ scope, principal }) => ({ items: await service.list(scope, principal) }),
+        watch(_call, changed) {
+          let waiting: NodeJS.Timeout | undefined;
+          const end = registry.onChange(() => {
+            waiting ??= setTimeout(() => {
+              waiting = undefined;
+              changed();
+            }, shownEveryMs);
+          });
+          return () => {
+            clearTimeout(waiting);
+            end();
+          };
+        },
+      });
+    },
+    start: () => collector.start(),
+    stop: () => collector.stop(),
+  };
+}
