@@ -147,7 +147,7 @@ describe('a list with', () => {
     expect(mirrored).toMatchObject({
       state: 'live',
       names: ['a', 'b', 'c', 'no-spec'],
-      malformed: { count: 3, names: '?, demo/no-version, demo/b' },
+      malformed: { count: 4, names: '#2, ?, demo/no-version, …' },
     });
   });
 

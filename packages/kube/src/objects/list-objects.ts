@@ -1,3 +1,4 @@
+import { isRecord } from '@pilothouse/kinds';
 import { guardSilence } from '../streams/guard-silence.ts';
 import { checkJson, parseObject } from '../transport/answer.ts';
 import { apiPath, type PathRef } from '../transport/api-path.ts';
@@ -76,15 +77,16 @@ export async function eachObject<T = KubernetesObject>(
     if (++count > (most ?? mostObjects) || (count % clockEvery === 0 && isLate()))
       throw endless(count, startedAt);
     const item = slim ? withoutManagedFields(text) : text;
-    let object: T;
+    let object: unknown;
     try {
-      object = parseJson(item, 'An item of the list', 'protocol', integers) as T;
+      object = parseJson(item, 'An item of the list', 'protocol', integers);
+      if (!isRecord(object)) throw new KubeError('protocol', 'The list has an item that is no object');
     } catch (error) {
       if (malformed === undefined) throw error;
       return malformed(`#${count}`);
     }
-    check?.object(object as KubernetesObject);
-    take(object);
+    check?.object(object);
+    take(object as T);
   };
   for (;;) {
     const before = count;

@@ -16,7 +16,7 @@ const mostPieces = 256;
 /**
  * Cuts the JSON of a Kubernetes list into its items while it comes, in whatever pieces: nothing is held but the item
  * that is under way and the list's envelope, which is all bytes that belong to no item. Items are found by counting
- * braces outside of strings; whether they are JSON is for who parses them to see.
+ * braces outside of strings; whether they are JSON, and objects, is for who parses them to see.
  */
 export class ListScanner {
   #pieces: Buffer[] = [];
@@ -28,12 +28,13 @@ export class ListScanner {
   #inString = false;
   /** The next byte is escaped. */
   #escaped = false;
-  #place: 'envelope' | 'items' | 'item' = 'envelope';
+  /** `other`: a value in the place of an item that is no object. */
+  #place: 'envelope' | 'items' | 'item' | 'other' = 'envelope';
   /** The string under way at the envelope's top, and the last one. */
   #key = '';
   #lastKey = '';
 
-  /** The items that `chunk` completes. Throws KubeError `tooLarge`, or `protocol` where an item is no object. */
+  /** The items that `chunk` completes. Throws KubeError `tooLarge`. */
   push(chunk: Buffer): Buffer[] {
     const items: Buffer[] = [];
     let at = 0;
@@ -45,7 +46,7 @@ export class ListScanner {
       } else if (this.#place === 'items') {
         at = this.#scanBetween(chunk, at);
       } else {
-        at = this.#scanItem(chunk, at);
+        at = this.#place === 'item' ? this.#scanItem(chunk, at) : this.#scanOther(chunk, at);
         this.#keep(chunk.subarray(start, at));
         if (this.#depth === 0) items.push(this.#take());
       }
@@ -101,7 +102,7 @@ export class ListScanner {
     if (at === chunk.length) return at;
     if (chunk[at] === openBrace) this.#place = 'item';
     else if (chunk[at] === closeBracket) [this.#place, this.#depth] = ['envelope', 2];
-    else throw new KubeError('protocol', 'The list has an item that is no object');
+    else [this.#place, this.#depth] = ['other', 1];
     return at;
   }
 
@@ -123,6 +124,24 @@ export class ListScanner {
     this.#depth = depth;
     this.#inString = inString;
     return Math.min(at, chunk.length);
+  }
+
+  /** Ends before the comma behind the value, before the bracket that ends the items, or with the chunk. */
+  #scanOther(chunk: Buffer, from: number): number {
+    for (let at = from; at < chunk.length; at++) {
+      const byte = chunk[at] as number;
+      if (this.#inString) {
+        if (this.#escaped) this.#escaped = false;
+        else if (byte === backslash) this.#escaped = true;
+        else if (byte === quote) this.#inString = false;
+      } else if (byte === quote) this.#inString = true;
+      else if (this.#depth === 1 && (byte === comma || byte === closeBracket)) {
+        this.#depth = 0;
+        return at;
+      } else if (byte === openBracket || byte === openBrace) this.#depth += 1;
+      else if (byte === closeBracket || byte === closeBrace) this.#depth = Math.max(1, this.#depth - 1);
+    }
+    return chunk.length;
   }
 
   #keepEnvelope(piece: Buffer): void {

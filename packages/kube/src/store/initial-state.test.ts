@@ -105,9 +105,12 @@ describe('listing', () => {
     expect(store.malformed).toMatchObject({ reason: 'malformed', params: { count: 1 } });
   });
 
-  it('survives an item that is null', async () => {
-    const { store } = await storeOn({ lists: [list('10', [null])], watches: [watch([])] });
-    await expect(store.ready()).rejects.toMatchObject({ reason: 'protocol' });
+  it.each([null, 1, 'text', []])('shows the others where %j is in the place of an object', async (item) => {
+    const items = [pod('a', 1), item, pod('b', 2)];
+    const { store, names } = await storeOn({ lists: [list('10', items)], watches: [watch([])] });
+    await store.ready();
+    expect(names()).toEqual(['a', 'b']);
+    expect(store.malformed).toMatchObject({ reason: 'malformed', params: { count: 1, names: '#2' } });
   });
 });
 

@@ -290,6 +290,7 @@ export const collectionAttacks: Record<string, Attack> = {
     list: (response) =>
       listOf(response, [
         pod('a', 1),
+        null,
         { kind: 'Pod' },
         { ...pod('no-version', 2), metadata: { name: 'no-version', namespace: 'demo', uid: 'x' } },
         { ...pod('no-spec', 3), spec: null },
