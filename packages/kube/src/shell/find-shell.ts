@@ -8,6 +8,10 @@ export type RunInContainer = (command: readonly string[]) => Promise<ExecResult>
 export const shells = ['bash', 'sh', 'ash', 'dash'] as const;
 /** Where they are when PATH leads nowhere; the last is that of images for debugging. */
 const folders = ['/bin', '/usr/bin', '/usr/local/bin', '/busybox'];
+/** What is started to look around, one exec each. */
+const lookers = ['sh', '/bin/sh', '/usr/bin/sh', '/busybox/sh'];
+/** Where there is no `sh`, which is rare, and nothing else is likely. */
+const others = ['bash', '/bin/bash', 'ash', '/bin/ash', 'dash', '/bin/dash'];
 
 const lookAround = [
   `for s in ${shells.join(' ')}; do`,
@@ -22,21 +26,18 @@ const lookAround = [
  * Rejects with what `run` rejects with, but for programs that are not there.
  */
 export async function findShell(run: RunInContainer): Promise<string | undefined> {
-  for (const sh of placesOf('sh')) {
+  for (const sh of lookers) {
     const seen = await tryRun(run, [sh, '-c', lookAround]);
     if (seen === undefined) continue;
     const path = seen.stdout.toString('utf8').trim();
-    // busybox answers with the bare name of what it has built in
-    return /^[\w./+-]{1,200}$/.test(path) ? path : sh;
+    // busybox answers with the bare name of what it has built in, whether or not PATH leads there
+    const isFound = /^[\w./+-]{1,200}$/.test(path) && (path.includes('/') || !sh.includes('/'));
+    return isFound ? path : sh;
   }
-  for (const shell of shells.flatMap((name) => (name === 'sh' ? [] : placesOf(name).slice(0, 3)))) {
+  for (const shell of others) {
     if ((await tryRun(run, [shell, '-c', 'exit 0']))?.exitCode === 0) return shell;
   }
   return undefined;
-}
-
-function placesOf(name: string): string[] {
-  return [name, ...folders.map((folder) => `${folder}/${name}`)];
 }
 
 async function tryRun(run: RunInContainer, command: readonly string[]): Promise<ExecResult | undefined> {

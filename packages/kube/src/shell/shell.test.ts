@@ -110,6 +110,24 @@ describe('findShell', () => {
     expect(commands.map(([program]) => program)).toEqual(['sh', '/bin/sh']);
   });
 
+  it('trusts no bare name where PATH leads nowhere: busybox gives those of what it has built in', async () => {
+    const busybox = (places: string[]) => (command: readonly string[]) =>
+      places.includes(command[0] ?? '')
+        ? Promise.resolve({ exitCode: 0, stdout: Buffer.from('sh\n'), stderr: Buffer.from('') })
+        : run([`no-${command[0]}`]);
+    expect(await findShell(busybox(['/bin/sh']))).toBe('/bin/sh');
+    expect(await findShell(busybox(['sh', '/bin/sh']))).toBe('sh');
+  });
+
+  it('gives up after a few looks', async () => {
+    const commands: unknown[] = [];
+    const shell = await findShell((command) => {
+      commands.push(command);
+      return run([`no-${command[0]}`]);
+    });
+    expect([shell, commands.length]).toEqual([undefined, 10]);
+  });
+
   it.each([
     'failed to exec in container: failed to create exec: task 1f not found: not found',
     'exec failed: unable to start container process: cannot allocate memory',
