@@ -65,6 +65,8 @@ export const cluster = z.object({
     /** Since when it is in that state. */
     since: timestamp.nullable(),
     lastProbe: probe.nullable(),
+    /** While what it sends is read more slowly than it comes: the percent of a processor core that reading may take. */
+    throttledPercent: z.number().nullable(),
   }),
   createdAt: timestamp,
 });

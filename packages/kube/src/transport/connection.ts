@@ -140,7 +140,8 @@ export class ClusterConnection {
   traffic(): TrafficSnapshot {
     const { running, waiting } = this.#turns;
     const { state: breaker, openings: breakerOpenings } = this.#breaker;
-    return { ...this.#traffic.snapshot(), running, waiting, breaker, breakerOpenings };
+    const processor = this.processor.snapshot();
+    return { ...this.#traffic.snapshot(), running, waiting, breaker, breakerOpenings, processor };
   }
 
   /** Sends a request and reads its JSON answer whole. */

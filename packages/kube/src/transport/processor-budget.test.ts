@@ -13,6 +13,7 @@ it('lets a burst pass, then holds back to the share, and says so with the figure
   budget.spend(200);
   expect(budget.pause()).toBeInstanceOf(Promise);
   expect(budget.problem).toMatchObject({ reason: 'throttled', params: { percent: 25 } });
+  expect(budget.snapshot()).toEqual({ spentMs: 1100, pausedMs: 400, throttledPercent: 25 });
   // 100 ms too much are made good in 400
   now = 300;
   budget.spend(0);
@@ -21,7 +22,7 @@ it('lets a burst pass, then holds back to the share, and says so with the figure
   budget.spend(0);
   expect(budget.pause()).toBeUndefined();
   now = 60_000;
-  expect(budget.problem).toBeNull();
+  expect([budget.problem, budget.snapshot().throttledPercent]).toEqual([null, null]);
   // what was not used is there again, and no more than the burst
   budget.spend(999);
   expect(budget.pause()).toBeUndefined();

@@ -9,6 +9,13 @@ export interface ProcessorLimits {
   burstMs: number;
 }
 
+/** Milliseconds since the connection was made; `throttledPercent` is null where nothing is held back. */
+export interface ProcessorSnapshot {
+  spentMs: number;
+  pausedMs: number;
+  throttledPercent: number | null;
+}
+
 const defaultProcessorLimits: ProcessorLimits = { share: 0.3, burstMs: 10_000 };
 
 /** What the decryption and the handling of a byte costs beside its reading, in milliseconds. */
@@ -23,6 +30,8 @@ export class ProcessorBudget {
   #left: number;
   #at = performance.now();
   #pausedAt = -Infinity;
+  #spentMs = 0;
+  #pausedMs = 0;
 
   constructor(limits: ProcessorLimits = defaultProcessorLimits) {
     this.#limits = limits;
@@ -44,19 +53,39 @@ export class ProcessorBudget {
     const { share, burstMs } = this.#limits;
     this.#left = Math.min(burstMs, this.#left + (now - this.#at) * share) - ms;
     this.#at = now;
+    this.#spentMs += ms;
   }
 
   /** Resolves when reading may go on; undefined where it may now. */
   pause(): Promise<void> | undefined {
     if (this.#left >= 0) return undefined;
     this.#pausedAt = performance.now();
-    return sleep(Math.max(shortestPauseMs, -this.#left / this.#limits.share));
+    const ms = Math.max(shortestPauseMs, -this.#left / this.#limits.share);
+    this.#pausedMs += ms;
+    return sleep(ms);
+  }
+
+  /** What reading took and was held back for so far, and the share of a core in percent while it is held back. */
+  snapshot(): ProcessorSnapshot {
+    return {
+      spentMs: this.#spentMs,
+      pausedMs: this.#pausedMs,
+      throttledPercent: this.#isThrottled ? this.#percent : null,
+    };
+  }
+
+  get #isThrottled(): boolean {
+    return performance.now() - this.#pausedAt <= throttledMs;
+  }
+
+  get #percent(): number {
+    return Math.round(this.#limits.share * 100);
   }
 
   /** That the cluster is being held back, for a person; null where it is not. */
   get problem(): KubeError | null {
-    if (performance.now() - this.#pausedAt > throttledMs) return null;
-    const percent = Math.round(this.#limits.share * 100);
+    if (!this.#isThrottled) return null;
+    const percent = this.#percent;
     return new KubeError('throttled', `Reading what it sends would take more than ${percent} % of a core`, {
       params: { percent },
     });

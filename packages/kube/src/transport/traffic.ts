@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { BreakerState } from './circuit-breaker.ts';
 import type { KubeErrorReason } from './kube-error.ts';
+import type { ProcessorSnapshot } from './processor-budget.ts';
 
 /** Upper bounds of the latency histogram, in milliseconds; a last bucket holds what took longer. */
 export const latencyBoundsMs = [5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000] as const;
@@ -21,6 +22,8 @@ export interface TrafficSnapshot {
   breaker: BreakerState;
   /** How many times the breaker has opened. */
   breakerOpenings: number;
+  /** What the reading of lists and watches took of the processor. */
+  processor: ProcessorSnapshot;
   /** Of all sockets, HTTP's own included. */
   bytesReceived: number;
   bytesSent: number;
@@ -65,7 +68,7 @@ export class Traffic {
     });
   }
 
-  snapshot(): Omit<TrafficSnapshot, 'running' | 'waiting' | 'breaker' | 'breakerOpenings'> {
+  snapshot(): Omit<TrafficSnapshot, 'running' | 'waiting' | 'breaker' | 'breakerOpenings' | 'processor'> {
     let [bytesReceived, bytesSent] = [this.#received, this.#sent];
     for (const { bytesRead, bytesWritten } of this.#sockets) {
       bytesReceived += bytesRead;

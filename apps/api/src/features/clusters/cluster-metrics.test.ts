@@ -12,6 +12,7 @@ const traffic: TrafficSnapshot = {
   waiting: 0,
   breaker: 'open',
   breakerOpenings: 1,
+  processor: { spentMs: 2500, pausedMs: 500, throttledPercent: 30 },
   bytesReceived: 1000,
   bytesSent: 200,
 };
@@ -34,6 +35,9 @@ test('a cluster’s figures are as its connection has counted them, at each scra
     `breaker${label},state="open"} 1`,
     `breaker${label},state="closed"} 0`,
     `breaker_openings_total${label}} 1`,
+    `processor_seconds_total${label}} 2.5`,
+    `paused_seconds_total${label}} 0.5`,
+    `throttled${label}} 1`,
     `request_duration_seconds_bucket${label},le="0.005"} 3`,
     `request_duration_seconds_bucket${label},le="0.05"} 5`,
     `request_duration_seconds_bucket${label},le="10"} 5`,

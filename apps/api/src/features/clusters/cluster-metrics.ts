@@ -58,6 +58,19 @@ export function addClusterMetrics(registry: Registry, figures: () => ClusterFigu
   gauge('streams', 'Watches, logs and shells open now', ({ traffic }) => traffic.streams);
   gauge('running_requests', 'Requests under way', ({ traffic }) => traffic.running);
   gauge('waiting_requests', 'Requests that wait for their turn', ({ traffic }) => traffic.waiting);
+  counter(
+    'processor_seconds_total',
+    'Processor time that reading its lists and watches took',
+    ({ traffic }) => traffic.processor.spentMs / 1000,
+  );
+  counter(
+    'paused_seconds_total',
+    'Time that reading its lists and watches was held back for taking too much of the processor',
+    ({ traffic }) => traffic.processor.pausedMs / 1000,
+  );
+  gauge('throttled', '1 while its reading is held back', ({ traffic }) =>
+    Number(traffic.processor.throttledPercent !== null),
+  );
   const latency = {
     name: 'pilothouse_cluster_request_duration_seconds',
     help: "Time until the cluster's answer began",

@@ -5,8 +5,8 @@ import type { ClusterRow } from './clusters.repository.ts';
 export type ClusterView = z.output<typeof clusterSchema>;
 type ProbeView = NonNullable<ClusterView['health']['lastProbe']>;
 
-/** A cluster as the contract shows it; nothing secret is in it. */
-export function clusterView(row: ClusterRow): ClusterView {
+/** A cluster as the contract shows it; nothing secret is in it. `throttledPercent` is what this process does to it. */
+export function clusterView(row: ClusterRow, throttledPercent: number | null): ClusterView {
   return {
     id: row.id,
     name: row.name,
@@ -27,6 +27,7 @@ export function clusterView(row: ClusterRow): ClusterView {
       state: (row.health?.state ?? 'unknown') as ClusterView['health']['state'],
       since: row.health?.since?.toISOString() ?? null,
       lastProbe: row.health === null ? null : lastProbe(row.health),
+      throttledPercent,
     },
     createdAt: row.createdAt.toISOString(),
   };

@@ -79,13 +79,13 @@ export class ClustersService {
   async list(ids: 'all' | string[]): Promise<ClusterView[]> {
     const rows = await this.#options.repository.list(ids === 'all' ? undefined : ids);
     this.#options.prober.lookedAt(rows.map(({ id }) => id));
-    return rows.map(clusterView);
+    return rows.map((row) => this.#view(row));
   }
 
   async get(name: string): Promise<ClusterView> {
     const row = await this.#row(name);
     this.#options.prober.lookedAt([row.id]);
-    return clusterView(row);
+    return this.#view(row);
   }
 
   /**
@@ -163,11 +163,16 @@ export class ClustersService {
   /** The cluster the demo registered, unless somebody gave it another credential since. */
   async demoCluster(): Promise<ClusterView | undefined> {
     const row = await this.#options.repository.findBySource('demo');
-    return row === null ? undefined : clusterView(row);
+    return row === null ? undefined : this.#view(row);
   }
 
   async count(): Promise<number> {
     return this.#options.repository.count();
+  }
+
+  #view(row: ClusterRow): ClusterView {
+    const traffic = this.#options.registry.byId(row.id)?.traffic;
+    return clusterView(row, traffic?.processor.throttledPercent ?? null);
   }
 
   async #row(name: string): Promise<ClusterRow> {
