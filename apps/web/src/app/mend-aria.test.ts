@@ -76,3 +76,17 @@ test('arrows go from tab to tab', () => {
     'a',
   ]);
 });
+
+test('a field that comes later has the focus too, unless somebody went on meanwhile', async () => {
+  const frame = '<div role="dialog" tabindex="-1"><div class="ant-modal"><button>x</button></div></div>';
+  const come = async (place: HTMLElement, focused: string) => {
+    place.querySelector<HTMLElement>(focused)?.focus();
+    await new Promise((settle) => setTimeout(settle, 500));
+    place.querySelector('.ant-modal')?.insertAdjacentHTML('beforeend', '<input>');
+    await new Promise((settle) => setTimeout(settle, 500));
+    return document.activeElement?.localName;
+  };
+  expect(await come(add(frame), '[role=dialog]')).toBe('input');
+  document.body.innerHTML = '';
+  expect(await come(add(frame), 'button')).toBe('button');
+});

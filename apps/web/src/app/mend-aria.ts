@@ -28,8 +28,15 @@ export function mendAria(root: HTMLElement, labels: AriaLabels): () => void {
     for (const dialog of ownAndBelow(element, '.ant-modal')) focusFirstField(dialog);
   };
   const observer = new MutationObserver((records) => {
-    for (const { target, addedNodes } of records) {
+    for (const { target, addedNodes, type } of records) {
       if (target instanceof Element) mendSelect(target.closest('.ant-select'));
+      // one that opens again was there all the time
+      if (
+        type === 'attributes' &&
+        target instanceof Element &&
+        target.matches('.ant-modal.ant-zoom-enter-prepare')
+      )
+        focusFirstField(target);
       for (const node of addedNodes) if (node instanceof Element) mendAll(node);
     }
   });
@@ -81,13 +88,28 @@ function nameHead(head: Element, text: string): void {
   head.append(name);
 }
 
-/** Once the dialog has had its own try: where somebody is already, they stay. */
-function focusFirstField(dialog: Element): void {
+/** A dialog's form may be read only when it opens. */
+const patienceMs = 2000;
+
+/** Once the dialog has had its own try; where somebody is already, they stay. */
+function focusFirstField(dialog: Element, until = Date.now() + patienceMs): void {
   setTimeout(() => {
-    if (dialog.querySelector('input:focus, textarea:focus, [contenteditable]:focus') !== null) return;
+    const active = document.activeElement;
+    const isElsewhere = active !== null && active !== document.body && !active.contains(dialog);
+    if (!dialog.isConnected || (isElsewhere && !isFrameOf(dialog, active))) return;
     const fields = 'input:not([disabled], [type="hidden"]), textarea:not([disabled]), .cm-content';
-    dialog.querySelector<HTMLElement>(fields)?.focus();
+    const field = dialog.querySelector<HTMLElement>(fields);
+    if (field !== null) field.focus();
+    else if (Date.now() < until) focusFirstField(dialog, until);
   }, 200);
+}
+
+/** The library puts the focus on the dialog itself, or on a guard at its edge. */
+function isFrameOf(dialog: Element, active: Element): boolean {
+  return (
+    active.getAttribute('role') === 'dialog' ||
+    (dialog.contains(active) && active.matches('div[tabindex="0"]'))
+  );
 }
 
 function mendInput(select: Element | null, pageSizeLabel: () => string): void {
