@@ -94,9 +94,7 @@ const patienceMs = 2000;
 /** Once the dialog has had its own try; where somebody is already, they stay. */
 function focusFirstField(dialog: Element, until = Date.now() + patienceMs): void {
   setTimeout(() => {
-    const active = document.activeElement;
-    const isElsewhere = active !== null && active !== document.body && !active.contains(dialog);
-    if (!dialog.isConnected || (isElsewhere && !isFrameOf(dialog, active))) return;
+    if (!dialog.isConnected || isInUse(dialog, document.activeElement)) return;
     const fields = 'input:not([disabled], [type="hidden"]), textarea:not([disabled]), .cm-content';
     const field = dialog.querySelector<HTMLElement>(fields);
     if (field !== null) field.focus();
@@ -104,11 +102,10 @@ function focusFirstField(dialog: Element, until = Date.now() + patienceMs): void
   }, 200);
 }
 
-/** The library puts the focus on the dialog itself, or on a guard at its edge. */
-function isFrameOf(dialog: Element, active: Element): boolean {
+/** Somebody went to something in it; the library itself puts the focus on a guard around all of it. */
+function isInUse(dialog: Element, active: Element | null): boolean {
   return (
-    active.getAttribute('role') === 'dialog' ||
-    (dialog.contains(active) && active.matches('div[tabindex="0"]'))
+    active !== null && active !== dialog && dialog.contains(active) && !active.matches('div[tabindex="0"]')
   );
 }
 
