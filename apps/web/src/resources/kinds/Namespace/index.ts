@@ -1,6 +1,6 @@
-import { defineAsyncComponent } from 'vue';
+import { lazyPart } from '../../../components/lazy-part.ts';
 import type { KindOverride } from '../../override.ts';
 
 export const override: KindOverride = {
-  overview: defineAsyncComponent(() => import('./NamespaceOverview.vue')),
+  overview: lazyPart(() => import('./NamespaceOverview.vue')),
 };

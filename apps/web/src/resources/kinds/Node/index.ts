@@ -1,4 +1,4 @@
-import { defineAsyncComponent } from 'vue';
+import { lazyPart } from '../../../components/lazy-part.ts';
 import type { KindOverride } from '../../override.ts';
 import StatusCell from './StatusCell.vue';
 import SchedulableCell from './SchedulableCell.vue';
@@ -16,12 +16,12 @@ export const override: KindOverride = {
     status: StatusCell,
     version: VersionCell,
   },
-  overview: defineAsyncComponent(() => import('./NodeOverview.vue')),
+  overview: lazyPart(() => import('./NodeOverview.vue')),
   tabs: [
     {
       key: 'pods',
       right: { verb: 'list', plural: 'pods' },
-      component: defineAsyncComponent(() => import('./NodePods.vue')),
+      component: lazyPart(() => import('./NodePods.vue')),
     },
   ],
 };

@@ -1,4 +1,4 @@
-import { defineAsyncComponent } from 'vue';
+import { lazyPart } from '../../../components/lazy-part.ts';
 import type { KindOverride } from '../../override.ts';
 import SelectorLogs from './SelectorLogs.vue';
 import { podActions } from './pod-actions.ts';
@@ -7,17 +7,17 @@ export const override: KindOverride = {
   hasGracePeriod: true,
   ownActions: podActions,
   listExtra: SelectorLogs,
-  overview: defineAsyncComponent(() => import('./PodOverview.vue')),
+  overview: lazyPart(() => import('./PodOverview.vue')),
   tabs: [
     {
       key: 'logs',
       right: { verb: 'get', subresource: 'log' },
-      component: defineAsyncComponent(() => import('./PodLogs.vue')),
+      component: lazyPart(() => import('./PodLogs.vue')),
     },
     {
       key: 'shell',
       right: { verb: 'create', subresource: 'exec' },
-      component: defineAsyncComponent(() => import('./PodShell.vue')),
+      component: lazyPart(() => import('./PodShell.vue')),
       staysAlive: true,
     },
   ],

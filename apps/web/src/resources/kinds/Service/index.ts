@@ -1,8 +1,8 @@
-import { defineAsyncComponent } from 'vue';
+import { lazyPart } from '../../../components/lazy-part.ts';
 import type { KindOverride } from '../../override.ts';
 
 export const override: KindOverride = {
   skeleton: { spec: { type: 'ClusterIP', ports: [{ port: 80, protocol: 'TCP' }] } },
-  form: defineAsyncComponent(() => import('./ServiceForm.vue')),
-  overview: defineAsyncComponent(() => import('./ServiceOverview.vue')),
+  form: lazyPart(() => import('./ServiceForm.vue')),
+  overview: lazyPart(() => import('./ServiceOverview.vue')),
 };
