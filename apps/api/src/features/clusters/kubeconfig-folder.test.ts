@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(base, { recursive: true, force: true }));
 
-const put = (name: string, text: string) => writeFileSync(path.join(folder, name), text);
+const put = (name: string, text: string | Buffer) => writeFileSync(path.join(folder, name), text);
 
 test('reads files by name, with a hash of their content', async () => {
   put('b.yaml', 'two');
@@ -31,6 +31,19 @@ test('reads files by name, with a hash of their content', async () => {
     ['b.yaml', 'two', null],
   ]);
   expect(files[0]?.contentHash).toBe('7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed');
+});
+
+test('files as Windows writes them are read, other encodings are refused by name', async () => {
+  const text = 'kind: Config # Büro';
+  put('utf16', Buffer.from(`\uFEFF${text}`, 'utf16le'));
+  put('utf8-bom', `\uFEFF${text}`);
+  put('western', Buffer.from(text, 'latin1'));
+  const files = await readKubeconfigFolder(folder);
+  expect(files.map(({ file, text: read, problem }) => [file, read, problem?.code ?? null])).toEqual([
+    ['utf16', text, null],
+    ['utf8-bom', text, null],
+    ['western', null, 'kubeconfigUnreadable'],
+  ]);
 });
 
 test('a file that was written a moment ago has not settled', async () => {
