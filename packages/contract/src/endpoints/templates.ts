@@ -55,7 +55,7 @@ export const templateValues = z.record(z.string().max(63), value);
 
 const labels = z
   .record(z.string().min(1).max(63), z.string().max(63))
-  .refine((all) => Object.keys(all).length <= 20, 'tooManyLabels');
+  .refine((all) => Object.keys(all).length <= 64, 'tooManyLabels');
 const about = { description: z.string().trim().max(1000).default(''), labels: labels.default({}) };
 const content = { text: templateText, variables: templateVariables.default([]) };
 const note = z.string().trim().max(200).default('');
