@@ -17,6 +17,7 @@ import * as demo from './features/demo/demo.module.ts';
 import * as grants from './features/grants/grants.module.ts';
 import * as groups from './features/groups/groups.module.ts';
 import * as history from './features/history/history.module.ts';
+import * as kubeconfigs from './features/kubeconfigs/kubeconfigs.module.ts';
 import * as manifests from './features/manifests/manifests.module.ts';
 import * as menus from './features/menus/menus.module.ts';
 import * as operations from './features/operations/operations.module.ts';
@@ -47,6 +48,7 @@ function buildFeatures(core: Core): { features: Feature[]; firstPassword: () => 
     groups.build(core),
     grants.build(core),
     roles.build(core),
+    kubeconfigs.build(core),
     registered,
     clusterFigures.build(core),
     auth.build(core, { user: accounts.get, menus: menu.menusOf }),

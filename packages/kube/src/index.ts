@@ -9,6 +9,10 @@ export type {
 export { decodeKubeconfig } from './kubeconfig/kubeconfig-text.ts';
 export { largestKubeconfig, parseKubeconfig } from './kubeconfig/parse-kubeconfig.ts';
 export type { Kubeconfig, ParsedKubeconfig } from './kubeconfig/parse-kubeconfig.ts';
+export { writeKubeconfig } from './kubeconfig/write-kubeconfig.ts';
+export type { ClusterTrust } from './kubeconfig/write-kubeconfig.ts';
+export { createServiceAccess, removeServiceAccess, requestToken } from './access/service-access.ts';
+export type { AccessRule, ServiceAccess } from './access/service-access.ts';
 export { readContext } from './kubeconfig/read-context.ts';
 export type { KubeconfigRefusal, RefusalCode } from './kubeconfig/refusals.ts';
 export { forbiddenAddress, isLoopbackHost } from './transport/address-policy.ts';

@@ -101,6 +101,8 @@ const clusterAdmin = [
   ...on(['/clusters/{cluster}'], ['GET', 'PATCH', 'DELETE']),
   ...on(['/clusters/{cluster}/kubeconfig'], ['PUT']),
   ...on(['/clusters/{cluster}/probe'], ['POST']),
+  ...on(['/clusters/{cluster}/kubeconfigs'], ['GET', 'POST']),
+  ...on(['/clusters/{cluster}/kubeconfigs/{namespace}/{kubeconfig}'], ['DELETE']),
   ...on(['/templates', '/templates/{template}/versions'], ['POST']),
   ...on(['/templates/{template}'], ['PATCH', 'DELETE']),
 ];
@@ -117,12 +119,13 @@ export const builtInRoles: BuiltInRole[] = [
       'users',
       'groups',
       'platformRoles',
+      'kubeconfigs',
       'grants',
       'rights',
       'audit',
     ),
   },
-  { name: 'cluster-admin', permissions: clusterAdmin, menus: menusOf(clusterAdmin) },
+  { name: 'cluster-admin', permissions: clusterAdmin, menus: menusOf(clusterAdmin, 'kubeconfigs') },
   {
     name: 'operator',
     permissions: [...operator, ...on(['/clusters/{cluster}/probe'], ['POST'])],

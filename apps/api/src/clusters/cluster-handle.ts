@@ -4,6 +4,7 @@ import {
   OpenApiDocuments,
   type ClusterConnection,
   type ClusterCredential,
+  type ClusterTrust,
   type RequestEvent,
   type TrafficSnapshot,
 } from '@pilothouse/kube';
@@ -48,6 +49,17 @@ export class ClusterHandle {
     const addressPolicy = { allowLoopback };
     this.#connection ??= connect(credential(), { timeoutMs, addressPolicy, pingMs, onRequest });
     return this.#connection;
+  }
+
+  /** How it is reached, for a kubeconfig that is handed out: nothing of who the platform is there. */
+  get trust(): ClusterTrust {
+    const { server, caPem, tlsServerName, insecureSkipTlsVerify } = this.#options.credential();
+    return {
+      server,
+      ...(caPem !== undefined && { caPem }),
+      ...(tlsServerName !== undefined && { tlsServerName }),
+      insecureSkipTlsVerify,
+    };
   }
 
   /** What went over its connection; undefined where it was never used. */

@@ -1,7 +1,7 @@
 import { endpoints, type Endpoint } from '@pilothouse/contract';
 import type { RouteRecordRaw } from 'vue-router';
 import { resourceRoutes } from '../resources/routes.ts';
-import { requirementsOf } from '../api/rights.ts';
+import { inPart, requirementsOf } from '../api/rights.ts';
 
 const needs = (endpoint: Endpoint) => () => requirementsOf(endpoint);
 
@@ -54,6 +54,21 @@ export const routes: RouteRecordRaw[] = [
               title: 'manifests.title',
               requires: ({ params }) =>
                 requirementsOf(endpoints.runManifests, { params: { cluster: String(params['cluster']) } }),
+            },
+          },
+          {
+            path: 'kubeconfigs',
+            name: 'kubeconfigs',
+            component: () => import('../features/kubeconfigs/KubeconfigsPage.vue'),
+            props: true,
+            meta: {
+              title: 'kubeconfigs.title',
+              requires: ({ params }) =>
+                inPart(
+                  requirementsOf(endpoints.listIssuedKubeconfigs, {
+                    params: { cluster: String(params['cluster']) },
+                  }),
+                ),
             },
           },
           ...resourceRoutes,

@@ -5,6 +5,7 @@ export * from './auth.ts';
 export * from './cluster-figures.ts';
 export * from './clusters.ts';
 export * from './groups.ts';
+export * from './issued-kubeconfigs.ts';
 export * from './kubeconfig.ts';
 export * from './operations.ts';
 export * from './platform.ts';

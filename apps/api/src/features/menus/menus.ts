@@ -35,6 +35,7 @@ const ownEntries: Partial<Record<MenuModule, MenuSeed[]>> = {
     { key: 'clusterList', path: '/clusters', icon: 'cluster' },
     { key: 'overview', path: '/clusters/:cluster', icon: 'dashboard' },
     { key: 'applyYaml', path: '/clusters/:cluster/apply', icon: 'file' },
+    { key: 'kubeconfigs', path: '/clusters/:cluster/kubeconfigs', icon: 'file' },
   ],
 };
 

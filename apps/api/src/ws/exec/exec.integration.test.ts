@@ -24,14 +24,26 @@ const developer = (): Promise<TestUser> =>
     { role: 'developer', scope: { kind: 'namespace', cluster: 'here', namespace } },
   ]);
 
+const shells = [
+  { object: 'k8s/core/pods', action: 'get' },
+  { object: 'k8s/core/pods/exec', action: 'create' },
+];
+
+/** Somebody whose group has a role of its own, named as they are. */
+async function memberOfOwn(): Promise<TestUser> {
+  const role = `role-${developers + 1}`;
+  await world.api.admin.post('/roles', { name: role, description: '', policies: shells, menus: [] });
+  return member(role);
+}
+
 /** Somebody who is a developer through a group only. */
-async function member(): Promise<TestUser> {
+async function member(role = 'developer'): Promise<TestUser> {
   const user = await world.api.signUp(`member-${++developers}`);
   const group = `group-of-${user.username}`;
   const scope = { kind: 'namespace', cluster: 'here', namespace };
   const { admin } = world.api;
   await admin.post('/groups', { name: group, displayName: group });
-  await admin.post('/grants', { subject: { kind: 'group', group }, role: 'developer', scope });
+  await admin.post('/grants', { subject: { kind: 'group', group }, role, scope });
   await admin.put(`/groups/${group}/members/${user.username}`, undefined);
   return user;
 }
@@ -108,13 +120,25 @@ const losses: Loss[] = [
     'taken out of the group',
     'rightsLost',
     ({ username }) => world.api.admin.delete(`/groups/group-of-${username}/members/${username}`),
-    member,
+    () => member(),
   ],
   [
     'group deleted',
     'rightsLost',
     ({ username }) => world.api.admin.delete(`/groups/group-of-${username}`),
-    member,
+    () => member(),
+  ],
+  [
+    'role without shells from now on',
+    'rightsLost',
+    () =>
+      world.api.admin.put(`/roles/role-${developers}`, {
+        description: '',
+        version: 1,
+        policies: shells.slice(0, 1),
+        menus: [],
+      }),
+    memberOfOwn,
   ],
   ['grant removed', 'rightsLost', async (user) => world.api.admin.delete(`/grants/${await grantOf(user)}`)],
   [

@@ -6,7 +6,7 @@ import { useEndedText } from '../../components/ended-text.ts';
 export type AuditEvent = OutputOf<typeof endpoints.listAudit>['items'][number];
 
 /** Done over a socket or by the platform itself: no endpoint has them. */
-const otherCodes = ['log.view', 'shell.open', 'audit.more', 'origin.refused'];
+const otherCodes = ['kubeconfig.end', 'log.view', 'shell.open', 'audit.more', 'origin.refused'];
 
 /** What a row can be about, for choosing. */
 export const auditCodes: readonly string[] = [

@@ -1,0 +1,23 @@
+CREATE TABLE `issued_kubeconfigs` (
+  `id` CHAR(36) NOT NULL,
+  `cluster_id` CHAR(36) NOT NULL,
+  `namespace` VARCHAR(63) NULL,
+  `name` VARCHAR(100) COLLATE utf8mb4_unicode_ci NOT NULL,
+  `access` VARCHAR(16) NOT NULL,
+  `role_name` VARCHAR(63) NULL,
+  `rules` LONGTEXT NOT NULL,
+  `account` VARCHAR(63) NOT NULL,
+  `issuer_id` CHAR(36) NOT NULL,
+  `created_at` DATETIME(6) NOT NULL,
+  `expires_at` DATETIME(6) NULL,
+  `state` VARCHAR(16) NOT NULL,
+  `end_reason` VARCHAR(32) NULL,
+  `ended_at` DATETIME(6) NULL,
+  `ended_by` VARCHAR(64) NULL,
+  PRIMARY KEY (`id`),
+  INDEX `issued_kubeconfigs_cluster_id` (`cluster_id`),
+  INDEX `issued_kubeconfigs_issuer_id` (`issuer_id`),
+  INDEX `issued_kubeconfigs_state` (`state`),
+  CONSTRAINT `issued_kubeconfigs_cluster_id_fkey` FOREIGN KEY (`cluster_id`) REFERENCES `clusters` (`id`) ON DELETE CASCADE ON UPDATE CASCADE,
+  CONSTRAINT `issued_kubeconfigs_issuer_id_fkey` FOREIGN KEY (`issuer_id`) REFERENCES `users` (`id`) ON DELETE CASCADE ON UPDATE CASCADE
+) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
