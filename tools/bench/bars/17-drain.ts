@@ -9,6 +9,7 @@ import { median } from '../src/statistics.ts';
 
 const podsOfNode = 100;
 const plannedNodes = 20;
+const labelledNodes = 200;
 const rounds = 3;
 const label = 'pilothouse.bench/drain';
 
@@ -46,18 +47,18 @@ async function leftOn(cluster: LocalCluster, name: string): Promise<number> {
 }
 
 /** From the click to the end of the operation. */
-async function drain(platform: Platform, name: string): Promise<number> {
+async function act(platform: Platform, id: string, names: string[], parameters?: object): Promise<number> {
   const client = await platform.client();
   return timed(async () => {
-    const body = { targets: [{ name }] };
-    const answer = await client.post('/clusters/main/k8s/core/nodes/actions/drain', body);
-    mustBe('the answer to a drain', answer.status, 202);
+    const body = { targets: names.map((name) => ({ name })), ...(parameters && { parameters }) };
+    const answer = await client.post(`/clusters/main/k8s/core/nodes/actions/${id}`, body);
+    mustBe(`the answer to ${id}`, answer.status, 202);
     for (;;) {
       const { state } = (await client.get(`/operations/${answer.body.operation as string}`)).body as {
         state: string;
       };
       if (state === 'succeeded') return;
-      if (state !== 'queued' && state !== 'running') throw new Error(`the drain has ${state}`);
+      if (state !== 'queued' && state !== 'running') throw new Error(`${id} has ${state}`);
       await sleep(20);
     }
   });
@@ -75,7 +76,7 @@ async function planMs(platform: Platform, names: string[]): Promise<number> {
 
 export const drains: Bar = {
   number: 17,
-  title: 'a drain, and its plan',
+  title: 'a drain, its plan, labels on many nodes',
   async run(world) {
     const [platform, main] = [await world.platform(), await world.main()];
     let made = 0;
@@ -87,7 +88,7 @@ export const drains: Bar = {
     const [ours, theirs] = await interleave(rounds, [
       async () => {
         const name = await fresh();
-        return checked(name, await drain(platform, name));
+        return checked(name, await act(platform, 'drain', [name]));
       },
       async () => {
         const name = await fresh();
@@ -102,6 +103,34 @@ export const drains: Bar = {
     const plans: number[] = [];
     for (let round = 0; round < 5; round += 1) plans.push(await planMs(platform, names));
     await main.kubectl('delete', 'nodes', '-l', label);
+    const { items: all } = await liveRows(
+      platform,
+      listPath('main', 'nodes', { sort: 'name', pageSize: labelledNodes }),
+    );
+    const labelled = all.map(({ name }) => name);
+    const key = 'pilothouse.bench/label';
+    let value = 0;
+    const next = () => String((value += 1));
+    const labelledOnes = async (wanted: string) => {
+      const text = await main.kubectl('get', 'nodes', '-l', `${key}=${wanted}`, '-o', 'name');
+      mustBe('nodes with the label', text.trim().split('\n').length, labelled.length);
+    };
+    const [ourLabels, theirLabels] = await interleave(rounds, [
+      async () => {
+        const wanted = next();
+        const ms = await act(platform, 'label', labelled, { set: { [key]: wanted }, overwrite: true });
+        await labelledOnes(wanted);
+        return [ms];
+      },
+      async () => {
+        const wanted = next();
+        const set = [`${key}=${wanted}`, '--overwrite'];
+        const ms = await world.timeKubectl(main, 'label', 'nodes', ...labelled, ...set);
+        await labelledOnes(wanted);
+        return [ms];
+      },
+    ]);
+    await main.kubectl('label', 'nodes', ...labelled, `${key}-`);
     return [
       {
         what: `drain of a node with ${podsOfNode} pods`,
@@ -120,6 +149,15 @@ export const drains: Bar = {
         unit: 'ms',
         limit: { of: 'value', most: 1000 },
         note: `median of ${plans.length}, while the list of nodes is looked at`,
+      },
+      {
+        what: `a label on ${labelled.length} nodes`,
+        ours: median(ourLabels),
+        reference: median(theirLabels),
+        referenceWhat: 'kubectl label',
+        unit: 'ms',
+        limit: { of: 'ratio', most: 1.5 },
+        note: `medians of ${rounds} each, in turns; ours to the end of the operation, with an audit row and a history entry a node`,
       },
     ];
   },

@@ -55,7 +55,6 @@ export function describeNode(node: Node): NodeDescription {
       ['Architecture', info?.architecture ?? ''],
       ['Container Runtime Version', info?.containerRuntimeVersion ?? ''],
       ['Kubelet Version', info?.kubeletVersion ?? ''],
-      ['Kube-Proxy Version', info?.kubeProxyVersion ?? ''],
     ],
     podCidr: spec?.podCIDR ?? '',
     podCidrs: spec?.podCIDRs ?? [],
