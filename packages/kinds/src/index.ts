@@ -22,6 +22,7 @@ export * from './template/template-variable.ts';
 export { readyAddresses, serviceTroubles, type ServiceTrouble } from './network/service-trouble.ts';
 export * from './network/service-type.ts';
 export * from './node-figures.ts';
+export { nodeUsage, usageCells } from './node-usage.ts';
 export * from './node/change-taints.ts';
 export * from './node/cordon-note.ts';
 export * from './node/node-description.ts';

@@ -177,6 +177,24 @@ export const nodes = defineKind({
         text: ({ cells }) => (cells.pods === null ? '' : `${cells.pods}/${cells.podsAllocatable ?? '?'}`),
       },
     },
+    cpuUsage: {
+      ...figure,
+      column: {
+        width: 112,
+        align: 'left',
+        sortBy: 'cpuUsageShare',
+        text: share('cpuUsage', 'cpuAllocatable', formatCpu),
+      },
+    },
+    memoryUsage: {
+      ...figure,
+      column: {
+        width: 126,
+        align: 'left',
+        sortBy: 'memoryUsageShare',
+        text: share('memoryUsage', 'memoryAllocatable', formatMemory),
+      },
+    },
     cpuRequests: {
       ...figure,
       column: {
@@ -257,6 +275,8 @@ export const nodes = defineKind({
     // what the columns with a percentage are sorted by
     ephemeralStorageRequestsShare: figure,
     ephemeralStorageLimitsShare: figure,
+    cpuUsageShare: figure,
+    memoryUsageShare: figure,
     cpuRequestsShare: figure,
     cpuLimitsShare: figure,
     memoryRequestsShare: figure,

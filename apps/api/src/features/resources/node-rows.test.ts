@@ -156,3 +156,35 @@ describe('figures', () => {
     expect(rows.rows()[0]?.cells.pods).toBe(0);
   });
 });
+
+describe('usage', () => {
+  const amounts = { cpuAllocatable: 1000, memoryAllocatable: 1000 };
+
+  function measured() {
+    const nodes = new RowsInMemory();
+    const usage = new RowsInMemory();
+    nodes.change({ upserted: [row('n1', amounts), row('n2', amounts)] });
+    const rows = new NodeRows(nodes, new RowsInMemory(), { fields: {}, textFields: undefined }, usage);
+    const shown = () => Object.fromEntries(rows.rows().map(({ name, cells }) => [name, cells.memoryUsage]));
+    return { rows, usage, shown };
+  }
+
+  test('is each node’s own, and tells only of nodes whose usage is another', () => {
+    const { rows, usage, shown } = measured();
+    const told: string[][] = [];
+    rows.onChange(({ upserted }) => told.push(upserted.map(({ name }) => name)));
+    usage.change({ upserted: [row('n1', { cpu: 100, memory: 900 })] });
+    expect(shown()).toEqual({ n1: 900, n2: null });
+    usage.change({ upserted: [row('n1', { cpu: 100, memory: 900 }), row('n2', { cpu: 1, memory: 2 })] });
+    expect(shown()).toEqual({ n1: 900, n2: 2 });
+    expect(told).toEqual([['n1'], ['n2']]);
+  });
+
+  test('is unknown again where a node is no longer measured', () => {
+    const { usage, shown } = measured();
+    const gone = row('n1', { cpu: 100, memory: 900 });
+    usage.change({ upserted: [gone] });
+    usage.change({ deleted: [gone] });
+    expect(shown()).toEqual({ n1: null, n2: null });
+  });
+});

@@ -3,6 +3,7 @@ import {
   figureCells,
   noFigures,
   podSums,
+  usageCells,
   type Cells,
   type NodeFigures,
   type Row,
@@ -21,11 +22,15 @@ import { worstState, type RowChanges, type RowProblem, type RowSource } from './
 /**
  * Nodes with what their pods reserve. The sums follow the pods' changes one by one; a node's row is made again only
  * when the node changes, or when a pod of it came or went. Where the credential may not list pods the figures stay
- * unknown.
+ * unknown; usage is what metrics.k8s.io says while it says something, and unknown otherwise.
  */
 export class NodeRows implements RowSource {
   readonly #nodes: RowSource;
   readonly #pods: RowSource;
+  /** Usage by node; absent where the cluster has no metrics.k8s.io. */
+  readonly #usage: RowSource | undefined;
+  /** As it is shown now, by node. */
+  #used = new Map<string, Cells>();
   /** Nodes with their figures. */
   readonly #table: RowTable<Row>;
   /** Pods as they are counted now, by uid. */
@@ -36,16 +41,19 @@ export class NodeRows implements RowSource {
   /** Whether the pods were counted since their first list was complete. */
   #known = false;
 
-  constructor(nodes: RowSource, pods: RowSource, schema: RowSchema) {
+  constructor(nodes: RowSource, pods: RowSource, schema: RowSchema, usage?: RowSource) {
     this.#nodes = nodes;
     this.#pods = pods;
+    this.#usage = usage;
     this.#table = new RowTable(schema);
     this.#ends = [
       pods.onChange(({ upserted, deleted }) => this.#podsChanged(upserted, deleted)),
       nodes.onChange(({ upserted, deleted }) => this.#nodesChanged(upserted, deleted)),
+      ...(usage === undefined ? [] : [usage.onChange(() => this.#usageChanged())]),
     ];
     this.#podsChanged(pods.rows(), []);
     this.#nodesChanged(nodes.rows(), []);
+    this.#usageChanged();
   }
 
   get state(): StoreState {
@@ -132,8 +140,28 @@ export class NodeRows implements RowSource {
     );
   }
 
+  /** What was measured before the measuring failed is not what is used now. */
+  #usageChanged(): void {
+    const rows = this.#usage?.problems.length === 0 ? this.#usage.rows() : [];
+    const before = this.#used;
+    this.#used = new Map(rows.map(({ name, cells }) => [name, cells]));
+    const touched = this.#table.entries().filter(({ row: { name } }) => {
+      const [was, is] = [before.get(name), this.#used.get(name)];
+      return was?.cpu !== is?.cpu || was?.memory !== is?.memory;
+    });
+    if (touched.length > 0)
+      this.#tell(
+        touched.map(({ row, labels }) => this.#put(row, labels)),
+        [],
+      );
+  }
+
   #put(row: Row, labels: Labels): Row {
-    const joined = { ...row, cells: { ...row.cells, ...(this.#known ? this.#figuresOf(row) : {}) } };
+    const usage = this.#usage === undefined ? {} : usageCells(this.#used.get(row.name), row.cells);
+    const joined = {
+      ...row,
+      cells: { ...row.cells, ...(this.#known ? this.#figuresOf(row) : {}), ...usage },
+    };
     this.#table.put(joined, labels);
     return joined;
   }

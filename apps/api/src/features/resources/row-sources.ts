@@ -1,3 +1,4 @@
+import { nodeUsage } from '@pilothouse/kinds';
 import { KubeError } from '@pilothouse/kube';
 import { MergedRows } from './merged-rows.ts';
 import { NodeRows } from './node-rows.ts';
@@ -72,17 +73,19 @@ export class RowSources {
 
   async #nodes(kind: ServedKind): Promise<Lease<NodeRows>> {
     const pods = await podsOf(kind.cluster);
+    const measured = (await kind.cluster.discovery.get()).find(nodeUsage.group, nodeUsage.plural);
     return this.#pool.acquire(kind.cluster, 'nodes with figures', () => {
       const leases = [this.#store(kind), this.#store(pods)] as const;
-      const rows = new NodeRows(leases[0].value, leases[1].value, {
-        fields: kind.descriptor.fieldSelectors,
-        textFields: undefined,
-      });
+      const usage =
+        measured && this.#store({ cluster: kind.cluster, resource: measured, descriptor: nodeUsage });
+      const schema = { fields: kind.descriptor.fieldSelectors, textFields: undefined };
+      const rows = new NodeRows(leases[0].value, leases[1].value, schema, usage?.value);
       return {
         value: rows,
         stop: () => {
           rows.stop();
           for (const lease of leases) lease.release();
+          usage?.release();
         },
       };
     });

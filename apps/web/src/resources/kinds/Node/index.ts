@@ -9,6 +9,8 @@ export const override: KindOverride = {
   cells: {
     schedulable: SchedulableCell,
     pods: ShareCell,
+    cpuUsage: ShareCell,
+    memoryUsage: ShareCell,
     cpuRequests: ShareCell,
     cpuLimits: ShareCell,
     memoryRequests: ShareCell,

@@ -2,6 +2,8 @@ import { percentOf, type Cells } from '@pilothouse/kinds';
 
 const allocatableOf: Record<string, string> = {
   pods: 'podsAllocatable',
+  cpuUsage: 'cpuAllocatable',
+  memoryUsage: 'memoryAllocatable',
   cpuRequests: 'cpuAllocatable',
   cpuLimits: 'cpuAllocatable',
   memoryRequests: 'memoryAllocatable',
