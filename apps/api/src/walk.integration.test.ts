@@ -54,6 +54,13 @@ const samples: Record<string, Sample> = {
     params: { cluster: here, group: 'core', plural: 'configmaps', namespace: 'shop', name: 'web-0' },
     body: { type: 'apply', object: configMap, force: true },
   },
+  'kubeconfigs.issue': {
+    params: { cluster: here },
+    body: { name: 'Contractor', namespace: 'shop', access: 'view', expiresInSeconds: 3600 },
+  },
+  'kubeconfigs.revoke': {
+    params: { cluster: here, namespace: 'shop', kubeconfig: '01900000-0000-7000-8000-000000000000' },
+  },
   'operations.list': { query: { scope: 'all' } },
   'tickets.create': { body: { purpose: 'exec', ...pod, container: 'main' } },
 };
