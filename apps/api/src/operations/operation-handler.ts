@@ -102,6 +102,8 @@ export interface ItemAudit {
  * A kind of operation. `run` must be harmless to repeat: after a kill -9 the next process runs an unfinished item again
  * from its beginning, and a retry runs it again with the same input. So what it will write is fixed in the item's input.
  */
+export type OperationOptions = Record<string, string | number | boolean | null>;
+
 export interface OperationHandler<Input, Item> {
   input: z.ZodType<Input>;
   item: z.ZodType<Item>;
@@ -122,6 +124,8 @@ export interface OperationHandler<Input, Item> {
    * wants it is refused with `underWay`.
    */
   claims?: (item: Item) => string[];
+  /** What was chosen, to be shown with the operation; never secrets. */
+  options?: (input: Input) => OperationOptions;
   /** The rights the actor must still have when the item's turn comes. */
   requirements: (operation: OperationScope<Input>, item: Item) => Requirement[];
   /** Null where the operation's own row says it all. */

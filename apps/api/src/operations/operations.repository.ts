@@ -37,6 +37,8 @@ export interface ItemFilter {
 export interface OperationDetail {
   summary: OperationSummary;
   actorId: string | null;
+  /** Null where it may hold secrets. */
+  input: unknown;
   retry: { retryable: boolean; inputErased: boolean; retryOf: string | null; retriedBy: string | null };
 }
 
@@ -154,6 +156,7 @@ export class OperationsRepository {
     return {
       summary: summaryOf(row, counts),
       actorId: row.actorId,
+      input: row.input,
       retry: {
         retryable: isFailed && row.input !== null && retry === null,
         inputErased: isFailed && row.input === null,

@@ -3,7 +3,13 @@ import { AppError } from '../http/app-error.ts';
 import { runPool } from './item-pool.ts';
 import { defaultLeaseTimes, RunnerStopping, type LeaseTimes } from './lease-keeper.ts';
 import { OperationChanges, type OperationChange, type OperationListener } from './operation-changes.ts';
-import type { NewItem, OperationActor, OperationHandler, OperationRequest } from './operation-handler.ts';
+import type {
+  NewItem,
+  OperationActor,
+  OperationHandler,
+  OperationOptions,
+  OperationRequest,
+} from './operation-handler.ts';
 import { OperationLeases, type Lease } from './operation-leases.repository.ts';
 import { OperationRun, type AnyHandler, type RunnerOptions } from './operation-runner.ts';
 import type { OperationsRepository } from './operations.repository.ts';
@@ -121,6 +127,13 @@ export class Operations {
     this.#stopping.abort(new RunnerStopping());
     await this.#looking;
     await Promise.all(this.#running.values());
+  }
+
+  /** What was chosen for an operation of a kind; nothing where its input is not to be shown. */
+  optionsOf(kind: string, input: unknown): OperationOptions {
+    const handler = this.#kinds.get(kind)?.handler;
+    const read = input === null ? undefined : handler?.input.safeParse(input);
+    return read?.success === true ? (handler?.options?.(read.data) ?? {}) : {};
   }
 
   /** What failed, with inputs for another attempt; an item the actor may not do stays, and is refused at its turn. */

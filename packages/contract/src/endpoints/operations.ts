@@ -68,6 +68,8 @@ export const operationEndpoints = {
       /** The operation whose failed items this one runs again. */
       retryOf: uuid.nullable(),
       retriedBy: uuid.nullable(),
+      /** What was chosen for it, as the audit log tells it; empty where nothing was, or it may have been secret. */
+      options: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
     }),
     permission: 'session',
     live: true,

@@ -7,13 +7,14 @@ import {
 import type { Authoriser } from '../../authz/authoriser.ts';
 import type { Principal } from '../../authz/principal.ts';
 import { AppError } from '../../http/app-error.ts';
+import type { OperationOptions } from '../../operations/operation-handler.ts';
 import type { Operations } from '../../operations/operations.ts';
 import type { OperationDetail, OperationsRepository } from '../../operations/operations.repository.ts';
 import type { OperationSummary } from '../../operations/operation-views.ts';
 
 type ListQuery = InputOf<typeof endpoints.listOperations>['query'];
 type ItemQuery = InputOf<typeof endpoints.listOperationItems>['query'];
-type OperationView = OperationSummary & OperationDetail['retry'];
+type OperationView = OperationSummary & OperationDetail['retry'] & { options: OperationOptions };
 
 /** Operations as their owners, and those who may see everybody's, see them. */
 export class OperationsService {
@@ -77,7 +78,8 @@ export class OperationsService {
     if (found === undefined) throw new AppError('notFound');
     if (found.actorId !== principal.userId && !(await this.#may(principal, act)))
       throw new AppError('notFound');
-    return { ...found.summary, ...found.retry };
+    const options = this.#operations.optionsOf(found.summary.kind, found.input);
+    return { ...found.summary, ...found.retry, options };
   }
 
   async #may(

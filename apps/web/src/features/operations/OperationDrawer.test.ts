@@ -50,6 +50,7 @@ const operation = (change: Partial<Shown> = {}): Shown => ({
   inputErased: false,
   retryOf: null,
   retriedBy: null,
+  options: {},
   ...change,
 });
 const item = (target: string, change: Partial<OperationItem> = {}): OperationItem => ({

@@ -40,6 +40,7 @@ export function batchHandler(
     input: batchInput.extend({ parameters: action.parameters }),
     item: batchItem,
     concurrency,
+    options: ({ parameters }) => action.audited(parameters as never),
     requirements: ({ cluster, input: { group, plural, parameters } }, { target }) => {
       const { namespace = '_', name } = target;
       const object = { cluster: cluster?.name ?? '', group, plural, namespace, name };

@@ -16,6 +16,7 @@ export function drainHandler(find: FindCluster, writer: Writer): OperationHandle
     stopsAtFailure: ({ input }) => input.parameters.stopAtFailure,
     interruptible: true,
     claims: nodesOf,
+    options: ({ parameters }) => drain.audited(parameters as never),
     requirements: ({ cluster, input: { group, plural, parameters } }, item) =>
       nodesOf(item).flatMap((name) => {
         const object = { cluster: cluster?.name ?? '', group, plural, namespace: '_', name };
