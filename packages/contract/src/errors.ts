@@ -137,7 +137,6 @@ export const errorCodes = {
     message: 'There was no plan of it when this was submitted, so it was left as it is',
   },
   taskClusterFailed: { status: 409, message: '{failed} of {total} objects were not applied' },
-  noOpenApi: { status: 404, message: 'The cluster has no OpenAPI document for {group} {version}' },
   unknownAction: { status: 404, message: 'There is no action {action} on {plural}' },
   rolloutPaused: { status: 409, message: 'The rollout of {name} is paused; resume it first' },
   noEarlierRevision: { status: 409, message: '{name} has no earlier revision' },

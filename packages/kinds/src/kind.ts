@@ -115,6 +115,8 @@ export interface KindDefinition<W extends KubernetesObject, X, F extends string>
   relations?: Relation<NoInfer<W>>[];
   /** They come and go by thousands: what was deleted of them is kept in no history. */
   isFleeting?: boolean;
+  /** False where nobody looks for one by its name. Default true. */
+  isFoundByName?: boolean;
 }
 
 export interface KindDescriptor<W extends KubernetesObject = KubernetesObject> {
@@ -132,6 +134,7 @@ export interface KindDescriptor<W extends KubernetesObject = KubernetesObject> {
   defaultSort: string | null;
   relations: Relation<W>[];
   isFleeting: boolean;
+  isFoundByName: boolean;
   /** The cells of an object; one pass over it. */
   project(object: W): Cells;
 }
@@ -249,6 +252,7 @@ export function defineKind<W extends KubernetesObject, X, F extends string>(
     defaultSort: definition.defaultSort ?? null,
     relations: definition.relations ?? [],
     isFleeting: definition.isFleeting ?? false,
+    isFoundByName: definition.isFoundByName ?? true,
     project(object) {
       const cells = cellsOf(facts(object));
       cells.created = object.metadata?.creationTimestamp ?? null;

@@ -20,9 +20,10 @@ export function useClusterSchemas(
     const [version = '', group = ''] = apiVersion.split('/').toReversed();
     if (!/^v\d[a-z\d]*$/.test(version) || kind === '') return null;
     const params = { cluster: toValue(cluster), group: group === '' ? 'core' : group, version };
+    const queryKey = keyOf(endpoints.getClusterOpenApi, { params });
     const document = await queries
       .fetchQuery({
-        queryKey: keyOf(endpoints.getClusterOpenApi, { params }),
+        queryKey,
         queryFn: async () => {
           const text = await call(endpoints.getClusterOpenApi, { params });
           return { document: JSON.parse(text as unknown as string) as unknown };
@@ -31,6 +32,12 @@ export function useClusterSchemas(
         retry: false,
       })
       .catch(() => null);
-    return document === null ? null : schemaOfKind(document.document, { group, version, kind });
+    if (document === null) return null;
+    // what is not served now may be in a moment: a CRD brings it
+    if (Object.keys(document.document ?? {}).length === 0) {
+      queries.removeQueries({ queryKey });
+      return null;
+    }
+    return schemaOfKind(document.document, { group, version, kind });
   };
 }

@@ -2,7 +2,7 @@ import { endpoints } from '@pilothouse/contract';
 import { computed, toValue, type MaybeRefOrGetter } from 'vue';
 import { useClusters } from './clusters.ts';
 import { useSession } from './session.ts';
-import { useEndpoint } from './use-endpoint.ts';
+import { useLive } from './use-live.ts';
 
 /**
  * The namespaces of a cluster that the user may see: all of them, or those that were granted. Where they are `unknown`
@@ -16,9 +16,10 @@ export function useNamespaces(cluster: MaybeRefOrGetter<string | null>) {
     return name === null ? [] : session.rights.namespacesIn(name);
   });
   const clusters = useClusters();
-  const { data, isFetching, error } = useEndpoint(endpoints.listResources, () => {
+  // over the socket, where a refusal is an answer like others and not an error in the browser's console
+  const { data, isPending, error } = useLive(endpoints.listResources, () => {
     const name = toValue(cluster);
-    return name !== null && granted.value === 'all'
+    return name !== null && clusters.byName(name) !== null && granted.value === 'all'
       ? {
           params: { cluster: name, group: 'core', plural: 'namespaces' },
           query: { pageSize: 500, sort: 'name' },
@@ -41,6 +42,6 @@ export function useNamespaces(cluster: MaybeRefOrGetter<string | null>) {
       if (areUnknown.value) return usual.value === undefined ? [] : [usual.value];
       return (data.value?.items ?? []).map(({ name }) => name);
     }),
-    isFetching,
+    isFetching: computed(() => granted.value === 'all' && isPending.value),
   };
 }

@@ -232,7 +232,8 @@ export const clusterEndpoints = {
     id: 'clusters.openapi',
     method: 'GET',
     path: '/clusters/{cluster}/openapi/{group}/{version}',
-    summary: "A cluster's own OpenAPI v3 document of one API group: the types of its objects",
+    summary:
+      "A cluster's own OpenAPI v3 document of one API group: the types of its objects; empty where it has none",
     params: clusterParams.extend({ group: groupName, version: dnsLabel }),
     produces: 'stream',
     // types are no secret to whoever sees the cluster; nor are they to a cluster's own users

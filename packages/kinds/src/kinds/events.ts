@@ -44,6 +44,7 @@ export const events = defineKind({
   namespaced: true,
   menu: { module: 'clusters', order: 30 },
   facts: (event: Event) => event,
+  isFoundByName: false,
   fields: {
     newest: { type: 'time', read: newest },
     lastSeen: {

@@ -1,4 +1,4 @@
-import { createGunzip } from 'node:zlib';
+import { createGunzip, gzipSync } from 'node:zlib';
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
 import { KubeError, type OpenApiDocument } from '@pilothouse/kube';
@@ -6,7 +6,10 @@ import type { Request, Response } from 'express';
 import { AppError } from '../../http/app-error.ts';
 import type { ClusterRegistry } from '../../clusters/cluster-registry.ts';
 
-/** Reads a cluster's OpenAPI document. Throws `notFound`, `noOpenApi`, or KubeError. */
+/** Of what a cluster does not serve: no types. Whoever types a version asks for many that there are not. */
+const emptyDocument: OpenApiDocument = { gzip: gzipSync('{}'), etag: undefined };
+
+/** Reads a cluster's OpenAPI document; an empty one where it serves none. Throws `notFound` or KubeError. */
 export async function readOpenApi(
   registry: ClusterRegistry,
   { cluster, group, version }: { cluster: string; group: string; version: string },
@@ -17,8 +20,8 @@ export async function readOpenApi(
   try {
     return await handle.openApi.get(group, version, { signal });
   } catch (error) {
-    const none = error instanceof KubeError && error.status === 404;
-    throw none ? new AppError('noOpenApi', { group, version }, undefined, { cause: error }) : error;
+    if (error instanceof KubeError && error.is(404)) return emptyDocument;
+    throw error;
   }
 }
 

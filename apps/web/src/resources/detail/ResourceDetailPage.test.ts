@@ -3,6 +3,8 @@ import { flushPromises } from '@vue/test-utils';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { h, onUnmounted } from 'vue';
 import { asked, forget, tell } from '../../app/testing/fake-api.ts';
+import { useSession } from '../../api/session.ts';
+import { isPageKept } from '../../components/kept-page.ts';
 import { mountPage } from '../../app/testing/mount-page.ts';
 import { resourceRoutes } from '../routes.ts';
 import ResourceDetailPage from './ResourceDetailPage.vue';
@@ -74,6 +76,26 @@ test('a shell lives while another tab or container is looked at, and ends with t
   close = () => undefined;
   expect(shells).toEqual([]);
 });
+
+test.each(['?tab=shell', '?tab=overview'])(
+  'who loses the rights keeps the last screen of a shell, and nothing else (%s)',
+  async (query) => {
+    const { page, text, go } = await open(pod({ app: running }), '?tab=shell');
+    await vi.waitUntil(() => shells.length === 1, { timeout: 10_000 });
+    await go(query.slice(1));
+    expect(isPageKept.value).toBe(true);
+    useSession().grants = { roles: [], grants: [] } as never;
+    const params = { action: 'get', object: 'k8s/core/pods', domain: 'cluster:berlin/shop' };
+    const error = { code: 'forbidden', message: '', params };
+    await tell(asked(endpoints.getResource), { type: 'error', error });
+    expect(shells).toEqual(['shell 0']);
+    expect(page.findAll('[role="tab"]').map((each) => each.text())).toEqual(['Shell']);
+    expect(page.find('.terminal').isVisible()).toBe(true);
+    expect(text()).toContain('You lack the right');
+    page.unmount();
+    expect(isPageKept.value).toBe(false);
+  },
+);
 
 test('no shell is offered in a container that does not run; it says why, and opens when it does', async () => {
   const waiting = { waiting: { reason: 'CrashLoopBackOff' } };

@@ -74,7 +74,7 @@ async function askCluster(
   const failed: { kind: string; error: unknown }[] = [];
   try {
     const served = await untilAborted(cluster.discovery.get(), wanted.signal);
-    const queue = [...kinds.values()];
+    const queue = [...kinds.values()].filter(({ isFoundByName }) => isFoundByName);
     const work = async () => {
       for (let kind = queue.shift(); kind !== undefined; kind = queue.shift()) {
         const { group, plural } = kind;

@@ -24,6 +24,7 @@ export function searchLists(
     const ranked = new Map<string, Found & { rank: number }>();
     for (const store of clusters.flatMap((cluster) => held(cluster))) {
       const { served } = store;
+      if (!served.descriptor.isFoundByName) continue;
       const visible = store.state === 'denied' ? null : await visibleIn(authoriser, principal, served);
       if (visible === null) continue;
       const { group, plural } = served.descriptor;
