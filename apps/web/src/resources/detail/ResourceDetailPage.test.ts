@@ -2,7 +2,7 @@ import { endpoints } from '@pilothouse/contract';
 import { flushPromises } from '@vue/test-utils';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { h, onUnmounted } from 'vue';
-import { asked, forget, tell } from '../../app/testing/fake-api.ts';
+import { answer, asked, forget, tell } from '../../app/testing/fake-api.ts';
 import { useSession } from '../../api/session.ts';
 import { isPageKept } from '../../components/kept-page.ts';
 import { mountPage } from '../../app/testing/mount-page.ts';
@@ -84,7 +84,8 @@ test.each(['?tab=shell', '?tab=overview'])(
     await vi.waitUntil(() => shells.length === 1, { timeout: 10_000 });
     await go(query.slice(1));
     expect(isPageKept.value).toBe(true);
-    useSession().grants = { roles: [], grants: [] } as never;
+    answer(endpoints.me, () => ({ user: { id: 'u', username: 'li' }, menus: [], roles: [], grants: [] }));
+    await useSession().reload();
     const params = { action: 'get', object: 'k8s/core/pods', domain: 'cluster:berlin/shop' };
     const error = { code: 'forbidden', message: '', params };
     await tell(asked(endpoints.getResource), { type: 'error', error });
