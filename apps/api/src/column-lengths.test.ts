@@ -83,6 +83,7 @@ const doors: Record<string, Door> = {
   'Cluster.name': body('clusters.create', 'name'),
   'Cluster.displayName': body('clusters.create', 'displayName'),
   'Cluster.environment': by(environment),
+  'Cluster.owner': body('clusters.create', 'owner'),
   'Cluster.server': kubeconfig((server) => ({ server: `https://${server}` })),
   'Cluster.context': kubeconfig((name) => ({ name })),
   'Cluster.namespace': by(dnsLabel),
@@ -191,6 +192,8 @@ const boundedOtherwise = [
   /\.patch\.propertyNames$/,
   // checked as `kubectl label` does, by a function
   /^actions\.label.*\.set\.additionalProperties$/,
+  /^clusters\.\w+\.properties\.labels\.additionalProperties$/,
+  /^actions\.taint.*\.set\.items\.properties\.value$/,
 ];
 
 test('what people write is bounded in every endpoint', () => {

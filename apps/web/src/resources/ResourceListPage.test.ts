@@ -52,7 +52,7 @@ test('a list that is refused shows no dot and no narrowing, and keeps no rows', 
 test.each([
   ['clusterForbidden', 'The cluster refuses this'],
   ['unknownResource', 'This does not exist'],
-  ['notNamespaced', 'This can’t be asked so'],
+  ['notNamespaced', 'This request is not valid'],
   ['clusterTimeout', 'No answer'],
 ])('after %s nobody is catching up, and the page says what it is', async (code, title) => {
   const { list, dot, text } = await open();

@@ -186,7 +186,7 @@ test('what can never be run again says why', async () => {
   const ended = operation({ state: 'failed', endedAt: new Date().toISOString(), inputErased: true });
   const { button, text } = await open(ended, [item('startCluster', { state: 'failed' })]);
   expect(button('Run what failed again')).toBeUndefined();
-  expect(text()).toContain('What it was given may have held secrets and was erased when it ended');
+  expect(text()).toContain('Its input may have held secrets and was erased when it ended');
 });
 
 test('a retry is shown in the place of what it runs again', async () => {

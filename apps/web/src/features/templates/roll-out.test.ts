@@ -23,6 +23,8 @@ vi.mock('../../api/clusters.ts', () => {
   return { useClusters: () => ({ clusters, byName }) };
 });
 vi.mock('../../components/YamlEditor/YamlEditor.vue', () => ({
+  // an async component takes the default of a module only
+  __esModule: true,
   default: {
     props: ['modelValue', 'label', 'problems'],
     emits: ['update:modelValue'],
