@@ -49,4 +49,10 @@ export {
 } from './yaml/read-kubectl-yaml.ts';
 export { keptAnnotations, withoutServerFields } from './yaml/without-server-fields.ts';
 export { writeKubectlYaml, type YamlWriting } from './yaml/write-kubectl-yaml.ts';
-export { KubectlYamlError, type YamlHint, type YamlProblem } from './yaml/yaml-error.ts';
+export {
+  expectedBy,
+  KubectlYamlError,
+  type YamlExpectation,
+  type YamlHint,
+  type YamlProblem,
+} from './yaml/yaml-error.ts';

@@ -35,6 +35,11 @@ export function useErrorText(): (error: unknown) => string {
   const reasonText = useReasonText();
   const filledText = useFilledText();
   const rightText = useRightText();
+  /** What was expected, or what people did to get there, in the reader's language. */
+  const yamlDetail = ({ line, hint = '', expected = 'other' }: Record<string, string | number> = {}) =>
+    line === undefined
+      ? {}
+      : { detail: te(`yaml.hint.${hint}`) ? t(`yaml.hint.${hint}`) : t(`yaml.expected.${expected}`) };
   return (error) => {
     if (isCoded(error) && error.code === 'forbidden') {
       const { action, object, domain = '' } = error.params ?? {};
@@ -48,7 +53,7 @@ export function useErrorText(): (error: unknown) => string {
     const { reason, problem, ...params } = error.params ?? {};
     const isKnown = problem !== undefined && te(`kubeconfigProblem.${problem}`);
     const said = isKnown
-      ? t(`kubeconfigProblem.${problem}`, error.params ?? {})
+      ? t(`kubeconfigProblem.${problem}`, { ...error.params, ...yamlDetail(error.params) })
       : reason !== undefined && reasonText(String(reason));
     const all = problem === undefined ? params : { ...params, problem };
     const text = filledText(`errors.${error.code}`, said === false ? all : { ...all, reason: said });

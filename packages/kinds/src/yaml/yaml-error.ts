@@ -21,6 +21,8 @@ export class KubectlYamlError extends Error {
   readonly line: number;
   readonly column: number;
   readonly hint: YamlHint | null;
+  /** The parser's own words, which may quote the text. */
+  readonly detail: string;
   constructor(
     problem: YamlProblem,
     detail: string,
@@ -33,7 +35,37 @@ export class KubectlYamlError extends Error {
     this.line = line;
     this.column = column;
     this.hint = hint;
+    this.detail = detail;
   }
+}
+
+/** What should have stood there, where the parser knows; unlike its message it quotes nothing of the text. */
+export type YamlExpectation =
+  | 'closingBrace'
+  | 'closingBracket'
+  | 'closingQuote'
+  | 'colon'
+  | 'comma'
+  | 'sameColumn'
+  | 'ownLine'
+  | 'quotes'
+  | 'uniqueKey';
+
+const expectations: [YamlExpectation, RegExp][] = [
+  ['closingBrace', /^Flow map .*end with a \}/],
+  ['closingBracket', /^Flow sequence .*end with a \]/],
+  ['closingQuote', /^Missing closing ["']quote/],
+  ['colon', /^Implicit (map )?keys need to be/],
+  ['comma', /^Missing , between|^Block collections are not allowed within flow collections/],
+  ['sameColumn', /^All .* must start at the same column/],
+  ['ownLine', /^Nested mappings are not allowed in compact mappings/],
+  ['quotes', /^Plain value cannot start with/],
+];
+
+/** What the error of a text says should have stood there; null where it says nothing of the kind. */
+export function expectedBy({ problem, detail }: KubectlYamlError): YamlExpectation | null {
+  if (problem === 'duplicateKey') return 'uniqueKey';
+  return expectations.find(([, pattern]) => pattern.test(detail))?.[0] ?? null;
 }
 
 const signs: [YamlHint, RegExp][] = [

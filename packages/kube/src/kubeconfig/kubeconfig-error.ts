@@ -13,7 +13,7 @@ const kubeconfigProblems = {
   aliases: 'its aliases (line {line}) stand for more than {most} values; write out what you need of them',
   unknownAlias: 'line {line}, column {column}: this alias has no anchor before it',
   tooDeep: 'line {line}, column {column}: it is nested too deeply',
-  notYaml: 'line {line}, column {column}: {problem}',
+  notYaml: 'line {line}, column {column}: {detail}',
   severalDocuments: 'it has several documents',
   fileUnreadable: 'the file cannot be read',
   fileOutside: 'the link leads out of the folder',

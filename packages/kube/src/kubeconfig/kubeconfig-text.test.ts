@@ -47,6 +47,22 @@ describe('encodings', () => {
 describe('what is no kubeconfig', () => {
   const context = { contexts: [{ name: 'a', context: {} }] };
   const root = (change: Keys) => config({}, {}, { root: change });
+  it.each([
+    ['clusters:\n- cluster: {server: https://x\nusers: []\n', '3', 'closingBrace'],
+    ['users: [{name: a}\nkind: Config\n', '2', 'closingBracket'],
+    ["kind: 'Config\n", '2', 'closingQuote'],
+    ['kind\napiVersion: v1\n', '1', 'colon'],
+    ['a: {b: 1 c: 2}\n', '1', 'comma'],
+    ['a:\n  b: 1\n c: 2\n', '3', 'sameColumn'],
+    ['token: hidden: secret\n', '1', 'ownLine'],
+    ['token: @secret\n', '1', 'quotes'],
+    ['kind: Config\nkind: Config\n', '2', 'uniqueKey'],
+  ])('%j: says at the line what was expected, and quotes nothing', (text, line, expected) => {
+    const { params } = failureOf(text) as KubeconfigError<'kubeconfigUnreadable'>;
+    expect(params).toMatchObject({ problem: 'notYaml', line, expected });
+    expect(JSON.stringify(params)).not.toMatch(/secret|undefined/);
+  });
+
   it.each<[problem: KubeconfigProblemCode, text: string]>([
     ['empty', ''],
     ['empty', ' \n\n'],
