@@ -28,7 +28,7 @@ const commands = {
     const roleId = newId();
     const now = new Date();
     await database.prisma.role.create({
-      data: { id: roleId, name: 'bench', builtIn: false, createdAt: now },
+      data: { id: roleId, name: 'bench', description: '', builtIn: false, version: 1, createdAt: now },
     });
     await database.prisma.permission.createMany({
       data: ['get', 'list', 'watch', 'patch', 'delete'].map((action) => ({
@@ -133,6 +133,7 @@ async function createUser(
         { kind: 'namespace', cluster: clusterName(grant), namespace: namespaceName(grant) },
       ),
       roleId,
+      reason: '',
       createdAt,
     })),
   });

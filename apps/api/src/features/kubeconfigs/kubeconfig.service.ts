@@ -13,13 +13,13 @@ import { domainText } from '@pilothouse/contract';
 import type { AuditTrail } from '../../audit/audit-trail.ts';
 import type { Authoriser } from '../../authz/authoriser.ts';
 import type { Principal } from '../../authz/principal.ts';
-import { rulesOfPolicies } from '../../authz/rules-of-policies.ts';
 import type { ClusterHandle } from '../../clusters/cluster-handle.ts';
 import type { ClusterRegistry } from '../../clusters/cluster-registry.ts';
 import { AppError } from '../../http/app-error.ts';
 import { fromKubeError } from '../../http/kube-error.ts';
 import type { EndReason, IssuedRow, KubeconfigRepository } from './kubeconfig.repository.ts';
 import { neededRights } from './needed-rights.ts';
+import { rulesOfPolicies } from './rules-of-policies.ts';
 
 type Wish = InputOf<typeof issuedKubeconfigEndpoints.issueKubeconfig>['body'];
 
