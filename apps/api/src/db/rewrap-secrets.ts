@@ -9,6 +9,8 @@ export const sealedColumns = [
   { table: 'operation_items', column: 'sealed_input' },
   { table: 'object_history', column: 'before_image' },
   { table: 'object_history', column: 'after_image' },
+  { table: 'template_versions', column: 'sealed_content' },
+  { table: 'tasks', column: 'sealed_content' },
   { table: 'terminal_chunks', column: 'data' },
 ] as const;
 
