@@ -28,3 +28,14 @@ test('a taker that does not come pauses the source once', async () => {
   await made[Symbol.asyncIterator]().next();
   expect(calls).toEqual(['pause', 'resume']);
 });
+
+test('what is pushed in one turn of the loop comes out in one piece, though its taker waits', async () => {
+  const { queue: made } = queue();
+  const taken = made[Symbol.asyncIterator]().next();
+  await Promise.resolve();
+  made.push(Buffer.from('a'));
+  // as after each frame of a socket
+  await Promise.resolve();
+  made.push(Buffer.from('b'));
+  expect(String((await taken).value)).toBe('ab');
+});

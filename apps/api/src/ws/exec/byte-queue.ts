@@ -1,3 +1,5 @@
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
+
 /** Bytes that wait to be taken at which their source is paused, and resumed when they are taken. */
 const highWaterBytes = 128 * 1024;
 
@@ -42,7 +44,11 @@ export class ByteQueue implements AsyncIterable<Uint8Array> {
       }
       if (chunks.length > 0) yield chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
       else if (this.#over) return;
-      else await new Promise<void>((resolve) => (this.#wake = resolve));
+      else {
+        await new Promise<void>((resolve) => (this.#wake = resolve));
+        // what came in the same turn of the loop, a frame each, goes on in one piece
+        await turnOfTheLoop();
+      }
     }
   }
 }
