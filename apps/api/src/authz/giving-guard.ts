@@ -17,6 +17,12 @@ export interface Given {
   domain: Domain;
 }
 
+/** A right by the name that people read, and what is asked for it. */
+interface NamedRight {
+  name: string;
+  requirements: Requirement[];
+}
+
 /**
  * The escalation rule for the platform's own roles, grants and groups: nobody gives what they do not have there
  * themselves. Who may do everything everywhere passes by that.
@@ -31,11 +37,31 @@ export class GivingGuard {
   /** Throws `roleEscalation` with what is missing. */
   async require(subject: Subject, given: readonly Given[], field?: string): Promise<void> {
     for (const { policies, domain } of given) {
-      const missing = await this.#missing(subject, policies, domain);
-      if (missing.length === 0) continue;
-      const rights = missing.slice(0, mostNamed).join(', ') + (missing.length > mostNamed ? ', …' : '');
-      throw new AppError('roleEscalation', { rights, domain: domainText(domain) }, field);
+      const rights = policies.map((policy) => ({
+        name: `${policy.action} ${policy.object}`,
+        requirements: rightsOfPolicies([policy], domain),
+      }));
+      await this.requireRights(subject, rights, domain, field);
     }
+  }
+
+  /** Throws `roleEscalation` with the names of those rights that the subject does not have. */
+  async requireRights(
+    subject: Subject,
+    rights: readonly NamedRight[],
+    domain: Domain,
+    field?: string,
+  ): Promise<void> {
+    const holds = async (requirements: Requirement[]) =>
+      (await this.#authoriser.authorise(subject, requirements)).allowed;
+    if (await holds(rights.flatMap(({ requirements }) => requirements))) return;
+    const missing: string[] = [];
+    for (const { name, requirements } of rights) {
+      if (await holds(requirements)) continue;
+      if (missing.push(name) > mostNamed) break;
+    }
+    const named = missing.slice(0, mostNamed).join(', ') + (missing.length > mostNamed ? ', …' : '');
+    throw new AppError('roleEscalation', { rights: named, domain: domainText(domain) }, field);
   }
 
   /** Throws `roleEscalation` where a group's grants, or those of what it is in, are more than the subject has. */
@@ -50,18 +76,6 @@ export class GivingGuard {
         domain: withNames(domain, names.clusters),
       }));
     await this.require(subject, given);
-  }
-
-  async #missing(subject: Subject, policies: readonly Policy[], domain: Domain): Promise<string[]> {
-    const holds = async (requirements: Requirement[]) =>
-      (await this.#authoriser.authorise(subject, requirements)).allowed;
-    if (await holds(rightsOfPolicies(policies, domain))) return [];
-    const missing: string[] = [];
-    for (const policy of policies) {
-      if (await holds(rightsOfPolicies([policy], domain))) continue;
-      if (missing.push(`${policy.action} ${policy.object}`) > mostNamed) break;
-    }
-    return missing;
   }
 }
 

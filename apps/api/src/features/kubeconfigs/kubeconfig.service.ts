@@ -9,9 +9,9 @@ import {
   type AccessRule,
   type ServiceAccess,
 } from '@pilothouse/kube';
-import { domainText } from '@pilothouse/contract';
 import type { AuditTrail } from '../../audit/audit-trail.ts';
 import type { Authoriser } from '../../authz/authoriser.ts';
+import type { GivingGuard } from '../../authz/giving-guard.ts';
 import type { Principal } from '../../authz/principal.ts';
 import type { ClusterHandle } from '../../clusters/cluster-handle.ts';
 import type { ClusterRegistry } from '../../clusters/cluster-registry.ts';
@@ -27,6 +27,7 @@ export interface KubeconfigServiceOptions {
   rows: KubeconfigRepository;
   registry: ClusterRegistry;
   authoriser: Authoriser;
+  guard: GivingGuard;
   audit: AuditTrail;
 }
 
@@ -34,7 +35,6 @@ export interface KubeconfigServiceOptions {
 const ownNamespace = 'pilothouse';
 /** An issue that takes longer has died. */
 const longestIssueMs = 120_000;
-const mostNamed = 10;
 
 /** Hands access out to people who are no users here, and takes it back when its time or its issuer's rights are over. */
 export class KubeconfigService {
@@ -177,17 +177,11 @@ export class KubeconfigService {
   }
 
   async #requireOwn(principal: Principal, rules: readonly AccessRule[], domain: Domain): Promise<void> {
-    const { authoriser } = this.#options;
-    const needed = neededRights(rules, domain);
-    if ((await authoriser.authorise(principal, needed)).allowed) return;
-    const missing: string[] = [];
-    for (const each of needed) {
-      if ((await authoriser.authorise(principal, [each])).allowed) continue;
-      if (missing.push(`${each.action} ${each.object}`) > mostNamed) break;
-    }
-    const named = missing.slice(0, mostNamed).join(', ') + (missing.length > mostNamed ? ', …' : '');
-    const rights = named.replaceAll('?', '*');
-    throw new AppError('roleEscalation', { rights, domain: domainText(domain) }, 'body.access');
+    const rights = neededRights(rules, domain).map((right) => ({
+      name: `${right.action} ${right.object}`.replaceAll('?', '*'),
+      requirements: [right],
+    }));
+    await this.#options.guard.requireRights(principal, rights, domain, 'body.access');
   }
 
   #cluster(name: string): ClusterHandle {

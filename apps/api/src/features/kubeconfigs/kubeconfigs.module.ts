@@ -1,4 +1,5 @@
 import { endpoints } from '@pilothouse/contract';
+import { GivingGuard } from '../../authz/giving-guard.ts';
 import type { Core } from '../../core.ts';
 import { dayMs } from '../../db/retention.ts';
 import type { Feature } from '../../feature.ts';
@@ -11,7 +12,13 @@ const sweepMs = 30_000;
 /** Access for people outside: kubeconfigs of their own, for a namespace or a cluster and a time. */
 export function build({ config, database, registry, authoriser, audit, versions, onError }: Core): Feature {
   const rows = new KubeconfigRepository(database);
-  const service = new KubeconfigService({ rows, registry, authoriser, audit });
+  const service = new KubeconfigService({
+    rows,
+    registry,
+    authoriser,
+    guard: new GivingGuard(authoriser),
+    audit,
+  });
   let timer: NodeJS.Timeout | undefined;
   let sweeping: Promise<void> | undefined;
   let isAskedAgain = false;
