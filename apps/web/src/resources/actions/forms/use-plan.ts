@@ -63,3 +63,21 @@ export function usePlan<Id extends ActionId>(id: Id, asked: () => Asked) {
   onBeforeUnmount(() => clearTimeout(timer));
   return { plan, failure, isPending, load };
 }
+
+interface PlannedObject {
+  uid: string;
+  /** Not there any more, or another one by now. */
+  isGone: boolean;
+  seen: string;
+  changes: readonly unknown[];
+}
+
+/** What was seen of each object that is there, by uid: the action is done only where that is still so. */
+export function seenOf(planned: readonly PlannedObject[]): Record<string, string> {
+  return Object.fromEntries(planned.filter(({ isGone }) => !isGone).map(({ uid, seen }) => [uid, seen]));
+}
+
+/** How many stay as they are. */
+export function unchangedOf(planned: readonly PlannedObject[]): number {
+  return planned.filter(({ isGone, changes }) => !isGone && changes.length === 0).length;
+}
