@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Place } from '../../../apps/api/src/ws/testing/stream-client.ts';
 import { openBrowser, openTab, type BrowserOnLine, type Tab } from '../../../e2e/support/browser.ts';
 import { submitLogin } from '../../../e2e/support/sign-in.ts';
 import type { Bar, Measure } from '../src/bar.ts';
@@ -183,60 +184,61 @@ async function afterClick(
   });
 }
 
-async function firstLogLine(
-  world: World,
-  platform: Platform,
-  page: Page,
-  { namespace, pod }: { namespace: string; pod: string },
-): Promise<Measure> {
-  const side = await world.side();
-  const alternatives = [
-    async () => [
-      await afterClick(page, platform, /^Logs /, () => page.locator('.log-line').first().waitFor()),
-    ],
-    async () => [await world.timeKubectl(side, 'logs', '--namespace', namespace, pod, '--tail', '1')],
-  ] as const;
-  await interleave(1, alternatives);
-  const [ours, theirs] = await interleave(turns, alternatives);
-  return {
+async function firstLogLine(world: World, platform: Platform, page: Page, place: Place): Promise<Measure> {
+  return clickTo(world, platform, page, {
     what: 'click to first log line',
-    ours: median(ours),
-    reference: median(theirs),
+    button: /^Logs /,
+    ready: () => page.locator('.log-line').first().waitFor(),
+    kubectl: ['logs', '--namespace', place.namespace, place.pod, '--tail', '1'],
     referenceWhat: 'kubectl logs --tail 1',
-    unit: 'ms',
-    limit: { of: 'value', most: 1000 },
-    note: `medians of ${turns} in turns, from the row’s button`,
-  };
+    until: '',
+  });
 }
 
-async function prompt(
+async function prompt(world: World, platform: Platform, page: Page, place: Place): Promise<Measure> {
+  const lines = page.locator('[data-testid=terminal] .xterm-rows > div');
+  return clickTo(world, platform, page, {
+    what: 'click to a prompt',
+    button: /^Shell /,
+    ready: () =>
+      lines
+        .filter({ hasText: /[#$]\s*$/ })
+        .first()
+        .waitFor(),
+    kubectl: ['exec', '--namespace', place.namespace, place.pod, '--', 'true'],
+    referenceWhat: 'kubectl exec of true',
+    until: ' to the shell’s own prompt',
+  });
+}
+
+/** From a click on a button of the pod's row until something is there, beside a command of kubectl. */
+async function clickTo(
   world: World,
   platform: Platform,
   page: Page,
-  { namespace, pod }: { namespace: string; pod: string },
+  asked: {
+    what: string;
+    button: RegExp;
+    ready: () => Promise<void>;
+    kubectl: string[];
+    referenceWhat: string;
+    until: string;
+  },
 ): Promise<Measure> {
   const side = await world.side();
-  const screen = page.locator('[data-testid=terminal] .xterm-rows > div');
   const alternatives = [
-    async () => [
-      await afterClick(page, platform, /^Shell /, () =>
-        screen
-          .filter({ hasText: /[#$]\s*$/ })
-          .first()
-          .waitFor(),
-      ),
-    ],
-    async () => [await world.timeKubectl(side, 'exec', '--namespace', namespace, pod, '--', 'true')],
+    async () => [await afterClick(page, platform, asked.button, asked.ready)],
+    async () => [await world.timeKubectl(side, ...asked.kubectl)],
   ] as const;
   await interleave(1, alternatives);
   const [ours, theirs] = await interleave(turns, alternatives);
   return {
-    what: 'click to a prompt',
+    what: asked.what,
     ours: median(ours),
     reference: median(theirs),
-    referenceWhat: 'kubectl exec of true',
+    referenceWhat: asked.referenceWhat,
     unit: 'ms',
     limit: { of: 'value', most: 1000 },
-    note: `medians of ${turns} in turns, from the row’s button to the shell’s own prompt`,
+    note: `medians of ${turns} in turns, from the row’s button${asked.until}`,
   };
 }
