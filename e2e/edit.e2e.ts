@@ -119,7 +119,7 @@ test('the history has both edits; the first is undone by restoring what was befo
   await page.getByTestId('diff').waitFor();
   await screenshot(page, 'history');
   expect([await scrollsSideways(page), await seriousFindings(page)]).toEqual([false, []]);
-  await button(page, 'Restore as before this change').click();
+  await button(page, 'Restore the state before this change').click();
   await dialog(page).getByTestId('diff').waitFor();
   await screenshot(page, 'history-restore');
   expect(await seriousFindings(page)).toEqual([]);

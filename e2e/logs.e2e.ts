@@ -111,7 +111,7 @@ test('selected pods; one of them alone; names off; what is shown as a file', asy
   expect(new URL(page.url()).searchParams.getAll('pods')).toEqual(pods);
   for (const pod of pods) await prefixes(page).filter({ hasText: pod }).first().waitFor();
 
-  await page.getByRole('combobox', { name: 'Show only these pods' }).click();
+  await page.getByRole('combobox', { name: 'Show only these Pods' }).click();
   await page.locator('.ant-select-item-option', { hasText: pods[1]! }).click();
   await page.keyboard.press('Escape');
   await expect.poll(async () => [...(await numbersOf(page)).keys()]).toEqual([pods[1]]);

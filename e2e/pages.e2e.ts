@@ -1,7 +1,7 @@
 import { sharedTestCluster } from '@pilothouse/control-plane/testing';
 import { endpoints } from '@pilothouse/contract';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { scrollsSideways, seriousFindings } from './support/accessibility.ts';
+import { cutTexts, scrollsSideways, seriousFindings } from './support/accessibility.ts';
 import { screenshot } from './support/browser.ts';
 import { adminOf, useScene } from './support/scene.ts';
 
@@ -71,6 +71,7 @@ describe.each([
     expect(await page.locator('html').getAttribute('lang')).toBe(look.locale);
     await screenshot(page, `${name}-${look.locale}-${look.colorScheme}`);
     expect(await scrollsSideways(page)).toBe(false);
+    expect(await cutTexts(page)).toEqual([]);
     expect(await seriousFindings(page)).toEqual([]);
   });
 });

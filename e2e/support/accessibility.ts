@@ -30,3 +30,45 @@ export function scrollsSideways(page: Page): Promise<boolean> {
     .locator('html, main')
     .evaluateAll((parts) => parts.some((part) => part.scrollWidth > part.clientWidth));
 }
+
+/**
+ * Texts of the page that are cut at their side without an ellipsis, or without the whole text on hover. What scrolls, the
+ * terminal and editors are not meant.
+ */
+export function cutTexts(page: Page): Promise<string[]> {
+  return page.evaluate(findCutTexts);
+}
+
+/** Runs in the page; as text, for the DOM's types are not Node's. */
+const findCutTexts = `(() => {
+  const apart = '.ph-visually-hidden, .xterm, .cm-editor, [data-testid=log], .ant-select-selection-search';
+  const found = new Set();
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const range = document.createRange();
+  while (walker.nextNode()) {
+    const text = walker.currentNode;
+    const holder = text.parentElement;
+    const words = text.textContent.trim();
+    if (words === '' || holder.closest(apart) !== null) continue;
+    if (!holder.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
+    range.selectNodeContents(text);
+    const { left, right } = range.getBoundingClientRect();
+    let isInline = true;
+    for (let part = holder; part !== null; part = part.parentElement) {
+      const { overflowX, textOverflow, display } = getComputedStyle(part);
+      if (overflowX === 'auto' || overflowX === 'scroll') break;
+      if (overflowX === 'hidden' || overflowX === 'clip') {
+        const box = part.getBoundingClientRect();
+        if (right > box.right + 1 || left < box.left - 1) {
+          const isDotted = textOverflow === 'ellipsis' && isInline;
+          const isTold = (holder.closest('[title]')?.getAttribute('title') ?? '') !== '';
+          if (!isDotted) found.add(words.slice(0, 60) + ': no ellipsis');
+          else if (!isTold) found.add(words.slice(0, 60) + ': no tooltip');
+          break;
+        }
+      }
+      if (display !== 'inline' && display !== 'contents') isInline = false;
+    }
+  }
+  return [...found];
+})()`;

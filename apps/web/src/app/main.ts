@@ -4,6 +4,7 @@ import { createPinia } from 'pinia';
 import { createApp } from 'vue';
 import App from './App.vue';
 import { focusContent } from './focus-content.ts';
+import { keepFocus } from './keep-focus.ts';
 import { mendAria } from './mend-aria.ts';
 import { isChunkError, reloadForChunk } from './chunk-reload.ts';
 import { i18n, setLocale } from './i18n/i18n.ts';
@@ -19,7 +20,8 @@ async function start(): Promise<void> {
   try {
     await setLocale(usePreferences(pinia).locale);
     createApp(App).use(pinia).use(i18n).use(VueQueryPlugin, { queryClient }).use(router).mount('#app');
-    focusContent(router);
+    const { forget } = keepFocus(document.body);
+    focusContent(router, forget);
     const { t } = i18n.global;
     mendAria(document.body, {
       pageSize: () => t('common.pageSize'),

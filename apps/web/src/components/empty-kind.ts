@@ -1,3 +1,5 @@
+import type { dataState } from '@pilothouse/contract';
+import type { z } from 'zod';
 import { ApiError } from '../api/api-error.ts';
 
 /** Why a place that should hold something is empty. */
@@ -10,4 +12,16 @@ export function emptyKindOf(error: unknown): EmptyKind {
   if (error.code === 'clusterForbidden' || error.code === 'clusterUnauthorized') return 'denied';
   if (error.status === 404) return 'missing';
   return error.status === 400 || error.status === 422 ? 'invalid' : 'unreachable';
+}
+
+/** Why a live list has no rows: an error, what its cluster says, or that there are none. */
+export function emptyKindOfList(
+  error: unknown,
+  state: z.output<typeof dataState> | null,
+  hasFilter = false,
+): EmptyKind {
+  if (error !== null) return emptyKindOf(error);
+  if (state === 'denied') return 'denied';
+  if (state === 'stale') return 'unreachable';
+  return hasFilter ? 'filtered' : 'none';
 }

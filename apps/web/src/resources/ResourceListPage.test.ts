@@ -39,7 +39,7 @@ test('a list that is refused shows no dot and no narrowing, and keeps no rows', 
   const { list, dot, rows, text } = await open();
   await tell(list(), snapshotOf([pod('web')], { narrowedTo: ['shop'] }));
   expect([dot(), rows()]).toEqual(['live', ['web']]);
-  expect(text()).toContain('Only namespaces you may list: shop');
+  expect(text()).toContain('Only namespaces you are allowed to list: shop');
   await tell(
     list(),
     refusal('forbidden', { action: 'list', object: 'k8s/core/pods', domain: 'cluster:berlin' }),

@@ -174,7 +174,17 @@ test('Chinese has Chinese punctuation, and one word for a thing', () => {
   const han = '[\\u3400-\\u9fff]';
   const narrow = new RegExp(`${han}[,:;?!()]|[,:;?!(]${han}|\\)${han}|[:;?!]\\{|[:;?!]$`);
   expect(texts.filter(([, text]) => narrow.test(text))).toEqual([]);
-  expect(texts.filter(([, text]) => /命名空间|名字空间|存在时长|(?<!树)节点|你|上线状态/.test(text))).toEqual(
-    [],
-  );
+  expect(
+    texts.filter(([, text]) =>
+      /命名空间|名字空间|存在时长|(?<!树)节点|你|上线状态|污点|凭证|账号|事件/.test(text),
+    ),
+  ).toEqual([]);
+});
+
+test('English has curly apostrophes, no space before a percent sign, and one word for a thing', () => {
+  const texts = [...(catalogues.get('en-US') ?? new Map<string, string>())];
+  const literal = /\{'[^']*'\}/g;
+  expect(texts.filter(([, text]) => text.replaceAll(literal, '').includes("'"))).toEqual([]);
+  const strange = /\} %|Lower case|(?<![-{])\bpods?\b(?! web)|[Ss]ervice account/;
+  expect(texts.filter(([, text]) => strange.test(text))).toEqual([]);
 });

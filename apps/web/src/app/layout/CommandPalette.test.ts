@@ -121,11 +121,11 @@ test('what was not found, and what was not searched, is said; the other clusters
   const palette = await openPalette();
   await palette.type('web-1');
   await palette.press('Enter');
-  expect(palette.text()).toContain('No object is named “web-1” in demo');
+  expect(palette.text()).toContain('No object you may list in demo is named “web-1”');
   expect(palette.text()).toContain('demo: 1 kind was not searched');
   expect(palette.chosen()).toBe('Look for “web-1” in all clusters');
   await palette.press('Enter');
   expect(searches().at(-1)).toEqual({ q: 'web-1', from: 'clusters' });
   await palette.type('no name!');
-  expect(palette.text()).toContain('Nothing of that name');
+  expect(palette.text()).toContain('Nothing by that name');
 });

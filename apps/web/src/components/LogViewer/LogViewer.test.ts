@@ -63,7 +63,7 @@ test('below lines that are there nobody is told that there is no log yet', async
   await line('one');
   await say({ type: 'waiting', source: 0, message: 'CrashLoopBackOff' });
   expect(wrapper.text()).not.toContain('There is no log yet');
-  expect(wrapper.text()).toContain('Nothing more comes at the moment');
+  expect(wrapper.text()).toContain('No more log lines at the moment');
 });
 
 test('the download is of what is shown, or of all', async () => {

@@ -28,7 +28,7 @@ describe('somebody else was faster', () => {
     await type(0, '3');
     state.object = deployment('2', { image: 'theirs' });
     await reviewOpens();
-    expect(text('.ant-modal')).toContain('Somebody else changed the object meanwhile');
+    expect(text('.ant-modal')).toContain('Somebody else changed the object in the meantime');
     expect([text('.cm-deletedChunk'), text('.cm-changedLine')]).toEqual(['  replicas: 2', '  replicas: 3']);
     button('Save Deployment web').click();
     await eventually(() => expect(saved).toHaveBeenCalledOnce());

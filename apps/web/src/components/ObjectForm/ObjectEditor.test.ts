@@ -103,7 +103,7 @@ describe('on the way to a write', () => {
     await open(source);
     await type(0, '3');
     await reviewOpens();
-    expect(text('.ant-modal')).toContain('cannot try the change out');
+    expect(text('.ant-modal')).toContain('has no dry run for this change');
     expect(text('.cm-changedLine')).toBe('  replicas: 3');
   });
 
@@ -243,7 +243,7 @@ describe('refused', () => {
       load: () => Promise.resolve({ apiVersion: 'v1', kind: 'A', metadata: { name: '' } }),
     });
     await review();
-    expect([text('.others'), save.mock.calls.length]).toEqual(['metadata.name A name is needed', 0]);
+    expect([text('.others'), save.mock.calls.length]).toEqual(['metadata.name Enter a name', 0]);
   });
 
   test('a new object whose name is taken', async () => {

@@ -92,7 +92,7 @@ test('it has a name, and can be reached and left by keyboard', () => {
   const { editor } = mountEditor();
   const content = editor.get('.cm-content');
   expect([content.attributes('aria-label'), content.attributes('tabindex')]).toEqual(['YAML of web', '0']);
-  expect(editor.text()).toContain('Esc, then Tab leaves the editor');
+  expect(editor.text()).toContain('Esc, then Tab, leaves the editor');
   editor.unmount();
 });
 

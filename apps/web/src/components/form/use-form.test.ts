@@ -8,8 +8,8 @@ import { useForm } from './use-form.ts';
 
 const messages = {
   'en-US': {
-    field: { required: 'Needed', dnsSubdomain: 'Lower case' },
-    errors: { conflict: '{what} exists already' },
+    field: { required: 'Needed', dnsSubdomain: 'Lowercase' },
+    errors: { conflict: '{what} already exists' },
   },
 };
 
@@ -34,7 +34,7 @@ test('checks as the server does before anything is sent', async () => {
   const run = vi.fn<() => Promise<void>>();
   expect(await submit(run)).toBe(false);
   expect(run).not.toHaveBeenCalled();
-  expect(errors.value).toEqual({ username: 'Lower case', displayName: 'Needed' });
+  expect(errors.value).toEqual({ username: 'Lowercase', displayName: 'Needed' });
 });
 
 test('the server’s field errors stand at the field, and what was typed stays', async () => {
@@ -42,12 +42,12 @@ test('the server’s field errors stand at the field, and what was typed stays',
   Object.assign(values, { username: 'ada', displayName: 'Ada' });
   const error = {
     code: 'conflict' as const,
-    message: 'ada exists already',
+    message: 'ada already exists',
     params: { what: 'ada' },
     field: 'body.username',
   };
   expect(await submit(() => Promise.reject(new ApiError(409, error)))).toBe(false);
-  expect(errors.value).toEqual({ username: 'ada exists already' });
+  expect(errors.value).toEqual({ username: 'ada already exists' });
   expect(failure.value).toBeNull();
   expect(values).toEqual({ username: 'ada', displayName: 'Ada' });
 });

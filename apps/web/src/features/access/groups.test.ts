@@ -128,7 +128,7 @@ test('a group leads on to its members once it is made; a taken name is told at i
   }
   answers['groups.create'] = new ApiError(409, {
     code: 'conflict',
-    message: 'dev exists already',
+    message: 'dev already exists',
     params: { what: 'dev' },
     field: 'body.name',
   });
@@ -139,7 +139,7 @@ test('a group leads on to its members once it is made; a taken name is told at i
     return flushPromises();
   };
   await submit();
-  expect(text()).toContain('dev exists already');
+  expect(text()).toContain('dev already exists');
   answers['groups.create'] = { ...group, name: 'dev' };
   await submit();
   await vi.waitFor(() => expect(router.currentRoute.value.path).toBe('/groups/dev'));

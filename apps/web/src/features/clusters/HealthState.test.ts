@@ -11,6 +11,6 @@ function shown(throttledPercent: number | null): string {
 }
 
 test('a cluster that is read more slowly than it sends is shown as throttled, with the figure', () => {
-  expect(shown(30)).toBe('HealthyThrottled to 30 % of a core');
+  expect(shown(30)).toBe('HealthyThrottled to 30% of a core');
   expect(shown(null)).toBe('Healthy');
 });

@@ -264,5 +264,5 @@ test('files that are dropped or opened become one text with what is there', asyn
   Object.defineProperty(input.element, 'files', { value: files, configurable: true });
   await input.trigger('change');
   await vi.waitFor(() => expect(page.getComponent(ManifestText).props('text')).toBe('a: 1\n---\nb: 2\n'));
-  expect(page.text()).toContain('c.bin is no text file and was left out');
+  expect(page.text()).toContain('c.bin is not a text file and was left out');
 });

@@ -166,34 +166,34 @@ test('only so much is shown at once, and what failed is found by its state', asy
 
 test('what failed is run again once it has ended, and somebody else may have been first', async () => {
   const running = await open(operation(), [item('startCluster', { state: 'failed' })]);
-  expect(running.button('Run what failed again')).toBeUndefined();
+  expect(running.button('Run failed items again')).toBeUndefined();
   const ended = operation({ state: 'failed', endedAt: new Date().toISOString(), retryable: true });
   await tell(asked(endpoints.getOperation), snapshot(ended));
   const reason = { code: 'notRetryable' as const, message: '', params: { reason: 'retried' } };
   called.mockRejectedValueOnce(new ApiError(409, reason));
-  running.button('Run what failed again')?.click();
+  running.button('Run failed items again')?.click();
   await flushPromises();
-  expect(running.text()).toContain('It can’t be run again: that has been done already');
+  expect(running.text()).toContain('It cannot be run again: that has already been done');
 
   await tell(asked(endpoints.getOperation), snapshot({ ...ended, retryable: false, retriedBy: other }));
-  expect(running.button('Run what failed again')).toBeUndefined();
+  expect(running.button('Run failed items again')).toBeUndefined();
   expect(document.querySelector(`a[href="/?operation=${other}"]`)?.textContent).toBe(
-    'What failed was run again',
+    'The failed items were run again',
   );
 });
 
 test('what can never be run again says why', async () => {
   const ended = operation({ state: 'failed', endedAt: new Date().toISOString(), inputErased: true });
   const { button, text } = await open(ended, [item('startCluster', { state: 'failed' })]);
-  expect(button('Run what failed again')).toBeUndefined();
-  expect(text()).toContain('Its input may have held secrets and was erased when it ended');
+  expect(button('Run failed items again')).toBeUndefined();
+  expect(text()).toContain('Its input may have contained secrets and was erased when it ended');
 });
 
 test('a retry is shown in the place of what it runs again', async () => {
   const ended = operation({ state: 'failed', endedAt: new Date().toISOString(), retryable: true });
   const { button, router } = await open(ended, [item('startCluster', { state: 'failed' })]);
   called.mockResolvedValueOnce({ ...ended, id: other });
-  button('Run what failed again')?.click();
+  button('Run failed items again')?.click();
   await flushPromises();
   expect(called).toHaveBeenCalledWith(endpoints.retryOperation, { params: { operation: id } });
   await vi.waitFor(() => expect(router.currentRoute.value.query['operation']).toBe(other));

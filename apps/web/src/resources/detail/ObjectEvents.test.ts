@@ -23,8 +23,9 @@ async function open(object: object) {
   const { page } = await mountPage(ObjectEvents, { props: { cluster: 'berlin', object } });
   close = () => page.unmount();
   const list = () => asked(endpoints.listResources);
+  const text = () => page.text();
   const shown = () => page.findAll('tbody tr[data-uid]').map((row) => row.attributes('data-uid'));
-  return { list, shown };
+  return { list, shown, text };
 }
 
 test('events about what lives in no namespace are found under its uid and under its name, as kubectl describe does', async () => {
@@ -53,4 +54,16 @@ test('a new event comes by itself', async () => {
   const state = { total: 2, added: 1, asOf: new Date().toISOString(), state: 'live', problems: [] };
   await tell(list(), { type: 'rows', changed: [], deleted: [], ...state });
   expect(subscriptions.length).toBe(before + 1);
+});
+
+test.each([
+  [{ type: 'error', error: { code: 'clusterForbidden', message: '', params: { message: 'no' } } }, 'denied'],
+  [{ type: 'error', error: { code: 'clusterTimeout', message: '', params: { seconds: 10 } } }, 'unreachable'],
+  [snapshotOf([], { state: 'denied' }), 'denied'],
+  [snapshotOf([]), 'none'],
+])('that there are no events is said only where that is known (%#)', async (message, kind) => {
+  const { list, text } = await open({ kind: 'Pod', metadata: { name: 'p', namespace: 'shop', uid: 'u-1' } });
+  await tell(list(), message);
+  expect(document.querySelector('.empty')?.getAttribute('data-kind')).toBe(kind);
+  expect(text().includes('No events about this object')).toBe(kind === 'none');
 });

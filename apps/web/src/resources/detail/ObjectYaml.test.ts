@@ -82,7 +82,7 @@ test('where nothing helps, the page says how to copy by hand', async () => {
   vi.stubGlobal('navigator', { ...navigator, clipboard: undefined });
   document.execCommand = () => false;
   await button('Copy')?.trigger('click');
-  await vi.waitFor(() => expect(page.text()).toContain('then Ctrl-A and Ctrl-C'));
+  await vi.waitFor(() => expect(page.text()).toContain('then press Ctrl-A and Ctrl-C'));
 });
 
 test('who may not change the object is not offered to', () => {

@@ -108,8 +108,18 @@ test('no shell is offered in a container that does not run; it says why, and ope
   expect(shells).toEqual(['shell 0']);
 });
 
+test('of a Pod that has finished it is not said that its shell will open', async () => {
+  const ended = { terminated: { reason: 'Completed', exitCode: 0 } };
+  const finished = pod({ app: ended });
+  finished.status.phase = 'Succeeded';
+  const { text } = await open(finished, '?tab=shell');
+  await vi.waitUntil(() => text().includes('app is not running'), { timeout: 10_000 });
+  expect(text()).toContain('Its state: Completed. The Pod has finished');
+  expect(text()).not.toContain('as soon as it runs');
+});
+
 test.each([
-  ['clusterNotFound', 'The cluster does not know it'],
+  ['clusterNotFound', 'The cluster does not have it'],
   ['forbidden', 'You lack the right to read Pods in namespace shop of cluster berlin'],
 ])('what is refused with %s is not catching up', async (code, words) => {
   const { page, text } = await open(null, '');

@@ -97,7 +97,7 @@ test('what can be restarted is named, by kind, and restarted by the action', asy
     params: { cluster: 'quay', group: 'apps', plural: 'statefulsets', namespace: 'shop', name: 'store' },
     body: { uid: 'uid-store' },
   });
-  expect(text()).toContain('StatefulSet store: restart begun');
+  expect(text()).toContain('StatefulSet store: restart started');
   expect(buttons()).toContain('Restart 2 Deployments');
 
   await click('Restart 2 Deployments');
@@ -111,16 +111,16 @@ test('what can be restarted is named, by kind, and restarted by the action', asy
       ],
     },
   });
-  expect(text()).not.toContain('2 Deployments: restart begun');
+  expect(text()).not.toContain('2 Deployments: restart started');
 });
 
 test('without the right to restart them it says who uses it, and that', async () => {
   mayRestart = ['k8s/apps/deployments'];
   const { text, buttons } = await open({ items: users, hidden: ['apps/daemonsets', 'core/pods'] });
   expect(buttons().filter((label) => label.startsWith('Restart'))).toEqual(['Restart 2 Deployments']);
-  expect(text()).toContain('you may not restart it');
+  expect(text()).toContain('you are not allowed to restart it');
   // pods are not restarted anyway
-  expect(text()).toContain('for lack of rights to list them here: apps/daemonsets');
+  expect(text()).toContain('not allowed to list them here: apps/daemonsets');
   expect(text()).not.toContain('core/pods');
 });
 

@@ -69,7 +69,7 @@ test('the autoscaler that sets the number is named, others are not', async () =>
   expect(text).toContain('grower');
   expect(text).toContain('sets StatefulSet/b12 to 2–4 replicas');
   expect(text).not.toMatch(/of-a-deployment|far/);
-  expect(await open(0)).toContain('At 0 it stands still');
+  expect(await open(0)).toContain('At 0 it pauses');
 });
 
 test('nothing is said where none sets it', async () => {
@@ -79,9 +79,9 @@ test('nothing is said where none sets it', async () => {
 
 test('that nobody could look is said', async () => {
   may = false;
-  expect(await open(3)).toContain('could not be looked up');
+  expect(await open(3)).toContain('Could not find out');
   expect(called).not.toHaveBeenCalled();
   may = true;
   called.mockRejectedValue(new Error('no answer'));
-  expect(await open(3)).toContain('could not be looked up');
+  expect(await open(3)).toContain('Could not find out');
 });

@@ -125,7 +125,7 @@ test('a ConfigMap: another key’s edit leaves every byte of the others, and bin
 
 test('a ConfigMap that is immutable: its data stay, its labels can change', async () => {
   const { text } = await open(ConfigMapForm, { ...configMap, immutable: true });
-  expect(text()).toContain('Copy it as new');
+  expect(text()).toContain('Copy as new');
   expect([...document.querySelectorAll('textarea')].every(({ disabled }) => disabled)).toBe(true);
 });
 

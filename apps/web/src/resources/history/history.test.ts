@@ -152,7 +152,7 @@ describe('the list', () => {
     // what the cluster counts is no change of anybody's
     expect(text()).not.toContain('resourceVersion');
     expect(buttons()).toEqual(
-      expect.arrayContaining(['Restore as before this change', 'Restore as after this change']),
+      expect.arrayContaining(['Restore the state before this change', 'Restore the state after this change']),
     );
   });
 
@@ -185,7 +185,7 @@ describe('the list', () => {
   test('that is empty says what would be in it', async () => {
     answers['history.list'] = { items: [] };
     await openHistory(after);
-    expect(text()).toContain('Nothing was written to this object through Pilothouse yet');
+    expect(text()).toContain('Nothing has been written to this object through Pilothouse yet');
   });
 
   test('that is under way shows that it is', async () => {
@@ -244,10 +244,10 @@ describe('an entry', () => {
     answers['history.get'] = { ...entry, outcome: 'unknown', before, after: null };
     await openHistory(after);
     await expand();
-    expect(text()).toContain('nobody knows whether it was written');
+    expect(text()).toContain('it is unknown whether this was written');
     expect(document.querySelector('[data-testid=diff]')).toBeNull();
-    expect(buttons()).toContain('Restore as before this change');
-    expect(buttons()).not.toContain('Restore as after this change');
+    expect(buttons()).toContain('Restore the state before this change');
+    expect(buttons()).not.toContain('Restore the state after this change');
   });
 
   test('of an earlier object of the name is told from today’s', async () => {
@@ -267,7 +267,7 @@ describe('an entry', () => {
     refused.add(endpoints.patchResource.id);
     const router = await openHistory(null);
     await expand();
-    click('Restore as before this change');
+    click('Restore the state before this change');
     await flushPromises();
     expect(router.currentRoute.value).toMatchObject({
       name: 'restore-resource',
@@ -296,7 +296,7 @@ describe('an entry', () => {
     expect(keys).toEqual(['changedchanged', 'keptunchanged']);
     await eventually(() => expect(text()).toContain('tier: x'));
     expect(text()).not.toContain('hmac');
-    expect(text()).toContain('Of a Secret no values are kept');
+    expect(text()).toContain('The values of a Secret are not kept');
     expect(buttons().filter((label) => label.startsWith('Restore'))).toEqual([]);
   });
 });
@@ -330,11 +330,11 @@ describe('restoring', () => {
   test('of what is as it was writes nothing', async () => {
     answers['history.restore'] = { object: object({ replicas: 2 }), current: object({ replicas: 2 }) };
     await openRestore();
-    await eventually(() => expect(text()).toContain('Nothing is changed yet'));
+    await eventually(() => expect(text()).toContain('Nothing has been changed yet'));
     expect(inputsOf(endpoints.patchResource)).toEqual([]);
   });
 
-  test('of what is gone is created', async () => {
+  test('of what is gone has been created', async () => {
     answers['history.restore'] = { object: object({ replicas: 1 }), current: null };
     answers['resources.create'] = { object: object({ replicas: 1 }, '9'), warnings: [] };
     const router = await openRestore();
@@ -360,7 +360,7 @@ describe('restoring', () => {
     });
     await openRestore();
     await eventually(() => expect(document.querySelector('[role=alert]')).not.toBeNull());
-    expect(text()).toContain('Of a Secret no values are kept');
+    expect(text()).toContain('The values of a Secret are not kept');
   });
 
   test('a change of somebody else meanwhile is joined, not overwritten', async () => {

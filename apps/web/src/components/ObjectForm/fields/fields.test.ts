@@ -228,10 +228,10 @@ describe('maps', () => {
   test('a key that is taken, or empty, waits and holds the draft back; nothing else is touched', async () => {
     const { draft, form: field, now, type, inputs } = map({ a: '1', b: '2' });
     await type(2, 'a');
-    expect(field.text()).toContain('There is this key already');
+    expect(field.text()).toContain('This key already exists');
     expect([now(), draft.isUnfinished, inputs()[2]?.element.value]).toEqual([{ a: '1', b: '2' }, true, 'a']);
     await type(2, '');
-    expect(field.text()).toContain('A key is needed');
+    expect(field.text()).toContain('Enter a key');
     await type(2, 'b');
     expect([field.text().includes('key'), draft.isUnfinished, draft.isChanged]).toEqual([
       false,
@@ -241,7 +241,7 @@ describe('maps', () => {
     // a new row that nobody filled in is none
     await field.get('[data-add]').trigger('click');
     await inputs()[4]?.trigger('blur');
-    expect([draft.isUnfinished, field.text().includes('A key is needed')]).toEqual([false, false]);
+    expect([draft.isUnfinished, field.text().includes('Enter a key')]).toEqual([false, false]);
   });
 
   test('what the server said of a key stands at its row', async () => {

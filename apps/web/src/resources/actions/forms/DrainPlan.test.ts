@@ -57,15 +57,15 @@ test('tells what becomes of each pod, what is in the way first', async () => {
     ]) as never,
   );
   const plan = await open();
-  expect(plan.text()).toContain('1 go, 1 held back, 1 stay, 0 refused, 0 would fail');
-  expect(plan.text()).toContain('cordoned already');
+  expect(plan.text()).toContain('1 leave, 1 held back, 1 stay, 0 refused, 0 would fail');
+  expect(plan.text()).toContain('already cordoned');
   const rows = plan.findAll('li').map((row) => row.text());
   expect(rows[0]).toContain('Budget b needs 2 healthy Pods and has 1');
   expect(rows[1]).toContain('its local data is lost');
-  expect(rows[1]).toContain('the only one of its controller');
-  expect(rows[1]).toContain('finds no room elsewhere');
+  expect(rows[1]).toContain('the only Pod of its controller');
+  expect(rows[1]).toContain('no room for its replacement elsewhere');
   expect(rows[2]).toContain('A DaemonSet would start it again');
-  expect(rows[2]).not.toContain('the only one');
+  expect(rows[2]).not.toContain('the only Pod');
 });
 
 test('a node that is refused says so, and each pod why', async () => {
@@ -74,7 +74,7 @@ test('a node that is refused says so, and each pod why', async () => {
   );
   const plan = await open();
   expect(plan.text()).toContain('Nothing is evicted from this node');
-  expect(plan.text()).toContain('Nothing would bring it back');
+  expect(plan.text()).toContain('No controller would recreate it');
 });
 
 test('is made anew when an option changes, and not for the reason', async () => {

@@ -35,10 +35,10 @@ async function open(images: string[], containers = images.map((_, index) => `c${
 test('another tag changes the tag only, drops the digest and says so', async () => {
   const { form, sent } = await open([`reg:5000/a/b:v1@${digest}`, 'nginx:1']);
   expect(sent()).toEqual([]);
-  expect(form.text()).not.toContain('The digest is dropped');
+  expect(form.text()).not.toContain('The digest is removed');
   await form.find('input[aria-label="Tag of c0"]').setValue('2');
   expect(sent()).toEqual([{ container: 'c0', image: 'reg:5000/a/b:2' }]);
-  expect(form.text()).toContain('The digest is dropped');
+  expect(form.text()).toContain('The digest is removed');
   await form.find('input[aria-label="Tag of c1"]').setValue('1.29');
   expect(sent()).toEqual([
     { container: 'c0', image: 'reg:5000/a/b:2' },
@@ -50,8 +50,8 @@ test('the same where the whole reference is edited; another digest stays', async
   const { form, sent } = await open([`[fd00::1]:5000/a/b:v1@${digest}`]);
   await form.find('#image-c0').setValue(`[fd00::1]:5000/a/b:2@${digest}`);
   expect(sent()).toEqual([{ container: 'c0', image: '[fd00::1]:5000/a/b:2' }]);
-  expect(form.text()).toContain('The digest is dropped');
+  expect(form.text()).toContain('The digest is removed');
   await form.find('#image-c0').setValue('[fd00::1]:5000/a/b:2@sha256:ab');
   expect(sent()).toEqual([{ container: 'c0', image: '[fd00::1]:5000/a/b:2@sha256:ab' }]);
-  expect(form.text()).not.toContain('The digest is dropped');
+  expect(form.text()).not.toContain('The digest is removed');
 });

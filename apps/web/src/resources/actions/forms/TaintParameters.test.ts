@@ -101,7 +101,7 @@ test('the same key and effect twice is refused at the field', async () => {
     .find((button) => button.text() === 'Add')
     ?.trigger('click');
   await form.findAll('input[placeholder="Key"]').at(-1)?.setValue('gpu');
-  expect(form.text()).toContain('gpu:NoSchedule is there already');
+  expect(form.text()).toContain('gpu:NoSchedule is already there');
   expect(sent()).toEqual({ set: [], remove: [] });
 });
 
@@ -126,7 +126,7 @@ test('the plan names the pods that go; the action waits for it', async () => {
   expect(seen()).toBeNull();
   await settle();
   expect(seen()).toEqual({ 'u-n1': 's1' });
-  expect(form.text()).toContain('2 Pods go, and no PodDisruptionBudget is asked');
+  expect(form.text()).toContain('2 Pods leave, and no PodDisruptionBudget is checked');
   expect(form.text()).toContain('shop/slow');
   expect(form.text()).toContain('after 30 s');
 });

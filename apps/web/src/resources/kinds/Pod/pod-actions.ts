@@ -23,6 +23,10 @@ export function podActions({ resource, selection, t, may, mayInPart, router }: P
       id: 'shell',
       label: labels.shell,
       icon: CodeOutlined,
+      disabledBecause:
+        row.cells.phase === 'Running'
+          ? null
+          : t('shell.podNotRunning', { status: String(row.cells.status ?? '') }),
       run: () => open('shell'),
     };
     return [
