@@ -57,6 +57,8 @@ interface ColumnDefinition {
   wide?: true;
   /** Pixels. */
   width?: number;
+  /** Takes the room that the others leave: long text. */
+  grows?: true;
   /** Numbers stand at the right, unless this says otherwise. */
   align?: 'left' | 'right';
   /** The field the list is sorted by instead of its own. */
@@ -85,6 +87,7 @@ export interface Column {
   /** Shown by `kubectl get` as it is; the others with `-o wide`, or by choice. */
   standard: boolean;
   width?: number;
+  grows?: true;
   align?: 'left' | 'right';
   /** The field the server sorts by when this column is sorted: `name`, `namespace` or one of the kind's fields. */
   sortBy?: string;

@@ -93,3 +93,21 @@ test('a field that comes later has the focus too, unless somebody went on meanwh
   }
   expect(await come(add(frame), '.x')).toBe('button');
 });
+
+test('Tab stays in a drawer: behind its last element comes its first one', () => {
+  Element.prototype.checkVisibility = () => true;
+  const place = add(
+    '<button>behind</button><div class="ant-drawer"><button id="close">x</button><a href="#" id="last">a</a></div>',
+  );
+  const tab = (selector: string, shiftKey = false) => {
+    const element = place.querySelector<HTMLElement>(selector);
+    element?.focus();
+    element?.dispatchEvent(
+      new KeyboardEvent('keydown', { key: 'Tab', shiftKey, bubbles: true, cancelable: true }),
+    );
+    return document.activeElement?.id;
+  };
+  expect(tab('#last')).toBe('close');
+  expect(tab('#close', true)).toBe('last');
+  expect(tab('#close')).toBe('close');
+});

@@ -2,7 +2,8 @@
  * Mends what ant-design-vue 4.2 says wrongly to screen readers: a Select's input has no name and no `aria-expanded` and
  * points to a list that is not there while it is closed; the pager's Select has no name at all; a sorter's arrows have
  * names nobody should hear, and so have icons beside words; the heads over a table's boxes and arrows are empty. A dialog
- * leaves the focus on its frame: its first field takes it. Arrows do not go from tab to tab.
+ * leaves the focus on its frame: its first field takes it. A drawer lets the focus out behind it. Arrows do not go from
+ * tab to tab.
  */
 export function mendAria(root: HTMLElement, labels: AriaLabels): () => void {
   const mendSelect = (select: Element | null) => mendInput(select, labels.pageSize);
@@ -42,6 +43,7 @@ export function mendAria(root: HTMLElement, labels: AriaLabels): () => void {
   });
   mendAll(root);
   root.addEventListener('keydown', moveAlongTabs);
+  root.addEventListener('keydown', stayInDrawer);
   observer.observe(root, {
     subtree: true,
     childList: true,
@@ -51,6 +53,7 @@ export function mendAria(root: HTMLElement, labels: AriaLabels): () => void {
   return () => {
     observer.disconnect();
     root.removeEventListener('keydown', moveAlongTabs);
+    root.removeEventListener('keydown', stayInDrawer);
   };
 }
 
@@ -74,6 +77,21 @@ function moveAlongTabs(event: KeyboardEvent): void {
   if (next === undefined) return;
   event.preventDefault();
   tabs.at(next % tabs.length)?.focus();
+}
+
+/** Behind its last element comes its first one. */
+function stayInDrawer(event: KeyboardEvent): void {
+  const drawer = event.target instanceof Element ? event.target.closest('.ant-drawer') : null;
+  if (drawer === null || event.key !== 'Tab') return;
+  const inside = [
+    ...drawer.querySelectorAll<HTMLElement>(
+      'a[href], button, input, textarea, [tabindex="0"]:not([aria-hidden])',
+    ),
+  ].filter((each) => each.checkVisibility() && !each.matches(':disabled'));
+  const end = event.shiftKey ? inside[0] : inside.at(-1);
+  if (event.target !== end && event.target !== drawer) return;
+  event.preventDefault();
+  (event.shiftKey ? inside.at(-1) : inside[0])?.focus();
 }
 
 function ownAndBelow(element: Element, selector: string): Element[] {

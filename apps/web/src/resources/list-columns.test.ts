@@ -27,6 +27,11 @@ test('widths, sides and levels are the kind’s', () => {
   expect(byId.get('age')?.sortKey).toBe('created');
 });
 
+test('a long text takes the room that the others leave', () => {
+  const widths = columnsOf('core', 'events').map(({ id, width }) => [id, width]);
+  expect(widths.filter(([, width]) => width === undefined)).toEqual([['message', undefined]]);
+});
+
 test('a kind’s own cells are of columns that it has', () => {
   for (const { group, plural, columns } of kinds.values()) {
     const ids = columns.map(({ id }) => id);

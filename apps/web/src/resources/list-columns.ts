@@ -43,14 +43,14 @@ function tableColumn(
   override: KindOverride,
   titleOf: TitleOf,
 ): TableColumn {
-  const { id, header = id, sortBy, align, width = usualWidth, level } = column;
+  const { id, header = id, sortBy, align, width = usualWidth, grows, level } = column;
   const component = componentOf(column, override);
   return {
     id,
     title: titleOf(descriptor.plural, id, header),
     text: (row, now) => column.text(row, now),
     exact: (row) => exactValue(descriptor, row, sortBy),
-    width,
+    ...(grows === true ? {} : { width }),
     stays: id === 'age',
     optional: id !== namespaceColumn.id && !descriptor.shownColumns.includes(id),
     ...(sortBy === undefined ? {} : { sortKey: sortBy }),

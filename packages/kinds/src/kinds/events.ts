@@ -76,7 +76,7 @@ export const events = defineKind({
     message: {
       type: 'text',
       read: (event) => (event.message ?? '').trim(),
-      column: { header: 'MESSAGE' },
+      column: { header: 'MESSAGE', grows: true },
     },
     firstSeen: {
       type: 'time',

@@ -88,3 +88,23 @@ test('every code can be chosen by words of its own', () => {
   expect(texts.filter((text) => text.includes('{') || auditCodes.includes(text))).toEqual([]);
   expect(new Set(texts).size).toBe(texts.length);
 });
+
+test('what was done is said with the names people use, and counted', () => {
+  const { sentence } = textsIn('en-US');
+  const action = {
+    code: 'resource.action',
+    params: { action: 'cordon' },
+    resource: 'k8s/core/nodes',
+    name: 'n1',
+  };
+  expect(sentence(action)).toBe('Cordon: Node n1');
+  expect(sentence({ ...action, code: 'resource.actionMany', name: null })).toBe('Cordon: several Nodes');
+  expect(sentence({ ...action, code: 'resource.patch', resource: 'k8s/example.org/widgets' })).toBe(
+    'Changed widgets n1',
+  );
+  const applied = (documents: number) =>
+    sentence({ code: 'manifests.run', params: { documents }, resource: null, name: null });
+  expect([applied(1), applied(2)]).toEqual(['Applied 1 object', 'Applied 2 objects']);
+  const granted = { code: 'grant.create', params: {}, resource: 'grant', name: 'dora:developer' };
+  expect(sentence(granted)).toBe('Granted role Developer to dora');
+});

@@ -1,7 +1,9 @@
+import { descriptorFor } from '@pilothouse/kinds';
 import { allEndpoints, type endpoints, type OutputOf } from '@pilothouse/contract';
 import { useI18n } from 'vue-i18n';
 import { useErrorText } from '../../api/translate-error.ts';
 import { useEndedText } from '../../components/ended-text.ts';
+import { useTitles } from '../../resources/use-titles.ts';
 
 export type AuditEvent = OutputOf<typeof endpoints.listAudit>['items'][number];
 
@@ -16,21 +18,41 @@ export const auditCodes: readonly string[] = [
 /** Ends that are what one expects of a stream. */
 const usual = new Set(['exit', 'completed', 'closed']);
 
+/** Of how many: `1 object`, `2 objects`. */
+const counted = ['documents', 'clusters', 'rights', 'count'];
+
 /** What was done to what, as a sentence without its subject; unknown codes stay as they are. */
 export function useAuditText() {
   const { t, te, tm } = useI18n();
   const errorText = useErrorText();
   const endedText = useEndedText();
+  const { kindTitle } = useTitles();
+
+  /** `k8s/core/pods/exec` as people call it. */
+  function resourceText(resource: string, isMany: boolean): string {
+    const [place, group = '', plural = '', part] = resource.split('/');
+    if (place !== 'k8s') return resource;
+    const kind = isMany ? kindTitle(group, plural) : descriptorFor(group, plural).kind || plural;
+    return part === undefined ? kind : `${kind}/${part}`;
+  }
 
   function sentence(event: Pick<AuditEvent, 'code' | 'params' | 'name' | 'resource'>): string {
     if (!te(`audit.${event.code}`)) return event.code;
     const action = String(event.params['action'] ?? '');
-    const text = t(`audit.${event.code}`, {
+    const name = event.name ?? '';
+    const isMany = event.code === 'resource.actionMany';
+    // a grant is named by whom it is given to, and by the role
+    const [who = '', role = ''] = name.split(':');
+    const named = {
       ...event.params,
       action: te(`actions.${action}.label`) ? t(`actions.${action}.label`) : action,
-      name: event.name ?? '',
-      resource: (event.resource ?? '').replace(/^k8s\//, ''),
-    });
+      name,
+      who,
+      role: te(`role.${role}`) ? t(`role.${role}`) : role,
+      resource: resourceText(event.resource ?? '', isMany),
+    };
+    const count = counted.map((each) => event.params[each]).find((each) => typeof each === 'number');
+    const text = t(`audit.${event.code}`, named, typeof count === 'number' ? count : 1);
     return event.params['dryRun'] === true ? t('auditLog.dryRun', { text }) : text;
   }
 
