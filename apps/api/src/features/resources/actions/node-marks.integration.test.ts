@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { TestClient } from '../../../testing/test-client.ts';
 import { startResourceWorld, type ResourceWorld } from '../testing/resource-world.ts';
 
@@ -20,11 +20,21 @@ const read = async (name: string) => JSON.parse(await kubectl('get', 'node', nam
 const taintsOf = async (name: string) =>
   ((await read(name)).spec.taints ?? []).filter(({ key }) => !key.startsWith('node.kubernetes.io/'));
 
+const fakeTaint = { key: 'kwok.x-k8s.io/node', value: 'fake', effect: 'NoSchedule' };
+/** Leaves a node these, that of kwok, and what the node controller has set. */
+async function setTaints(name: string, taints: object[]): Promise<void> {
+  const kept = ((await read(name)).spec.taints ?? []).filter(({ key }) =>
+    key.startsWith('node.kubernetes.io/'),
+  );
+  const spec = { taints: [...taints, fakeTaint, ...kept] };
+  await kubectl('patch', 'node', name, '--type=merge', '-p', JSON.stringify({ spec }));
+}
+
 const nodeManifest = (name: string) => ({
   apiVersion: 'v1',
   kind: 'Node',
   metadata: { name, labels: { zone: 'a' }, annotations: { 'kwok.x-k8s.io/node': 'fake' } },
-  spec: { taints: [{ key: 'kwok.x-k8s.io/node', value: 'fake', effect: 'NoSchedule' }] },
+  spec: { taints: [fakeTaint] },
 });
 const podManifest = (name: string, tolerations: object[]) => ({
   apiVersion: 'v1',
@@ -52,27 +62,28 @@ afterAll(async () => {
   await world?.stop();
 });
 
-/** kubectl's arguments and ours; what both refuse has a code. */
-const taintCases: [string[], object, string?][] = [
-  [['a=1:NoSchedule'], { set: [{ key: 'a', value: '1', effect: 'NoSchedule' }] }],
-  [['a=2:NoSchedule'], { set: [{ key: 'a', value: '2', effect: 'NoSchedule' }] }, 'taintHasValue'],
+type Taints = NonNullable<WireNode['spec']['taints']>;
+const none: Taints = [];
+const a1 = { key: 'a', value: '1', effect: 'NoSchedule' };
+const a2 = { ...a1, value: '2' };
+const soft = { key: 'a', effect: 'PreferNoSchedule' };
+const b = { key: 'x.io/b', effect: 'NoExecute' };
+const [c, c2] = ['NoSchedule', 'NoExecute'].map((effect) => ({ key: 'c', effect })) as [Taints[0], Taints[0]];
+
+/** What is there, kubectl's arguments and ours; what both refuse has a code. */
+const taintCases: [Taints, string[], object, string?][] = [
+  [none, ['a=1:NoSchedule'], { set: [a1] }],
+  [[a1], ['a=2:NoSchedule'], { set: [a2] }, 'taintHasValue'],
+  [[a1], ['a=2:NoSchedule', '--overwrite'], { set: [a2], overwrite: true }],
+  [[a2], ['a:PreferNoSchedule'], { set: [soft] }],
+  [[soft, a2], ['x.io/b=:NoExecute'], { set: [{ ...b, value: '' }] }],
   [
-    ['a=2:NoSchedule', '--overwrite'],
-    { set: [{ key: 'a', value: '2', effect: 'NoSchedule' }], overwrite: true },
-  ],
-  [['a:PreferNoSchedule'], { set: [{ key: 'a', effect: 'PreferNoSchedule' }] }],
-  [['x.io/b=:NoExecute'], { set: [{ key: 'x.io/b', value: '', effect: 'NoExecute' }] }],
-  [
+    [b, soft, a2],
     ['c:NoSchedule', 'c:NoExecute', 'a:NoSchedule-'],
-    {
-      set: [
-        { key: 'c', effect: 'NoSchedule' },
-        { key: 'c', effect: 'NoExecute' },
-      ],
-      remove: [{ key: 'a', effect: 'NoSchedule' }],
-    },
+    { set: [c, c2], remove: [{ key: 'a', effect: 'NoSchedule' }] },
   ],
   [
+    none,
     ['d:NoSchedule', 'd=1:NoSchedule'],
     {
       set: [
@@ -83,17 +94,25 @@ const taintCases: [string[], object, string?][] = [
     'invalidField',
   ],
   [
+    [c],
     ['c:NoSchedule', 'c-', '--overwrite'],
-    { set: [{ key: 'c', effect: 'NoSchedule' }], remove: [{ key: 'c' }], overwrite: true },
+    { set: [c], remove: [{ key: 'c' }], overwrite: true },
     'invalidField',
   ],
-  [['d:NoShedule'], { set: [{ key: 'd', effect: 'NoShedule' }] }, 'invalidField'],
-  [['c-'], { remove: [{ key: 'c' }] }],
-  [['a-', 'x.io/b-'], { remove: [{ key: 'a' }, { key: 'x.io/b' }] }],
+  [none, ['d:NoShedule'], { set: [{ key: 'd', effect: 'NoShedule' }] }, 'invalidField'],
+  [[c, c2, b, soft], ['c-'], { remove: [{ key: 'c' }] }],
+  [[b, soft], ['a-', 'x.io/b-'], { remove: [{ key: 'a' }, { key: 'x.io/b' }] }],
 ];
 
 describe('taints', () => {
-  test.each(taintCases)('kubectl taint node %j', async (args, parameters, code) => {
+  const reset = async () => {
+    for (const name of [ours, theirs]) await setTaints(name, none);
+  };
+  beforeEach(reset);
+  afterAll(reset);
+
+  test.each(taintCases)('on %j kubectl taint node %j', async (before, args, parameters, code) => {
+    for (const name of [ours, theirs]) await setTaints(name, before);
     const said = await kubectl('taint', 'node', theirs, ...args).then(
       () => null,
       (error: unknown) => String(error),
@@ -102,9 +121,38 @@ describe('taints', () => {
     expect(answer.status).toBe(code === undefined ? 200 : code === 'taintHasValue' ? 409 : 400);
     if (code !== undefined) expect(answer.body.error.code).toBe(code);
     expect(said === null).toBe(code === undefined);
-    const plain = (taints: WireNode['spec']['taints'] = []) =>
-      taints.map(({ key, value, effect }) => ({ key, value, effect }));
+    const plain = (taints: Taints) => taints.map(({ key, value, effect }) => ({ key, value, effect }));
     expect(plain(await taintsOf(ours))).toEqual(plain(await taintsOf(theirs)));
+  });
+
+  test('what others set on the node meanwhile stays, and is no conflict', async () => {
+    const rounds = Array.from({ length: 40 }, (_, round) => round);
+    const over = new AbortController();
+    const others: string[] = [];
+    const meanwhile = (async () => {
+      while (!over.signal.aborted) {
+        const value = { key: `other-${others.length}`, effect: 'PreferNoSchedule' };
+        const patch = JSON.stringify([{ op: 'add', path: '/spec/taints/-', value }]);
+        await kubectl('patch', 'node', ours, '--type=json', '-p', patch);
+        others.push(value.key);
+      }
+    })();
+    try {
+      for (const round of rounds) {
+        const change = {
+          set: [{ key: `own-${round}`, effect: 'NoSchedule' }],
+          remove: [{ key: `own-${round - 1}` }],
+        };
+        const { status, body } = await act('taint', ours, change);
+        expect([round, status, body.error]).toEqual([round, 200, undefined]);
+      }
+    } finally {
+      over.abort();
+      await meanwhile;
+    }
+    const keys = (await taintsOf(ours)).map(({ key }) => key);
+    expect(keys).toEqual(expect.arrayContaining(['own-39', ...others]));
+    expect(keys.filter((key) => key.startsWith('own-'))).toEqual(['own-39']);
   });
 
   test('what is so already is left alone, and said', async () => {
@@ -137,7 +185,6 @@ describe('taints', () => {
     );
     // done already: harmless
     expect((await act('taint', ours, parameters, { seen: first.seen })).body.alreadySo).toBe(true);
-    await kubectl('taint', 'node', ours, 'raced-', 'other-');
   });
 
   test('NoExecute: the pods that the plan names go, the others stay', async () => {
@@ -165,7 +212,6 @@ describe('taints', () => {
       return names.trim().split(' ').toSorted();
     };
     await expect.poll(left).toEqual(['all', 'late', 'stays']);
-    await kubectl('taint', 'node', ours, 'out-');
   });
 
   test('of many nodes each has its own result', async () => {
@@ -185,19 +231,45 @@ describe('taints', () => {
       [ours, 'succeeded', 'done'],
       [theirs, 'failed', 'taintHasValue'],
     ]);
-    await kubectl('taint', 'node', ours, theirs, 'batch-');
   });
 });
 
-const labelCases: [string[], object, string?][] = [
-  [['tier=web', 'x.io/disk='], { set: { tier: 'web', 'x.io/disk': '' } }],
-  [['tier=db'], { set: { tier: 'db' } }, 'keyHasValue'],
-  [['tier=db', '--overwrite', 'zone-'], { set: { tier: 'db' }, remove: ['zone'], overwrite: true }],
-  [['tier-', 'x.io/disk-', 'never-'], { remove: ['tier', 'x.io/disk', 'never'] }],
+/** What is there, kubectl's arguments and ours; what both refuse has a code. */
+const labelCases: [Record<string, string>, string[], object, string?][] = [
+  [{}, ['tier=web', 'x.io/disk='], { set: { tier: 'web', 'x.io/disk': '' } }],
+  [{ tier: 'web' }, ['tier=db'], { set: { tier: 'db' } }, 'keyHasValue'],
+  [
+    { tier: 'web', zone: 'a' },
+    ['tier=db', '--overwrite', 'zone-'],
+    { set: { tier: 'db' }, remove: ['zone'], overwrite: true },
+  ],
+  [
+    { tier: 'db', 'x.io/disk': '' },
+    ['tier-', 'x.io/disk-', 'never-'],
+    { remove: ['tier', 'x.io/disk', 'never'] },
+  ],
 ];
 
 describe('labels', () => {
-  test.each(labelCases)('kubectl label node %j', async (args, parameters, code) => {
+  /** Leaves a node these of those that the tests set. */
+  const setLabels = (name: string, labels: Record<string, string>) => {
+    const keys = ['tier', 'x.io/disk', 'zone', 'raced', 'fresh', 'else'];
+    const all = { ...Object.fromEntries(keys.map((key) => [key, null])), ...labels };
+    return kubectl(
+      'patch',
+      'node',
+      name,
+      '--type=merge',
+      '-p',
+      JSON.stringify({ metadata: { labels: all } }),
+    );
+  };
+  beforeEach(async () => {
+    for (const name of [ours, theirs]) await setLabels(name, {});
+  });
+
+  test.each(labelCases)('on %j kubectl label node %j', async (before, args, parameters, code) => {
+    for (const name of [ours, theirs]) await setLabels(name, before);
     const said = await kubectl('label', 'node', theirs, ...args).then(
       () => null,
       (error: unknown) => String(error),
@@ -231,7 +303,7 @@ describe('labels', () => {
   });
 
   test('a node without any label', async () => {
-    await kubectl('patch', 'node', ours, '--type=json', '-p', '[{"op":"remove","path":"/metadata/labels"}]');
+    await kubectl('patch', 'node', ours, '--type=merge', '-p', '{"metadata":{"labels":null}}');
     expect((await act('label', ours, { set: { 'a.io/~b': '1' } })).status).toBe(400);
     expect((await act('label', ours, { set: { 'a.io/b': '1', c: '' } })).status).toBe(200);
     expect((await read(ours)).metadata.labels).toMatchObject({ 'a.io/b': '1', c: '' });
@@ -256,6 +328,12 @@ describe('cordon', () => {
     });
     return text.replaceAll(ignored.time, '').replaceAll(ignored.name, 'node');
   };
+
+  beforeEach(async () => {
+    await kubectl('uncordon', ours, theirs);
+    const notes = ['cordon-reason', 'cordoned-by', 'cordoned-at'].map((name) => `pilothouse.io/${name}-`);
+    await kubectl('annotate', 'node', ours, ...notes);
+  });
 
   test('without a reason the node is as kubectl leaves it', async () => {
     for (const [command, unschedulable] of [
