@@ -249,10 +249,14 @@ describe('nobody becomes somebody who has more', () => {
     expect((await reset('nobody-there')).status).toBe(404);
     // what has ended is had no more
     await api.signUp('no-more');
-    const expiresAt = new Date(Date.now() + 700).toISOString();
+    const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
     await post('/grants', { subject: asUser('no-more'), role: 'viewer', scope: inShop, expiresAt });
     expect((await reset('no-more')).status).toBe(403);
-    await expect.poll(async () => (await reset('no-more')).status).toBe(200);
+    await api.container.database.prisma.grant.updateMany({
+      where: { user: { username: 'no-more' } },
+      data: { expiresAt: new Date() },
+    });
+    expect((await reset('no-more')).status).toBe(200);
   });
 
   test('by enabling them again, nor by a new password until then', async () => {

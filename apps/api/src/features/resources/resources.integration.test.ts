@@ -50,7 +50,8 @@ test('by a label: of what the caller may list, and of no more', async () => {
   const { body } = await admin.get(`${path}&namespace=${namespace}`);
   const groups = body.groups.map(({ value, count }: { value: string; count: number }) => [value, count]);
   expect(Object.fromEntries(groups)).toEqual({ back: 2, front: 1 });
-  expect(body).toMatchObject({ labels: ['tier'], truncated: false, state: 'live' });
+  expect(body).toMatchObject({ truncated: false, state: 'live' });
+  expect(body.labels).toContain('tier');
   const scope = { kind: 'namespace', cluster: 'here', namespace } as const;
   const user = await world.api.signUp('groups-by-label', [{ role: 'viewer', scope }]);
   expect((await user.get(path)).body.groups).toEqual(body.groups);

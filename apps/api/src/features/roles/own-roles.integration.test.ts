@@ -43,6 +43,8 @@ const scopes: Domain[] = [
   { kind: 'namespace', cluster: 'here', namespace },
   { kind: 'namespace', cluster: 'here', namespace: 'default' },
 ];
+/** Long enough to be given. */
+const endMs = 3000;
 const name = 'walks-roles';
 const subjects = [
   { kind: 'user', id: name },
@@ -133,7 +135,7 @@ test('casbin, menu, API, live list, stream, explanation and compiled look-up dec
       if (joins) await admin('put', member);
       const ids: string[] = [];
       const roles: string[] = [];
-      const inMs = { never: null, later: 3_600_000, 'before it is asked': 500 };
+      const inMs = { never: null, later: 3_600_000, 'before it is asked': endMs };
       for (const [index, { subject, scope, ends, policies }] of given.entries()) {
         const role = `walk-${round}-${index}`;
         roles.push(role);
@@ -145,7 +147,7 @@ test('casbin, menu, API, live list, stream, explanation and compiled look-up dec
         const expiresAt = ms === null ? null : new Date(Date.now() + ms).toISOString();
         ids.push((await admin('post', '/grants', { subject: to, scope, role, expiresAt })).id);
       }
-      if (given.some(({ ends }) => ends === 'before it is asked')) await sleep(600);
+      if (given.some(({ ends }) => ends === 'before it is asked')) await sleep(endMs + 100);
       await expectSame(given, joins);
       for (const id of ids) await admin('delete', `/grants/${id}`);
       for (const role of roles) await admin('delete', `/roles/${role}`);
