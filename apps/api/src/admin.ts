@@ -8,7 +8,7 @@ import { fixedKeyRing, KeyFile } from './db/key-ring.ts';
 import { rewrapSecrets } from './db/rewrap-secrets.ts';
 import { SecretBox } from './db/secret-box.ts';
 import { Versions } from './db/versions.ts';
-import { UserService } from './features/users/user.service.ts';
+import { giveOneTimePassword } from './features/users/give-one-time-password.ts';
 import { AppError } from './http/app-error.ts';
 
 const usage = `npm run admin -- reset-password <user>    gives a user a new one-time password
@@ -21,13 +21,13 @@ const settleMs = 3000;
 async function resetPassword(config: Config, username: string): Promise<void> {
   const database = createDatabase(config.databaseUrl);
   try {
-    const users = new UserService({
+    const accounts = {
       database,
       users: new UserRepository(database),
       passwords: new Passwords(),
       versions: new Versions(database, () => undefined),
-    });
-    const password = await users.resetPassword(username);
+    };
+    const password = await giveOneTimePassword(accounts, username, null);
     console.log(`One-time password of ${username}: ${password} (told this once; their sessions have ended)`);
   } catch (error) {
     const isUnknown = error instanceof AppError && error.code === 'notFound';

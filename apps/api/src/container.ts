@@ -39,7 +39,8 @@ import { createLogger } from './log.ts';
 function buildFeatures(core: Core): { features: Feature[]; firstPassword: () => string | null } {
   const accounts = users.build(core);
   const menu = menus.build(core);
-  const registered = clusters.build(core);
+  const access = kubeconfigs.build(core);
+  const registered = clusters.build(core, access.endAll);
   const objects = resources.build(core, history.recorderOf(core));
   const texts = manifests.build(core, objects);
   const features: Feature[] = [
@@ -48,7 +49,7 @@ function buildFeatures(core: Core): { features: Feature[]; firstPassword: () => 
     groups.build(core),
     grants.build(core),
     roles.build(core),
-    kubeconfigs.build(core),
+    access,
     registered,
     clusterFigures.build(core),
     auth.build(core, { user: accounts.get, menus: menu.menusOf }),

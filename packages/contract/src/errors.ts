@@ -35,6 +35,11 @@ export const errorCodes = {
     status: 403,
     message: 'This would give rights in {domain} that you do not have there yourself: {rights}',
   },
+  accountEscalation: {
+    status: 403,
+    message:
+      'In {domain} {user} has rights that you do not have: {rights}. Who lets them sign in anew could act as them',
+  },
   roleBuiltIn: { status: 409, message: 'The role {role} comes with the platform; copy it to change it' },
   roleHeld: { status: 409, message: 'The role {role} is held: {holders}. Take these grants away first' },
   groupNesting: { status: 409, message: 'Groups are nested one level deep: {reason}' },
@@ -73,6 +78,11 @@ export const errorCodes = {
   kubeconfigContextRequired: { status: 400, message: 'The kubeconfig has several contexts; choose one' },
   kubeconfigContextUnknown: { status: 400, message: 'The kubeconfig has no context {context}' },
   kubeconfigInsecure: { status: 400, message: 'The kubeconfig turns certificate checks off; confirm that' },
+  kubeconfigsRemain: {
+    status: 409,
+    message:
+      'The accounts of {count} issued kubeconfigs could not be deleted ({reason}) and would stay in {cluster}: {commands}',
+  },
   addressForbidden: { status: 400, message: 'The address {address} is not allowed: {reason}' },
   // clusters
   clusterUnreachable: { status: 502, message: 'The cluster does not answer: {reason}' },

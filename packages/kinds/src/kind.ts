@@ -120,6 +120,17 @@ export interface KindDefinition<W extends KubernetesObject, X, F extends string>
   isFleeting?: boolean;
   /** False where nobody looks for one by its name. Default true. */
   isFoundByName?: boolean;
+  grouping?: Grouping<NoInfer<F>>;
+}
+
+/** How a kind's objects are looked at by a label. */
+export interface Grouping<F extends string = string> {
+  /** Labels that such objects usually have, the most asked for first. */
+  labels: string[];
+  /** Numbers that add up. */
+  sums: F[];
+  /** The field that says how an object is. */
+  state: F;
 }
 
 export interface KindDescriptor<W extends KubernetesObject = KubernetesObject> {
@@ -138,6 +149,8 @@ export interface KindDescriptor<W extends KubernetesObject = KubernetesObject> {
   relations: Relation<W>[];
   isFleeting: boolean;
   isFoundByName: boolean;
+  /** Null where its list is not grouped. */
+  grouping: Grouping | null;
   /** The cells of an object; one pass over it. */
   project(object: W): Cells;
 }
@@ -256,6 +269,7 @@ export function defineKind<W extends KubernetesObject, X, F extends string>(
     relations: definition.relations ?? [],
     isFleeting: definition.isFleeting ?? false,
     isFoundByName: definition.isFoundByName ?? true,
+    grouping: definition.grouping ?? null,
     project(object) {
       const cells = cellsOf(facts(object));
       cells.created = object.metadata?.creationTimestamp ?? null;

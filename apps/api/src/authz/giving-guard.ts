@@ -11,7 +11,7 @@ import type { Authoriser, Subject } from './authoriser.ts';
 /** So many missing rights are named. */
 const mostNamed = 10;
 
-/** What somebody is about to give: what roles allow, in a domain whose cluster goes by name. */
+/** What somebody is about to give, or has: what roles allow, in a domain whose cluster goes by name. */
 export interface Given {
   policies: readonly Policy[];
   domain: Domain;
@@ -24,8 +24,8 @@ interface NamedRight {
 }
 
 /**
- * The escalation rule for the platform's own roles, grants and groups: nobody gives what they do not have there
- * themselves. Who may do everything everywhere passes by that.
+ * The escalation rule for the platform's own roles, grants, groups and accounts: nobody gives what they do not have there
+ * themselves, and nobody becomes somebody who has more. Who may do everything everywhere passes by that.
  */
 export class GivingGuard {
   readonly #authoriser: Pick<Authoriser, 'authorise' | 'policies'>;
@@ -36,13 +36,7 @@ export class GivingGuard {
 
   /** Throws `roleEscalation` with what is missing. */
   async require(subject: Subject, given: readonly Given[], field?: string): Promise<void> {
-    for (const { policies, domain } of given) {
-      const rights = policies.map((policy) => ({
-        name: `${policy.action} ${policy.object}`,
-        requirements: rightsOfPolicies([policy], domain),
-      }));
-      await this.requireRights(subject, rights, domain, field);
-    }
+    for (const each of given) await this.requireRights(subject, rightsOf(each), each.domain, field);
   }
 
   /** Throws `roleEscalation` with the names of those rights that the subject does not have. */
@@ -52,16 +46,22 @@ export class GivingGuard {
     domain: Domain,
     field?: string,
   ): Promise<void> {
-    const holds = async (requirements: Requirement[]) =>
-      (await this.#authoriser.authorise(subject, requirements)).allowed;
-    if (await holds(rights.flatMap(({ requirements }) => requirements))) return;
-    const missing: string[] = [];
-    for (const { name, requirements } of rights) {
-      if (await holds(requirements)) continue;
-      if (missing.push(name) > mostNamed) break;
+    const missing = await this.#missing(subject, rights);
+    if (missing !== null)
+      throw new AppError('roleEscalation', { rights: missing, domain: domainText(domain) }, field);
+  }
+
+  /**
+   * Throws `accountEscalation` where somebody has more than the subject does: who lets them sign in anew could do so in
+   * their place.
+   */
+  async requireAccount(subject: Subject, username: string, held: readonly Given[]): Promise<void> {
+    for (const each of held) {
+      const missing = await this.#missing(subject, rightsOf(each));
+      if (missing === null) continue;
+      const domain = domainText(each.domain);
+      throw new AppError('accountEscalation', { user: username, rights: missing, domain });
     }
-    const named = missing.slice(0, mostNamed).join(', ') + (missing.length > mostNamed ? ', …' : '');
-    throw new AppError('roleEscalation', { rights: named, domain: domainText(domain) }, field);
   }
 
   /** Throws `roleEscalation` where a group's grants, or those of what it is in, are more than the subject has. */
@@ -77,6 +77,26 @@ export class GivingGuard {
       }));
     await this.require(subject, given);
   }
+
+  /** Names of those that the subject does not have; null where all are held. */
+  async #missing(subject: Subject, rights: readonly NamedRight[]): Promise<string | null> {
+    const holds = async (requirements: Requirement[]) =>
+      (await this.#authoriser.authorise(subject, requirements)).allowed;
+    if (await holds(rights.flatMap(({ requirements }) => requirements))) return null;
+    const missing: string[] = [];
+    for (const { name, requirements } of rights) {
+      if (await holds(requirements)) continue;
+      if (missing.push(name) > mostNamed) break;
+    }
+    return missing.slice(0, mostNamed).join(', ') + (missing.length > mostNamed ? ', …' : '');
+  }
+}
+
+function rightsOf({ policies, domain }: Given): NamedRight[] {
+  return policies.map((policy) => ({
+    name: `${policy.action} ${policy.object}`,
+    requirements: rightsOfPolicies([policy], domain),
+  }));
 }
 
 /** A domain with its cluster's name in the place of the id. */

@@ -7,6 +7,8 @@ export interface Confirmation {
   objects: string[];
   /** What happens, and what does not. */
   consequence: string;
+  /** What somebody is to do by hand, to be copied, and what is said of it. */
+  commands?: { label: string; text: string };
   /** The verb on the button: "Remove cluster". */
   verb: string;
   isDanger?: boolean;

@@ -9,6 +9,7 @@ test('a view survives the trip through the URL, and other keys of the URL surviv
     q: 'web',
     labelSelector: 'app=web,tier!=db',
     fieldSelector: 'type=Warning',
+    groupBy: 'topology.kubernetes.io/zone',
     namespaces: ['shop', 'demo'],
   };
   const query = writeListState({ drawer: 'x' }, state) as Record<string, string>;

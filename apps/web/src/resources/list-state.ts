@@ -11,6 +11,8 @@ export interface ListState {
   labelSelector: string;
   /** Of a kind's own filters. */
   fieldSelector: string;
+  /** The label that it is grouped by. */
+  groupBy: string;
   /** Empty: all the caller may see. */
   namespaces: string[];
 }
@@ -22,6 +24,7 @@ const defaults: ListState = {
   q: '',
   labelSelector: '',
   fieldSelector: '',
+  groupBy: '',
   namespaces: [],
 };
 
@@ -45,6 +48,7 @@ export function readListState(query: LocationQuery): ListState {
     q: first('q') ?? defaults.q,
     labelSelector: first('labelSelector') ?? defaults.labelSelector,
     fieldSelector: first('fieldSelector') ?? defaults.fieldSelector,
+    groupBy: first('groupBy') ?? defaults.groupBy,
     namespaces: strings(query.namespace),
   };
 }
@@ -62,6 +66,7 @@ export function writeListState(query: LocationQuery, state: ListState): Location
   set('q', state.q);
   set('labelSelector', state.labelSelector);
   set('fieldSelector', state.fieldSelector);
+  set('groupBy', state.groupBy);
   set('namespace', state.namespaces);
   return written;
 }

@@ -1,3 +1,4 @@
+import type { endpoints, OutputOf } from '@pilothouse/contract';
 import type { KubernetesObject } from '@pilothouse/kinds';
 import type { Component } from 'vue';
 import type { ComposerTranslation } from 'vue-i18n';
@@ -38,6 +39,11 @@ export interface ListExtraProps {
   view: ListState;
 }
 
+/** What a cell of a group of the list gets. */
+export interface GroupCellProps {
+  group: OutputOf<typeof endpoints.groupResources>['groups'][number];
+}
+
 /** Buttons of a kind beside the contract's actions: ways to other pages. */
 export interface OwnActions {
   ofRow: (row: Row) => TableAction<Row>[];
@@ -58,6 +64,8 @@ export interface PageContext {
 export interface KindOverride {
   /** Components for cells, by column id; they get CellProps. */
   cells?: Record<string, Component>;
+  /** Of groups of its list: what comes beside how many there are and how they are, by id; they get GroupCellProps. */
+  groupCells?: Record<string, Component>;
   /** Its deletion gives containers time to shut down. */
   hasGracePeriod?: boolean;
   ownActions?: (context: PageContext) => OwnActions;

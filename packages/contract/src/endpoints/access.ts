@@ -60,7 +60,8 @@ export const accessEndpoints = {
     id: 'users.update',
     method: 'PATCH',
     path: '/users/{user}',
-    summary: 'Rename, disable or enable a user; disabling ends their sessions and streams',
+    summary:
+      'Rename, disable or enable a user; disabling ends their sessions and streams, enabling is for who has what they have',
     params: userParams,
     body: z.strictObject({
       displayName: z.string().trim().min(1).max(100).optional(),
@@ -78,7 +79,7 @@ export const accessEndpoints = {
     id: 'users.resetPassword',
     method: 'POST',
     path: '/users/{user}/password',
-    summary: 'Give a user a new one-time password; ends their sessions',
+    summary: 'Give a user, who has no more than the caller, a new one-time password; ends their sessions',
     params: userParams,
     response: z.object({ oneTimePassword: z.string() }),
     permission: () => [platformRight('POST', '/users/{user}/password')],

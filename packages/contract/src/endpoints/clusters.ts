@@ -210,12 +210,18 @@ export const clusterEndpoints = {
     id: 'clusters.delete',
     method: 'DELETE',
     path: '/clusters/{cluster}',
-    summary: 'Forget a cluster; ends its streams; nothing in the cluster changes',
+    summary:
+      'Forget a cluster; ends its streams. Of the cluster itself only the accounts of issued kubeconfigs go, before that',
     params: clusterParams,
+    query: z.strictObject({
+      /** Also where some of these accounts stay, since the cluster cannot be told; else `kubeconfigsRemain`. */
+      leaveKubeconfigs: z.stringbool().default(false),
+    }),
     permission: ({ params }) => [clusterRight('DELETE', '/clusters/{cluster}', params.cluster)],
     audit: {
       code: 'cluster.delete',
       target: ({ params }) => ({ resource: 'cluster', name: params.cluster }),
+      params: ({ query }) => ({ ...(query.leaveKubeconfigs && { leaveKubeconfigs: true }) }),
     },
   }),
   probeCluster: defineEndpoint({

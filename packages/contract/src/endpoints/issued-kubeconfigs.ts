@@ -8,7 +8,7 @@ const onePath = `${path}/{namespace}/{kubeconfig}`;
 /** How much an issued kubeconfig allows: Kubernetes' own `view`, `edit` and `admin`, or what a role of ours does. */
 export const kubeconfigAccess = z.enum(['view', 'edit', 'admin', 'role']);
 export const kubeconfigState = z.enum(['issuing', 'active', 'ending', 'ended']);
-export const kubeconfigEnd = z.enum(['revoked', 'expired', 'issuerLostRights', 'failed']);
+export const kubeconfigEnd = z.enum(['revoked', 'expired', 'issuerLostRights', 'failed', 'clusterRemoved']);
 
 export const issuedKubeconfig = z.object({
   id: uuid,

@@ -8,7 +8,9 @@ import {
   pageOf,
   pluralName,
   resourceListQuery,
+  timestamp,
 } from '../common.ts';
+import { qualifiedName } from '../actions/metadata-changes.ts';
 import { defineEndpoint, type AuditTarget, type Requirement } from '../endpoint.ts';
 import type { Domain } from '../rights/domain.ts';
 
@@ -23,6 +25,17 @@ export const row = z.object({
   name: z.string(),
   resourceVersion: z.string(),
   cells: z.record(z.string(), cellValue),
+});
+
+/** Objects that have the same value of a label. */
+export const rowGroup = z.object({
+  /** Null: they have no such label. */
+  value: z.string().nullable(),
+  count: z.number().int(),
+  /** How many are how, by the field of the kind that says so. */
+  states: z.record(z.string(), z.number().int()),
+  /** Of the fields that add up; `known` is how many objects say something. */
+  sums: z.record(z.string(), z.object({ sum: z.number(), known: z.number().int() })),
 });
 
 /** An object as the apiserver sent it; nothing is dropped. */
@@ -100,6 +113,15 @@ const logQuery = z.strictObject({
   timestamps: z.stringbool().default(false),
 });
 
+function listRights(params: CollectionRef, namespaces: string[] | undefined): Requirement[] {
+  return namespaces === undefined
+    ? [{ ...resourceRight(params, 'list'), match: 'narrows' }]
+    : namespaces.map((namespace) => ({
+        ...resourceRight({ ...params, namespace }, 'list'),
+        match: 'narrows',
+      }));
+}
+
 export const resourceEndpoints = {
   listResources: defineEndpoint({
     id: 'resources.list',
@@ -114,14 +136,29 @@ export const resourceEndpoints = {
       /** Empty while the answer is all there is, and live. */
       problems: z.array(listProblem),
     }),
-    permission: ({ params, query }) =>
-      query.namespace === undefined
-        ? [{ ...resourceRight(params, 'list'), match: 'narrows' }]
-        : query.namespace.map((namespace) => ({
-            ...resourceRight({ ...params, namespace }, 'list'),
-            match: 'narrows',
-          })),
+    permission: ({ params, query }) => listRights(params, query.namespace),
     live: true,
+  }),
+  groupResources: defineEndpoint({
+    id: 'resources.groups',
+    method: 'GET',
+    path: '/clusters/{cluster}/groups/{group}/{plural}',
+    summary: 'The objects of a list by a label: how many have which value, and what they come to together',
+    params: collectionParams,
+    query: resourceListQuery.omit({ page: true, pageSize: true, sort: true }).extend({
+      /** The label; absent: only the labels that there are. */
+      by: qualifiedName.optional(),
+    }),
+    response: z.object({
+      /** Labels of the objects, the most frequent first. */
+      labels: z.array(z.string()),
+      groups: z.array(rowGroup),
+      /** There are more groups than are told. */
+      truncated: z.boolean(),
+      asOf: timestamp,
+      state: dataState,
+    }),
+    permission: ({ params, query }) => listRights(params, query.namespace),
   }),
   getResource: defineEndpoint({
     id: 'resources.get',

@@ -358,4 +358,18 @@ export const nodes = defineKind({
     'age',
   ],
   fieldSelectors: { 'spec.unschedulable': 'unschedulable' },
+  grouping: {
+    labels: ['topology.kubernetes.io/zone', 'node.kubernetes.io/instance-type', 'kubernetes.io/arch'],
+    sums: [
+      'pods',
+      'podsAllocatable',
+      'cpuAllocatable',
+      'cpuRequests',
+      'cpuUsage',
+      'memoryAllocatable',
+      'memoryRequests',
+      'memoryUsage',
+    ],
+    state: 'status',
+  },
 });

@@ -5,7 +5,7 @@ import { UserRepository } from '../../authz/user.repository.ts';
 import { keyRingOf } from '../../core.ts';
 import { deriveKey } from '../../db/key-ring.ts';
 import { startTestApi, type TestApi } from '../../testing/test-api.ts';
-import { UserService } from '../users/user.service.ts';
+import { giveOneTimePassword } from '../users/give-one-time-password.ts';
 import { AuthService } from './auth.service.ts';
 import { LoginGuard } from './login-guard.ts';
 import { SessionRepository } from './session.repository.ts';
@@ -22,11 +22,10 @@ describe('a password that is reset between its check and what it opens', () => {
     const { database, versions } = api.container;
     const passwords = new Passwords();
     const users = new UserRepository(database);
-    const accounts = new UserService({ database, users, passwords, versions });
     const verify = passwords.verify.bind(passwords);
     passwords.verify = async (...what) => {
       const matches = await verify(...what);
-      await accounts.resetPassword(username);
+      await giveOneTimePassword({ database, users, passwords, versions }, username, null);
       return matches;
     };
     return new AuthService({

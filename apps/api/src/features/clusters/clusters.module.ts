@@ -7,10 +7,11 @@ import { addClusterMetrics } from './cluster-metrics.ts';
 import { ClusterProber } from './cluster-prober.ts';
 import { ClustersRepository } from './clusters.repository.ts';
 import { addClusterTopics, mountClusters } from './clusters.routes.ts';
-import { ClustersService } from './clusters.service.ts';
+import { ClustersService, type EndIssuedAccess } from './clusters.service.ts';
 
 /** Registering clusters, by hand or by file, and knowing how they are. */
-export function build({ config, database, registry, secrets, audit, metrics, authoriser, onError }: Core) {
+export function build(core: Core, endIssuedAccess: EndIssuedAccess) {
+  const { config, database, registry, secrets, audit, metrics, authoriser, onError } = core;
   const repository = new ClustersRepository(database);
   const health = new ClusterHealthRepository(database);
   const prober = new ClusterProber({ registry, repository: health, onError });
@@ -19,6 +20,7 @@ export function build({ config, database, registry, secrets, audit, metrics, aut
     health,
     registry,
     prober,
+    endIssuedAccess,
     allowLoopback: config.allowLoopbackClusters,
     seal: (id, credential) => secrets.seal('clusters', id, 'credential', JSON.stringify(credential)),
   });

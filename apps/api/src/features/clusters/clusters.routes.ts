@@ -38,7 +38,9 @@ export function mountClusters(
   mount(api, endpoints.replaceKubeconfig, ({ params, body }) =>
     clusters.replaceKubeconfig(params.cluster, body, pasted),
   );
-  mount(api, endpoints.deleteCluster, ({ params }) => clusters.remove(params.cluster));
+  mount(api, endpoints.deleteCluster, ({ principal, params, query }) =>
+    clusters.remove(principal, params.cluster, query),
+  );
   mount(api, endpoints.getClusterOpenApi, async ({ params, signal, req, res }) =>
     sendOpenApi(await readOpenApi(registry, params, signal), req, res),
   );

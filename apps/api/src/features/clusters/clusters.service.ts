@@ -5,6 +5,7 @@ import {
   type KubeconfigInspection,
   type ProbeResult,
 } from '@pilothouse/kube';
+import type { Principal } from '../../authz/principal.ts';
 import { newId } from '../../db/ids.ts';
 import { AppError } from '../../http/app-error.ts';
 import {
@@ -45,11 +46,21 @@ export const defaultSettings: ClusterSettings = {
 
 export const pasted: Origin = { source: 'pasted', file: null };
 
+/**
+ * Takes back the access that was given to people outside; tells what is left in the cluster, how to delete it there, and
+ * why.
+ */
+export type EndIssuedAccess = (
+  principal: Principal,
+  cluster: string,
+) => Promise<{ count: number; commands: string[]; reason: AppError } | null>;
+
 export interface ClustersServiceOptions {
   repository: ClustersRepository;
   health: ClusterHealthRepository;
   registry: ClusterRegistry;
   prober: ClusterProber;
+  endIssuedAccess: EndIssuedAccess;
   seal: (clusterId: string, credential: ClusterCredential) => Uint8Array<ArrayBuffer>;
   /** `PILOTHOUSE_ALLOW_LOOPBACK_CLUSTERS`. */
   allowLoopback: boolean;
@@ -134,11 +145,27 @@ export class ClustersService {
     return this.get(name);
   }
 
-  /** Ends its streams and stores, takes its grants away; nothing in the cluster changes. */
-  async remove(name: string): Promise<void> {
+  /**
+   * Ends its streams and stores, takes its grants away; of what is in the cluster only issued access goes. Throws
+   * `kubeconfigsRemain` where that cannot be taken back, and then all stays, unless it is to be left.
+   */
+  async remove(
+    principal: Principal,
+    name: string,
+    { leaveKubeconfigs }: { leaveKubeconfigs: boolean },
+  ): Promise<void> {
+    const { repository, registry, endIssuedAccess } = this.#options;
     const { id } = await this.#row(name);
-    await this.#options.repository.remove(id);
-    await this.#options.registry.refresh();
+    const left = await endIssuedAccess(principal, name);
+    if (left !== null && !leaveKubeconfigs) {
+      const { commands, reason } = left;
+      const params = { cluster: name, count: left.count, reason: reason.message };
+      throw new AppError('kubeconfigsRemain', { ...params, commands: commands.join('\n') }, undefined, {
+        cause: reason,
+      });
+    }
+    await repository.remove(id);
+    await registry.refresh();
   }
 
   async probe(name: string): Promise<ClusterView> {

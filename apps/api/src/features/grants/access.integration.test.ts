@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { grantColumns } from '../../authz/grant-columns.ts';
 import { newId } from '../../db/ids.ts';
 import { deadKubeconfig } from '../../testing/kubeconfig.ts';
-import { startTestApi, type TestApi } from '../../testing/test-api.ts';
+import { startTestApi, type TestApi, type TestUser } from '../../testing/test-api.ts';
 
 let api: TestApi;
 
@@ -188,6 +188,93 @@ describe('a grant', () => {
     expect((await admin.get('/grants')).status).toBe(403);
     expect((await admin.patch('/clusters/one', { displayName: 'Ours' })).status).toBe(200);
     expect((await admin.patch('/clusters/two', { displayName: 'Ours' })).status).toBe(403);
+  });
+});
+
+describe('nobody becomes somebody who has more', () => {
+  const inShop = { kind: 'namespace', cluster: 'one', namespace: 'shop' } as const;
+  let desk: TestUser;
+
+  beforeAll(async () => {
+    const policies = [
+      { object: '/users/{user}/password', action: 'POST' },
+      { object: '/users/{user}', action: 'PATCH' },
+      { object: '/groups/{group}/members/{user}', action: 'PUT' },
+      { object: 'k8s/core/configmaps', action: 'All' },
+    ];
+    await post('/roles', { name: 'help-desk', description: '', menus: [], policies });
+    await post('/roles', { name: 'reader', description: '', menus: [], policies: policies.slice(3) });
+    desk = await api.signUp('help-desk', [{ role: 'help-desk', scope: everywhere }]);
+    for (const name of ['inner-circle', 'circle', 'readers'])
+      await post('/groups', { name, displayName: name });
+    await api.admin.put('/groups/circle/groups/inner-circle', undefined);
+    for (const [group, role, scope] of [
+      ['circle', 'viewer', inShop],
+      ['readers', 'reader', everywhere],
+    ])
+      await post('/grants', { subject: { kind: 'group', group }, role, scope });
+  });
+  async function post(path: string, body: object): Promise<void> {
+    expect([path, (await api.admin.post(path, body)).status]).toEqual([path, 201]);
+  }
+  const reset = (user: string) => desk.post(`/users/${user}/password`);
+
+  test('by a new password, whatever way they have it', async () => {
+    await api.signUp('with-a-grant', [{ role: 'viewer', scope: inShop }]);
+    await api.signUp('in-a-group');
+    await api.admin.put('/groups/circle/members/in-a-group', undefined);
+    await api.signUp('in-a-nested-group');
+    await api.admin.put('/groups/inner-circle/members/in-a-nested-group', undefined);
+    for (const user of ['with-a-grant', 'in-a-group', 'in-a-nested-group']) {
+      const { status, body } = await reset(user);
+      expect([user, status, body.error.code]).toEqual([user, 403, 'accountEscalation']);
+      expect(body.error.params).toMatchObject({ user, domain: 'cluster:one/shop' });
+      expect(body.error.params.rights).toMatch(/^(\w+ k8s\/\S+, ){10}…$/);
+    }
+    const admins = await reset('admin');
+    expect([admins.status, admins.body.error.params.rights]).toEqual([403, 'All **']);
+    // refused means untouched: they are still signed in
+    expect((await api.admin.get('/users')).status).toBe(200);
+    const { body } = await api.admin.get('/audit?code=user.resetPassword&q=admin');
+    expect(body.items[0]).toMatchObject({ outcome: 'refused', reason: 'accountEscalation' });
+  });
+
+  test('of who has no more the password is reset', async () => {
+    await api.signUp('equal', [{ role: 'reader', scope: inShop }]);
+    await api.admin.put('/groups/readers/members/equal', undefined);
+    const { status, body } = await reset('equal');
+    expect(status).toBe(200);
+    const signIn = { username: 'equal', password: body.oneTimePassword };
+    expect((await api.anonymous.post('/auth/login', signIn)).status).toBe(200);
+    expect((await reset('nobody-there')).status).toBe(404);
+    // what has ended is had no more
+    await api.signUp('no-more');
+    const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
+    await post('/grants', { subject: asUser('no-more'), role: 'viewer', scope: inShop, expiresAt });
+    expect((await reset('no-more')).status).toBe(403);
+    await api.container.database.prisma.grant.updateMany({
+      where: { user: { username: 'no-more' } },
+      data: { expiresAt: new Date() },
+    });
+    expect((await reset('no-more')).status).toBe(200);
+  });
+
+  test('by enabling them again, nor by a new password until then', async () => {
+    await api.signUp('asleep', [{ role: 'viewer', scope: inShop }]);
+    expect((await desk.patch('/users/asleep', { disabled: true })).status).toBe(200);
+    for (const answer of [await reset('asleep'), await desk.patch('/users/asleep', { disabled: false })])
+      expect([answer.status, answer.body.error.code]).toEqual([403, 'accountEscalation']);
+    expect((await api.admin.get('/users?q=asleep')).body.items[0]).toMatchObject({ disabled: true });
+    expect((await desk.patch('/users/asleep', { displayName: 'Sleeper' })).status).toBe(200);
+    expect((await api.admin.patch('/users/asleep', { disabled: false })).status).toBe(200);
+  });
+
+  test('by joining a group, nor one that is in another', async () => {
+    for (const group of ['circle', 'inner-circle']) {
+      const joined = await desk.put(`/groups/${group}/members/help-desk`, undefined);
+      expect([group, joined.body.error?.code]).toEqual([group, 'roleEscalation']);
+    }
+    expect((await desk.put('/groups/readers/members/help-desk', undefined)).status).toBe(204);
   });
 });
 

@@ -36,10 +36,10 @@ export class KubeconfigRepository {
     return this.#database.prisma.issuedKubeconfig.findUnique({ where: { id }, include });
   }
 
-  /** All that is in a cluster, or may be. */
-  unended(): Promise<IssuedRow[]> {
+  /** All that is in clusters, or in this one, or may be. */
+  unended(clusterId?: string): Promise<IssuedRow[]> {
     return this.#database.prisma.issuedKubeconfig.findMany({
-      where: { state: { not: 'ended' } },
+      where: { state: { not: 'ended' }, ...(clusterId !== undefined && { clusterId }) },
       include,
     });
   }

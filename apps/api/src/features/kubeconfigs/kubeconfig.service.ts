@@ -31,6 +31,13 @@ export interface KubeconfigServiceOptions {
   audit: AuditTrail;
 }
 
+/** Accounts of kubeconfigs that a cluster keeps. */
+export interface AccessLeft {
+  count: number;
+  commands: string[];
+  reason: AppError;
+}
+
 /** Where the accounts lie whose rights hold in a whole cluster. */
 const ownNamespace = 'pilothouse';
 /** An issue that takes longer has died. */
@@ -107,6 +114,32 @@ export class KubeconfigService {
     await this.#remove(row, auditId);
   }
 
+  /**
+   * Takes back all that were issued for a cluster, for its removal. One that cannot be, since the cluster cannot be told,
+   * stays as it was.
+   * @returns what is left to be deleted by hand, with kubectl, and why; null where nothing is
+   */
+  async endAll(principal: Principal, clusterName: string): Promise<AccessLeft | null> {
+    const { rows } = this.#options;
+    const { id } = this.#cluster(clusterName);
+    const left: ServiceAccess[] = [];
+    let why: unknown;
+    for (const row of await rows.unended(id)) {
+      try {
+        await this.#endAudited(row, { cluster: clusterName, reason: 'clusterRemoved', principal });
+        await rows.beginEnd(row.id, 'clusterRemoved', principal.username);
+        await rows.end(row.id);
+      } catch (error) {
+        if (!(error instanceof KubeError)) throw error;
+        why = error;
+        left.push(accessOf(row));
+      }
+    }
+    if (left.length === 0) return null;
+    const reason = fromKubeError(why) ?? new AppError('internal');
+    return { count: left.length, commands: left.flatMap(deletionOf), reason };
+  }
+
   /** Ends what has run out, what its issuer may not do any more, and what was begun to be ended. */
   async sweep(): Promise<void> {
     const { rows, registry } = this.#options;
@@ -115,7 +148,11 @@ export class KubeconfigService {
       const cluster = registry.nameOf(row.clusterId);
       if (cluster === undefined || (reason === null && row.state !== 'ending')) continue;
       if (reason !== null) await rows.beginEnd(row.id, reason, null);
-      await this.#endAudited(row, cluster, reason ?? (row.endReason as EndReason));
+      const end = { cluster, reason: reason ?? (row.endReason as EndReason), principal: null };
+      // a cluster that is not there now is told when it is
+      await this.#endAudited(row, end).catch((error: unknown) => {
+        if (!(error instanceof KubeError)) throw error;
+      });
     }
   }
 
@@ -131,9 +168,13 @@ export class KubeconfigService {
     return allowed ? null : 'issuerLostRights';
   }
 
-  async #endAudited(row: IssuedRow, cluster: string, reason: EndReason): Promise<void> {
+  /** Rejects with KubeError where the cluster could not be told. */
+  async #endAudited(
+    row: IssuedRow,
+    { cluster, reason, principal }: { cluster: string; reason: EndReason; principal: Principal | null },
+  ): Promise<void> {
     const entry = await this.#options.audit.begin({
-      principal: null,
+      principal,
       code: 'kubeconfig.end',
       target: {
         cluster,
@@ -148,9 +189,9 @@ export class KubeconfigService {
       await this.#remove(row, entry.auditId);
       await entry.end({ outcome: 'succeeded' });
     } catch (error) {
-      // a cluster that is not there now is told when it is
       const code = error instanceof KubeError ? fromKubeError(error)?.code : undefined;
       await entry.end({ outcome: 'failed', reason: code ?? 'internal' });
+      throw error;
     }
   }
 
@@ -193,6 +234,14 @@ export class KubeconfigService {
 
 function accessOf({ account, namespace }: IssuedRow): ServiceAccess {
   return { name: account, namespace: namespace ?? ownNamespace, isClusterWide: namespace === null };
+}
+
+/** By hand, the rights first. */
+function deletionOf({ name, namespace, isClusterWide }: ServiceAccess): string[] {
+  const inNamespace = `kubectl delete -n ${namespace}`;
+  return isClusterWide
+    ? [`kubectl delete clusterrolebinding,clusterrole ${name}`, `${inNamespace} serviceaccount ${name}`]
+    : [`${inNamespace} rolebinding,role,serviceaccount ${name}`];
 }
 
 function domainOf(cluster: string, namespace: string | null): Domain {

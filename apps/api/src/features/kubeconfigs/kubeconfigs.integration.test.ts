@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { deadKubeconfig } from '../../testing/kubeconfig.ts';
 import { startTestApi, type TestApi } from '../../testing/test-api.ts';
 
 let api: TestApi;
@@ -140,6 +141,89 @@ test('is never wider than its issuer, and ends with the issuer’s rights', asyn
     state: 'ended',
     endReason: 'issuerLostRights',
   });
+});
+
+test('ends with the grant of its issuer, and with the issuer’s leaving a group', async () => {
+  const policies = [
+    { object: '/clusters/{cluster}/kubeconfigs', action: 'POST' },
+    { object: 'k8s/core/configmaps', action: 'All' },
+  ];
+  await post('/roles', { name: 'map-issuer', description: '', policies, menus: [] });
+  await post('/roles', { name: 'map-only', description: '', policies: policies.slice(1), menus: [] });
+  await post('/groups', { name: 'map-issuers', displayName: 'Issuers' });
+  const place = { role: 'map-issuer', scope: { kind: 'namespace', cluster: 'quay', namespace: shop } };
+  await post('/grants', { ...place, subject: { kind: 'group', group: 'map-issuers' } });
+  const [temporary, member] = [await api.signUp('temporary'), await api.signUp('map-member')];
+  await api.admin.put('/groups/map-issuers/members/map-member', undefined);
+  const expiresAt = new Date(Date.now() + 10_000).toISOString();
+  await post('/grants', { ...place, subject: { kind: 'user', user: 'temporary' }, expiresAt });
+  const issued = [];
+  for (const client of [temporary, member]) {
+    const { status, body } = await issue(client, { access: 'role', role: 'map-only' });
+    expect(status).toBe(201);
+    expect(await kubectl(body.kubeconfig, 'get', 'configmaps', '-o', 'name')).toContain('kube-root-ca.crt');
+    issued.push(body);
+  }
+  expect((await api.admin.delete('/groups/map-issuers/members/map-member')).status).toBe(204);
+  for (const {
+    issued: { id, account },
+    kubeconfig,
+  } of issued.toReversed()) {
+    await within(20_000, () => expect.poll(() => objects(account)).toEqual([]));
+    await expect(kubectl(kubeconfig, 'get', 'configmaps')).rejects.toThrow(/Unauthorized|[Ff]orbidden/);
+    const row = (await listed()).find((each: { id: string }) => each.id === id);
+    expect(row).toMatchObject({ state: 'ended', endReason: 'issuerLostRights' });
+  }
+});
+
+async function post(path: string, body: object) {
+  expect([path, (await api.admin.post(path, body)).status]).toEqual([path, 201]);
+}
+
+test('goes before its cluster is removed', async () => {
+  await post('/clusters', { name: 'leaving', kubeconfig: cluster.kubeconfig });
+  const answers = [];
+  for (const namespace of [shop, null])
+    answers.push(await api.admin.post('/clusters/leaving/kubeconfigs', wish({ namespace })));
+  expect(answers.map(({ status }) => status)).toEqual([201, 201]);
+  expect((await api.admin.delete('/clusters/leaving')).status).toBe(204);
+  for (const { body } of answers) {
+    expect(await objects(body.issued.account)).toEqual([]);
+    await expect(kubectl(body.kubeconfig, 'get', 'pods')).rejects.toThrow(/Unauthorized|[Ff]orbidden/);
+  }
+  const { body } = await api.admin.get('/audit?code=kubeconfig.end&q=Contractor');
+  const ended = body.items.filter(
+    ({ params }: { params: { why: string } }) => params.why === 'clusterRemoved',
+  );
+  expect(ended).toHaveLength(2);
+  expect(ended[0]).toMatchObject({ user: 'admin', outcome: 'succeeded' });
+});
+
+test('stays where the cluster cannot be told, which is said before it is removed, with how to delete it', async () => {
+  await post('/clusters', { name: 'away', kubeconfig: cluster.kubeconfig });
+  const issued = [];
+  for (const namespace of [shop, null])
+    issued.push((await api.admin.post('/clusters/away/kubeconfigs', wish({ namespace }))).body.issued);
+  expect((await api.admin.put('/clusters/away/kubeconfig', { kubeconfig: deadKubeconfig() })).status).toBe(
+    200,
+  );
+  const refused = await api.admin.delete('/clusters/away');
+  expect([refused.status, refused.body.error.code]).toEqual([409, 'kubeconfigsRemain']);
+  const { count, commands } = refused.body.error.params;
+  expect([count, commands.split('\n').length]).toEqual([2, 3]);
+  expect((await api.admin.get('/clusters/away/kubeconfigs')).body.items).toMatchObject([
+    { state: 'active' },
+    { state: 'active' },
+  ]);
+  expect((await api.admin.delete('/clusters/away?leaveKubeconfigs=true')).status).toBe(204);
+  expect(await objects(issued[0].account)).toHaveLength(3);
+  // as it is told
+  for (const command of commands.split('\n'))
+    await kubectl(cluster.kubeconfig, ...command.split(' ').slice(1));
+  expect(await objects(issued[0].account)).toEqual([]);
+  const kinds = 'serviceaccounts,clusterroles,clusterrolebindings';
+  const all = await kubectl(cluster.kubeconfig, 'get', kinds, '-A', '-o', 'name');
+  expect(all).not.toContain(issued[1].account);
 });
 
 test('that the cluster refuses leaves nothing behind', async () => {

@@ -1,5 +1,6 @@
 import { endpoints } from '@pilothouse/contract';
 import { GivingGuard } from '../../authz/giving-guard.ts';
+import type { Principal } from '../../authz/principal.ts';
 import type { Core } from '../../core.ts';
 import { dayMs } from '../../db/retention.ts';
 import type { Feature } from '../../feature.ts';
@@ -10,7 +11,7 @@ import { KubeconfigService } from './kubeconfig.service.ts';
 const sweepMs = 30_000;
 
 /** Access for people outside: kubeconfigs of their own, for a namespace or a cluster and a time. */
-export function build({ config, database, registry, authoriser, audit, versions, onError }: Core): Feature {
+export function build({ config, database, registry, authoriser, audit, versions, onError }: Core) {
   const rows = new KubeconfigRepository(database);
   const service = new KubeconfigService({
     rows,
@@ -69,5 +70,6 @@ export function build({ config, database, registry, authoriser, audit, versions,
       isAskedAgain = false;
       await sweeping;
     },
-  };
+    endAll: (principal: Principal, cluster: string) => service.endAll(principal, cluster),
+  } satisfies Feature & Record<string, unknown>;
 }

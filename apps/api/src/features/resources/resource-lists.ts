@@ -6,6 +6,7 @@ import type { Principal } from '../../authz/principal.ts';
 import { AppError } from '../../http/app-error.ts';
 import type { LiveList } from '../../ws/live-topics.ts';
 import { streamErrorOf } from '../../ws/stream-error.ts';
+import { groupRows } from './group-rows.ts';
 import { onKindGone, servedKind, type FindCluster, type ServedKind } from './resource-cluster.ts';
 import type { RowSource } from './row-source.ts';
 import type { RowSources } from './row-sources.ts';
@@ -15,6 +16,13 @@ type ListAnswer = OutputOf<ListEndpoint>;
 
 /** A list as somebody asked for it, who may see `scope` of it. */
 export type ListCall = InputOf<ListEndpoint> & { principal: Principal; scope: Scope; signal: AbortSignal };
+
+type GroupsEndpoint = typeof resourceEndpoints.groupResources;
+export type GroupsCall = InputOf<GroupsEndpoint> & {
+  principal: Principal;
+  scope: Scope;
+  signal: AbortSignal;
+};
 
 /** What of the kind's rows a call may see, and what it wants of them. */
 interface Selection {
@@ -109,7 +117,28 @@ export class ResourceLists {
     }
   }
 
-  async #select(kind: ServedKind, { params, query, principal, scope }: ListCall): Promise<Selection> {
+  /** The same rows by a label. Rejects with KubeError where the cluster keeps the rows from us. */
+  async groups(call: GroupsCall): Promise<OutputOf<GroupsEndpoint>> {
+    const kind = await servedKind(this.#find, call.params);
+    checkVerbs(kind);
+    const { namespaces, filter } = await this.#select(kind, call);
+    const lease = await this.#sources.open(kind, namespaces, call.signal);
+    try {
+      const source = lease.value;
+      const { by } = call.query;
+      const rows = source.rows().filter(source.matcher(filter));
+      const { grouping } = kind.descriptor;
+      const groups = groupRows(rows, (row) => source.labelsOf(row), { by, grouping });
+      return { ...groups, asOf: source.asOf.toISOString(), state: source.state };
+    } finally {
+      lease.release();
+    }
+  }
+
+  async #select(
+    kind: ServedKind,
+    { params, query, principal, scope }: Omit<ListCall, 'query'> & Pick<GroupsCall, 'query'>,
+  ): Promise<Selection> {
     const { q, labelSelector, fieldSelector } = query;
     const wanted = { q, labelSelector, fieldSelector };
     const narrowedTo = scope === 'all' ? null : scope;

@@ -45,6 +45,19 @@ async function names(client: TestClient, query: string): Promise<string[]> {
   return answer.body.items.map((row: Row) => row.name);
 }
 
+test('by a label: of what the caller may list, and of no more', async () => {
+  const path = `/clusters/here/groups/core/pods?by=tier`;
+  const { body } = await admin.get(`${path}&namespace=${namespace}`);
+  const groups = body.groups.map(({ value, count }: { value: string; count: number }) => [value, count]);
+  expect(Object.fromEntries(groups)).toEqual({ back: 2, front: 1 });
+  expect(body).toMatchObject({ truncated: false, state: 'live' });
+  expect(body.labels).toContain('tier');
+  const scope = { kind: 'namespace', cluster: 'here', namespace } as const;
+  const user = await world.api.signUp('groups-by-label', [{ role: 'viewer', scope }]);
+  expect((await user.get(path)).body.groups).toEqual(body.groups);
+  expect((await user.get(`${path}&namespace=default`)).status).toBe(403);
+});
+
 describe('a list', () => {
   test.each([
     ['sort=name', ['alpha', 'beta', 'gamma']],

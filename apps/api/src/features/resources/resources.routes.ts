@@ -17,6 +17,7 @@ export function mountResources(
   referrers: Referrers,
 ): void {
   mount(api, endpoints.listResources, (call) => lists.read(call));
+  mount(api, endpoints.groupResources, (call) => lists.groups(call));
   mount(api, endpoints.getResourceKind, ({ params }) => resources.kind(params));
   mount(api, endpoints.getResource, ({ params, signal }) => resources.get(params, signal));
   mount(api, endpoints.listReferrers, ({ params, principal, signal }) =>

@@ -1,18 +1,23 @@
 import { requireAdministrator } from '../../authz/administrators.repository.ts';
+import type { Subject } from '../../authz/authoriser.ts';
+import type { GivingGuard } from '../../authz/giving-guard.ts';
+import { readGrantsOf } from '../../authz/grants-of-user.repository.ts';
 import { oneTimePassword, type Passwords } from '../../authz/passwords.ts';
 import { endSessionsOf } from '../../authz/session.repository.ts';
 import type { UserRepository } from '../../authz/user.repository.ts';
 import { userView, type UserView } from '../../authz/user-view.ts';
 import { isUniqueViolation } from '../../db/database-error.ts';
-import type { Database } from '../../db/database.ts';
+import type { Database, Queries } from '../../db/database.ts';
 import { bumpVersion, type Versions } from '../../db/versions.ts';
 import { AppError } from '../../http/app-error.ts';
+import { giveOneTimePassword } from './give-one-time-password.ts';
 
 export interface UserServiceOptions {
   database: Database;
   users: UserRepository;
   passwords: Passwords;
   versions: Versions;
+  guard: GivingGuard;
 }
 
 /** Accounts of the platform. */
@@ -45,8 +50,12 @@ export class UserService {
     }
   }
 
-  /** Disabling ends the user's sessions and streams. Throws `notFound`, or `lastAdmin`. */
+  /**
+   * Disabling ends the user's sessions and streams; enabling is for who has what the user has. Throws `notFound`,
+   * `lastAdmin`, or `accountEscalation`.
+   */
   async update(
+    subject: Subject,
     username: string,
     { displayName, disabled }: { displayName?: string | undefined; disabled?: boolean | undefined },
   ): Promise<UserView> {
@@ -57,6 +66,7 @@ export class UserService {
       const disables = disabled === true && before.disabledAt === null;
       if (disables) await endSessionsOf(queries, before.id, 'disabled');
       if (disabled !== undefined) await bumpVersion(queries, 'access', 'policies');
+      if (disabled === false && before.disabledAt !== null) await this.#requireOwn(subject, queries, before);
       const after = await users.change(queries, before.id, {
         displayName,
         ...(disables && { disabledAt: new Date() }),
@@ -69,18 +79,18 @@ export class UserService {
     return userView(user);
   }
 
-  /** A new one-time password; ends the user's sessions. Throws `notFound`. */
-  async resetPassword(username: string): Promise<string> {
-    const { database, users, passwords, versions } = this.#options;
-    const password = oneTimePassword();
-    const passwordHash = await passwords.hash(password);
-    await database.transaction(async (queries) => {
-      const user = await users.findByName(username, queries);
-      if (user === null) throw new AppError('notFound');
-      await endSessionsOf(queries, user.id, 'passwordChanged');
-      await users.setPassword(queries, user.id, { passwordHash, mustChangePassword: true });
-    });
-    await versions.refresh();
-    return password;
+  /** A new one-time password; ends the user's sessions. Throws `notFound`, or `accountEscalation`. */
+  async resetPassword(subject: Subject, username: string): Promise<string> {
+    return giveOneTimePassword(this.#options, username, (queries, user) =>
+      this.#requireOwn(subject, queries, user),
+    );
+  }
+
+  async #requireOwn(
+    subject: Subject,
+    queries: Queries,
+    { id, username }: { id: string; username: string },
+  ): Promise<void> {
+    await this.#options.guard.requireAccount(subject, username, await readGrantsOf(queries, id));
   }
 }

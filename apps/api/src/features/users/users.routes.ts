@@ -5,8 +5,10 @@ import type { UserService } from './user.service.ts';
 export function mountUsers(api: ApiRouter, users: UserService): void {
   mount(api, endpoints.listUsers, ({ query }) => users.page(query));
   mount(api, endpoints.createUser, ({ body }) => users.create(body.username, body.displayName));
-  mount(api, endpoints.updateUser, ({ params, body }) => users.update(params.user, body));
-  mount(api, endpoints.resetPassword, async ({ params }) => ({
-    oneTimePassword: await users.resetPassword(params.user),
+  mount(api, endpoints.updateUser, ({ principal, params, body }) =>
+    users.update(principal, params.user, body),
+  );
+  mount(api, endpoints.resetPassword, async ({ principal, params }) => ({
+    oneTimePassword: await users.resetPassword(principal, params.user),
   }));
 }

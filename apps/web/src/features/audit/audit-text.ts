@@ -43,8 +43,10 @@ export function useAuditText() {
     const isMany = event.code === 'resource.actionMany';
     // a grant is named by whom it is given to, and by the role
     const [who = '', role = ''] = name.split(':');
+    const why = String(event.params['why'] ?? '');
     const named = {
       ...event.params,
+      why: te(`kubeconfigs.end.${why}`) ? t(`kubeconfigs.end.${why}`) : why,
       action: te(`actions.${action}.label`) ? t(`actions.${action}.label`) : action,
       name,
       who,

@@ -2,7 +2,7 @@ import type { ParametersOf, PlanOf } from '@pilothouse/contract';
 import { AppError } from '../../../http/app-error.ts';
 import type { ActionOutcome, ActionRun, ImplementationOf, WholeObject } from './action-implementation.ts';
 import { readSubject } from './read-subject.ts';
-import { checkSeen, patchTested, readEach, seenOf } from './seen.ts';
+import { checkSeen, onPresent, patchTested, readEach, seenOf } from './seen.ts';
 
 type Changes = ParametersOf<'label'>;
 type Field = 'labels' | 'annotations';
@@ -64,7 +64,7 @@ async function setLabels(run: ActionRun<Changes>): Promise<ActionOutcome> {
 
 /** `kubectl label`: only the keys it is about, whatever else of the object changes meanwhile. */
 export const label: ImplementationOf<'label'> = {
-  run: setLabels,
+  run: (run) => onPresent(() => setLabels(run)),
   async plan(subjects, parameters) {
     const objects = await readEach<object, PlannedObject>(subjects, ({ ref, uid = '' }, object) => {
       const place = { namespace: ref.namespace ?? null, name: ref.name };

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { TestClient } from '../../../testing/test-client.ts';
 import { startResourceWorld, type ResourceWorld } from '../testing/resource-world.ts';
 
@@ -20,11 +20,18 @@ const read = async (name: string) => JSON.parse(await kubectl('get', 'node', nam
 const taintsOf = async (name: string) =>
   ((await read(name)).spec.taints ?? []).filter(({ key }) => !key.startsWith('node.kubernetes.io/'));
 
+const fakeTaint = { key: 'kwok.x-k8s.io/node', value: 'fake', effect: 'NoSchedule' };
+const both = [ours, theirs];
+const patchBoth = (patch: object) =>
+  kubectl('patch', 'node', ...both, '--type=merge', '-p', JSON.stringify(patch));
+/** Leaves both nodes these and that of kwok; what the node controller has set, it sets again. */
+const setTaints = (taints: object[]) => patchBoth({ spec: { taints: [...taints, fakeTaint] } });
+
 const nodeManifest = (name: string) => ({
   apiVersion: 'v1',
   kind: 'Node',
   metadata: { name, labels: { zone: 'a' }, annotations: { 'kwok.x-k8s.io/node': 'fake' } },
-  spec: { taints: [{ key: 'kwok.x-k8s.io/node', value: 'fake', effect: 'NoSchedule' }] },
+  spec: { taints: [fakeTaint] },
 });
 const podManifest = (name: string, tolerations: object[]) => ({
   apiVersion: 'v1',
@@ -52,27 +59,28 @@ afterAll(async () => {
   await world?.stop();
 });
 
-/** kubectl's arguments and ours; what both refuse has a code. */
-const taintCases: [string[], object, string?][] = [
-  [['a=1:NoSchedule'], { set: [{ key: 'a', value: '1', effect: 'NoSchedule' }] }],
-  [['a=2:NoSchedule'], { set: [{ key: 'a', value: '2', effect: 'NoSchedule' }] }, 'taintHasValue'],
+type Taints = NonNullable<WireNode['spec']['taints']>;
+const none: Taints = [];
+const a1 = { key: 'a', value: '1', effect: 'NoSchedule' };
+const a2 = { ...a1, value: '2' };
+const soft = { key: 'a', effect: 'PreferNoSchedule' };
+const b = { key: 'x.io/b', effect: 'NoExecute' };
+const [c, c2] = ['NoSchedule', 'NoExecute'].map((effect) => ({ key: 'c', effect })) as [Taints[0], Taints[0]];
+
+/** What is there, kubectl's arguments and ours; what both refuse has a code. */
+const taintCases: [Taints, string[], object, string?][] = [
+  [none, ['a=1:NoSchedule'], { set: [a1] }],
+  [[a1], ['a=2:NoSchedule'], { set: [a2] }, 'taintHasValue'],
+  [[a1], ['a=2:NoSchedule', '--overwrite'], { set: [a2], overwrite: true }],
+  [[a2], ['a:PreferNoSchedule'], { set: [soft] }],
+  [[soft, a2], ['x.io/b=:NoExecute'], { set: [{ ...b, value: '' }] }],
   [
-    ['a=2:NoSchedule', '--overwrite'],
-    { set: [{ key: 'a', value: '2', effect: 'NoSchedule' }], overwrite: true },
-  ],
-  [['a:PreferNoSchedule'], { set: [{ key: 'a', effect: 'PreferNoSchedule' }] }],
-  [['x.io/b=:NoExecute'], { set: [{ key: 'x.io/b', value: '', effect: 'NoExecute' }] }],
-  [
+    [b, soft, a2],
     ['c:NoSchedule', 'c:NoExecute', 'a:NoSchedule-'],
-    {
-      set: [
-        { key: 'c', effect: 'NoSchedule' },
-        { key: 'c', effect: 'NoExecute' },
-      ],
-      remove: [{ key: 'a', effect: 'NoSchedule' }],
-    },
+    { set: [c, c2], remove: [{ key: 'a', effect: 'NoSchedule' }] },
   ],
   [
+    none,
     ['d:NoSchedule', 'd=1:NoSchedule'],
     {
       set: [
@@ -83,17 +91,21 @@ const taintCases: [string[], object, string?][] = [
     'invalidField',
   ],
   [
+    [c],
     ['c:NoSchedule', 'c-', '--overwrite'],
-    { set: [{ key: 'c', effect: 'NoSchedule' }], remove: [{ key: 'c' }], overwrite: true },
+    { set: [c], remove: [{ key: 'c' }], overwrite: true },
     'invalidField',
   ],
-  [['d:NoShedule'], { set: [{ key: 'd', effect: 'NoShedule' }] }, 'invalidField'],
-  [['c-'], { remove: [{ key: 'c' }] }],
-  [['a-', 'x.io/b-'], { remove: [{ key: 'a' }, { key: 'x.io/b' }] }],
+  [none, ['d:NoShedule'], { set: [{ key: 'd', effect: 'NoShedule' }] }, 'invalidField'],
+  [[c, c2, b, soft], ['c-'], { remove: [{ key: 'c' }] }],
+  [[b, soft], ['a-', 'x.io/b-'], { remove: [{ key: 'a' }, { key: 'x.io/b' }] }],
 ];
 
 describe('taints', () => {
-  test.each(taintCases)('kubectl taint node %j', async (args, parameters, code) => {
+  afterAll(() => setTaints(none));
+
+  test.each(taintCases)('on %j kubectl taint node %j', async (before, args, parameters, code) => {
+    await setTaints(before);
     const said = await kubectl('taint', 'node', theirs, ...args).then(
       () => null,
       (error: unknown) => String(error),
@@ -102,9 +114,39 @@ describe('taints', () => {
     expect(answer.status).toBe(code === undefined ? 200 : code === 'taintHasValue' ? 409 : 400);
     if (code !== undefined) expect(answer.body.error.code).toBe(code);
     expect(said === null).toBe(code === undefined);
-    const plain = (taints: WireNode['spec']['taints'] = []) =>
-      taints.map(({ key, value, effect }) => ({ key, value, effect }));
+    const plain = (taints: Taints) => taints.map(({ key, value, effect }) => ({ key, value, effect }));
     expect(plain(await taintsOf(ours))).toEqual(plain(await taintsOf(theirs)));
+  });
+
+  test('what others set on the node meanwhile stays, and is no conflict', async () => {
+    await setTaints(none);
+    const rounds = Array.from({ length: 25 }, (_, round) => round);
+    const over = new AbortController();
+    const others: string[] = [];
+    const meanwhile = (async () => {
+      while (!over.signal.aborted) {
+        const value = { key: `other-${others.length}`, effect: 'PreferNoSchedule' };
+        const patch = JSON.stringify([{ op: 'add', path: '/spec/taints/-', value }]);
+        await kubectl('patch', 'node', ours, '--type=json', '-p', patch);
+        others.push(value.key);
+      }
+    })();
+    try {
+      for (const round of rounds) {
+        const change = {
+          set: [{ key: `own-${round}`, effect: 'NoSchedule' }],
+          remove: [{ key: `own-${round - 1}` }],
+        };
+        const { status, body } = await act('taint', ours, change);
+        expect([round, status, body.error]).toEqual([round, 200, undefined]);
+      }
+    } finally {
+      over.abort();
+      await meanwhile;
+    }
+    const keys = (await taintsOf(ours)).map(({ key }) => key);
+    expect(keys).toEqual(expect.arrayContaining(['own-24', ...others]));
+    expect(keys.filter((key) => key.startsWith('own-'))).toEqual(['own-24']);
   });
 
   test('what is so already is left alone, and said', async () => {
@@ -114,6 +156,7 @@ describe('taints', () => {
   });
 
   test('the plan says what becomes of each node; what changed after it is not overwritten', async () => {
+    await setTaints(none);
     await kubectl('taint', 'node', ours, 'raced=1:NoSchedule');
     const parameters = { set: [{ key: 'raced', value: '3', effect: 'NoSchedule' }], overwrite: true };
     const { status, body } = await plan('taint', [ours, theirs, 'node-marks-never'], parameters);
@@ -137,10 +180,10 @@ describe('taints', () => {
     );
     // done already: harmless
     expect((await act('taint', ours, parameters, { seen: first.seen })).body.alreadySo).toBe(true);
-    await kubectl('taint', 'node', ours, 'raced-', 'other-');
   });
 
   test('NoExecute: the pods that the plan names go, the others stay', async () => {
+    await setTaints(none);
     const tolerations = {
       bare: [],
       other: [{ key: 'other', operator: 'Exists', effect: 'NoExecute' }],
@@ -165,10 +208,10 @@ describe('taints', () => {
       return names.trim().split(' ').toSorted();
     };
     await expect.poll(left).toEqual(['all', 'late', 'stays']);
-    await kubectl('taint', 'node', ours, 'out-');
   });
 
   test('of many nodes each has its own result', async () => {
+    await setTaints(none);
     await kubectl('taint', 'node', theirs, 'batch=1:NoSchedule');
     const answer = await admin.post('/clusters/here/k8s/core/nodes/actions/taint', {
       targets: [{ name: ours }, { name: theirs }],
@@ -185,19 +228,35 @@ describe('taints', () => {
       [ours, 'succeeded', 'done'],
       [theirs, 'failed', 'taintHasValue'],
     ]);
-    await kubectl('taint', 'node', ours, theirs, 'batch-');
   });
 });
 
-const labelCases: [string[], object, string?][] = [
-  [['tier=web', 'x.io/disk='], { set: { tier: 'web', 'x.io/disk': '' } }],
-  [['tier=db'], { set: { tier: 'db' } }, 'keyHasValue'],
-  [['tier=db', '--overwrite', 'zone-'], { set: { tier: 'db' }, remove: ['zone'], overwrite: true }],
-  [['tier-', 'x.io/disk-', 'never-'], { remove: ['tier', 'x.io/disk', 'never'] }],
+/** What is there, kubectl's arguments and ours; what both refuse has a code. */
+const labelCases: [Record<string, string>, string[], object, string?][] = [
+  [{}, ['tier=web', 'x.io/disk='], { set: { tier: 'web', 'x.io/disk': '' } }],
+  [{ tier: 'web' }, ['tier=db'], { set: { tier: 'db' } }, 'keyHasValue'],
+  [
+    { tier: 'web', zone: 'a' },
+    ['tier=db', '--overwrite', 'zone-'],
+    { set: { tier: 'db' }, remove: ['zone'], overwrite: true },
+  ],
+  [
+    { tier: 'db', 'x.io/disk': '' },
+    ['tier-', 'x.io/disk-', 'never-'],
+    { remove: ['tier', 'x.io/disk', 'never'] },
+  ],
 ];
 
 describe('labels', () => {
-  test.each(labelCases)('kubectl label node %j', async (args, parameters, code) => {
+  /** Leaves both nodes these of those that the tests set. */
+  const setLabels = (labels: Record<string, string>) => {
+    const keys = ['tier', 'x.io/disk', 'zone', 'raced', 'fresh', 'else'];
+    const all = { ...Object.fromEntries(keys.map((key) => [key, null])), ...labels };
+    return patchBoth({ metadata: { labels: all } });
+  };
+
+  test.each(labelCases)('on %j kubectl label node %j', async (before, args, parameters, code) => {
+    await setLabels(before);
     const said = await kubectl('label', 'node', theirs, ...args).then(
       () => null,
       (error: unknown) => String(error),
@@ -213,6 +272,7 @@ describe('labels', () => {
   });
 
   test('the plan says what becomes of each node; what changed after it is not overwritten', async () => {
+    await setLabels({});
     await kubectl('label', 'node', ours, 'raced=1');
     const parameters = { set: { raced: '3', fresh: '1' }, remove: ['never'], overwrite: true };
     const { body } = await plan('label', [ours, theirs, 'node-marks-never'], parameters);
@@ -231,7 +291,7 @@ describe('labels', () => {
   });
 
   test('a node without any label', async () => {
-    await kubectl('patch', 'node', ours, '--type=json', '-p', '[{"op":"remove","path":"/metadata/labels"}]');
+    await kubectl('patch', 'node', ours, '--type=merge', '-p', '{"metadata":{"labels":null}}');
     expect((await act('label', ours, { set: { 'a.io/~b': '1' } })).status).toBe(400);
     expect((await act('label', ours, { set: { 'a.io/b': '1', c: '' } })).status).toBe(200);
     expect((await read(ours)).metadata.labels).toMatchObject({ 'a.io/b': '1', c: '' });
@@ -256,6 +316,12 @@ describe('cordon', () => {
     });
     return text.replaceAll(ignored.time, '').replaceAll(ignored.name, 'node');
   };
+
+  beforeEach(async () => {
+    await kubectl('uncordon', ours, theirs);
+    const notes = ['cordon-reason', 'cordoned-by', 'cordoned-at'].map((name) => `pilothouse.io/${name}-`);
+    await kubectl('annotate', 'node', ours, ...notes);
+  });
 
   test('without a reason the node is as kubectl leaves it', async () => {
     for (const [command, unschedulable] of [

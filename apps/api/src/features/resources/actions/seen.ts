@@ -26,6 +26,26 @@ interface JsonPatchStep {
   value?: unknown;
 }
 
+/** So often an action is done again on what is there by then. */
+const mostAttempts = 5;
+
+/** A test of a patch did not hold: what was read is old. */
+class FailedTest extends AppError {}
+
+/**
+ * Does it again while a test of {@link patchTested} fails: what has changed may be another part of the same field (the
+ * taints that the node controller sets beside ours). Whether it still is what was meant, each attempt judges anew.
+ */
+export async function onPresent<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let left = mostAttempts - 1; ; left -= 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof FailedTest) || left === 0) throw error;
+    }
+  }
+}
+
 /** Patches the object where all tests among the steps hold, else `changedMeanwhile`: whatever else of it changes. */
 export async function patchTested(
   run: ActionRun,
@@ -35,16 +55,24 @@ export async function patchTested(
   try {
     return await run.writer.patch([{ op: 'test', path: '/metadata/uid', value: metadata.uid }, ...steps]);
   } catch (error) {
-    const isFailedTest =
-      error instanceof KubeError && error.status === 422 && /test(ing value \S+)? failed/.test(textOf(error));
-    if (!isFailedTest) throw error;
-    throw new AppError('changedMeanwhile', { what: run.ref.name }, undefined, fromKubeError(error)?.details);
+    if (!isFailedTest(error)) throw error;
+    throw new FailedTest(
+      'changedMeanwhile',
+      { what: run.ref.name },
+      undefined,
+      fromKubeError(error)?.details,
+    );
   }
 }
 
-function textOf({ message, statusObject }: KubeError): string {
-  const causes = statusObject?.details?.causes ?? [];
-  return [message, statusObject?.message, ...causes.map((cause) => cause.message)].join('\n');
+/**
+ * All that an apiserver says of a patch that it cannot apply (`NewGenericServerResponse` of 422); what is wrong with it
+ * is left out. Refusals of what a patch would make of the object name fields, those of webhooks the webhook.
+ */
+const notApplicable = 'the server rejected our request due to an error in our request';
+
+function isFailedTest(error: unknown): boolean {
+  return error instanceof KubeError && error.is(422) && error.statusObject?.message === notApplicable;
 }
 
 interface Identified {

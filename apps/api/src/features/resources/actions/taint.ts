@@ -2,9 +2,15 @@ import { changeTaints, secondsToStay, taintText, type Node, type Pod, type Taint
 import { controllerOf, podsOfNode } from '@pilothouse/kube';
 import type { ParametersOf, PlanOf } from '@pilothouse/contract';
 import { AppError } from '../../../http/app-error.ts';
-import type { ActionSubject, ImplementationOf, WholeObject } from './action-implementation.ts';
+import type {
+  ActionOutcome,
+  ActionRun,
+  ActionSubject,
+  ImplementationOf,
+  WholeObject,
+} from './action-implementation.ts';
 import { readSubject } from './read-subject.ts';
-import { checkSeen, patchTested, readEach, seenOf } from './seen.ts';
+import { checkSeen, onPresent, patchTested, readEach, seenOf } from './seen.ts';
 
 type Tainted = Pick<Node, 'spec'>;
 type Changes = ParametersOf<'taint'>;
@@ -44,24 +50,26 @@ async function planOf(
   };
 }
 
-/** `kubectl taint` (`kubectl/pkg/cmd/taint/taint.go`). */
+async function setTaints(run: ActionRun<Changes>): Promise<ActionOutcome> {
+  const node = await readSubject<Tainted>(run);
+  const before = node.spec?.taints ?? null;
+  const { taints, changes, touched } = changeTaints(taintsOf(node), run.parameters);
+  if (changes.length === 0) return { alreadySo: true, object: node };
+  checkSeen(run, touched);
+  const replaced = changes.find(({ from, to }) => from !== null && to !== null);
+  if (replaced !== undefined && !run.parameters.overwrite)
+    throw new AppError('taintHasValue', { taint: taintText({ ...replaced, value: replaced.from ?? '' }) });
+  const steps = [
+    { op: 'test', path: '/spec/taints', value: before } as const,
+    // an empty list and none are the same
+    { op: 'add', path: '/spec/taints', value: taints } as const,
+  ];
+  return { alreadySo: false, object: await patchTested(run, node, steps) };
+}
+
+/** `kubectl taint` (`kubectl/pkg/cmd/taint/taint.go`), but for taints of others that come and go meanwhile: these stay. */
 export const taint: ImplementationOf<'taint'> = {
-  async run(run) {
-    const node = await readSubject<Tainted>(run);
-    const before = node.spec?.taints ?? null;
-    const { taints, changes, touched } = changeTaints(taintsOf(node), run.parameters);
-    if (changes.length === 0) return { alreadySo: true, object: node };
-    checkSeen(run, touched);
-    const replaced = changes.find(({ from, to }) => from !== null && to !== null);
-    if (replaced !== undefined && !run.parameters.overwrite)
-      throw new AppError('taintHasValue', { taint: taintText({ ...replaced, value: replaced.from ?? '' }) });
-    const steps = [
-      { op: 'test', path: '/spec/taints', value: before } as const,
-      // an empty list and none are the same
-      { op: 'add', path: '/spec/taints', value: taints } as const,
-    ];
-    return { alreadySo: false, object: await patchTested(run, node, steps) };
-  },
+  run: (run) => onPresent(() => setTaints(run)),
   async plan(subjects, parameters) {
     return {
       nodes: await readEach<Tainted, PlannedNode>(subjects, (subject, node) =>

@@ -4,6 +4,7 @@ import { eachObject, getObject, type KubernetesObject } from '@pilothouse/kube';
 import { AppError } from '../../../http/app-error.ts';
 import type { ActionSubject, ImplementationOf, WholeObject } from './action-implementation.ts';
 import { readSubject } from './read-subject.ts';
+import { patchTested } from './seen.ts';
 
 const revisionKey = 'deployment.kubernetes.io/revision';
 const causeKey = 'kubernetes.io/change-cause';
@@ -122,12 +123,11 @@ export const undo: ImplementationOf<'undo', { replicaSet: string; uid: string }>
     const template = templateOf(set);
     if (isDeepStrictEqual(deployment.spec?.template, template))
       return { alreadySo: true, object: deployment };
-    const patch = [
-      { op: 'test', path: '/metadata/uid', value: deployment.metadata.uid },
-      { op: 'replace', path: '/spec/template', value: template },
-      { op: 'replace', path: '/metadata/annotations', value: annotationsOf(deployment, set) },
+    const steps = [
+      { op: 'replace', path: '/spec/template', value: template } as const,
+      { op: 'replace', path: '/metadata/annotations', value: annotationsOf(deployment, set) } as const,
     ];
-    return { alreadySo: false, object: await run.writer.patch(patch) };
+    return { alreadySo: false, object: await patchTested(run, deployment, steps) };
   },
   async plan(subjects, { toRevision = 0 }) {
     return { items: await Promise.all(subjects.map((subject) => planOf(subject, toRevision))) };

@@ -1,5 +1,6 @@
 import { lazyPart } from '../../../components/lazy-part.ts';
 import type { KindOverride } from '../../override.ts';
+import { groupCells } from './group-cells.ts';
 import StatusCell from './StatusCell.vue';
 import SchedulableCell from './SchedulableCell.vue';
 import ShareCell from './ShareCell.vue';
@@ -18,6 +19,7 @@ export const override: KindOverride = {
     status: StatusCell,
     version: VersionCell,
   },
+  groupCells,
   overview: lazyPart(() => import('./NodeOverview.vue')),
   tabs: [
     {
