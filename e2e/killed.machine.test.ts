@@ -232,7 +232,11 @@ test('killed in the middle of rolling out a template: it goes on, what was done 
   // whatever was on its way is sent once more, and no more than that
   for (const name of names) expect(applied.filter((each) => each === name).length).toBeLessThanOrEqual(2);
   await admin.call(endpoints.takeBackTask, { params: { task } });
-  await waitUntil('all is taken back', async () => (await made()).every((each) => each.state === 'takenBack'), 60_000);
+  await waitUntil(
+    'all is taken back',
+    async () => (await made()).every((each) => each.state === 'takenBack'),
+    60_000,
+  );
   line.close();
 });
 
@@ -313,7 +317,5 @@ test('killed while the demo cluster is built, and while it starts: it goes on, a
 
   await run.stop();
   expect(await findLeftovers(directory)).toEqual([]);
-  expect(readdirSync(join(cache, 'pilothouse'), { recursive: true }).join()).not.toContain(
-    '.partial',
-  );
+  expect(readdirSync(join(cache, 'pilothouse'), { recursive: true }).join()).not.toContain('.partial');
 });

@@ -80,7 +80,7 @@ async function world(
         bodies.push(JSON.parse(text) as Record<string, unknown>);
         const reply = (replies.length > 1 ? replies.shift() : replies[0]) ?? 'gone';
         if (reply === 'gone') return sendStatus(response, 404, 'pods "web" not found');
-        if (reply !== 'accept') {
+        if (typeof reply !== 'string') {
           response.writeHead(reply.code, { 'content-type': 'application/json' });
           return response.end(JSON.stringify({ kind: 'Status', status: 'Failure', ...reply }));
         }

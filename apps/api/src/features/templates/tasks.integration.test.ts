@@ -163,9 +163,7 @@ describe('five documents to three clusters, one of them down', () => {
       world.api.admin.post(`/clusters/${cluster}/tasks/${task}/plan`, { values: { password: canary } });
     // a plan may find the breaker of the connection still open
     let plan = await planRetry('third');
-    await expect
-      .poll(async () => (plan = await planRetry('third')).status, { timeout: 60_000 })
-      .toBe(200);
+    await expect.poll(async () => (plan = await planRetry('third')).status, { timeout: 60_000 }).toBe(200);
     answers.push(JSON.stringify(plan.body));
     const clusters = [chosenOf('third', plan)];
     const without = await world.api.admin.post(`/tasks/${task}/retry`, { clusters });

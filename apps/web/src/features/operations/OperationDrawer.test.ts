@@ -228,7 +228,9 @@ const request = {
         uid: 'n1',
         isCordoned: false,
         isRefused: false,
-        pods: [{ ...pod, message: null, warnings: ['emptyDir'], budget: null, isSingle: null, hasRoom: null }],
+        pods: [
+          { ...pod, message: null, warnings: ['emptyDir'], budget: null, isSingle: null, hasRoom: null },
+        ],
         unnamed: 7,
       },
     ],

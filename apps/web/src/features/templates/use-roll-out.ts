@@ -12,10 +12,7 @@ export interface ClusterPlan {
 
 type Options = Pick<InputOf<typeof endpoints.planTask>['body'], 'fieldValidation' | 'force'>;
 /** Asks for the plan of a cluster. */
-type AskForPlan = (
-  cluster: string,
-  options: Options,
-) => Promise<OutputOf<typeof endpoints.planTask>>;
+type AskForPlan = (cluster: string, options: Options) => Promise<OutputOf<typeof endpoints.planTask>>;
 
 /** Clusters planned at once: each plan tries its documents at once already. */
 const plansAtOnce = 4;

@@ -21,7 +21,13 @@ beforeEach(() => {
   called.mockReset();
   called.mockImplementation((async (endpoint: { id: string }, input: { params: { name: string } }) => {
     if (endpoint.id === endpoints.getOperationRequest.id)
-      return { ...resource, action: 'drain', targets: [{ name: 'n1' }, { name: 'n2' }], parameters, plan: null };
+      return {
+        ...resource,
+        action: 'drain',
+        targets: [{ name: 'n1' }, { name: 'n2' }],
+        parameters,
+        plan: null,
+      };
     const uid = present[input.params.name];
     if (uid === undefined) throw new ApiError(404, { code: 'clusterNotFound', message: '', params: {} });
     return { object: { metadata: { uid, resourceVersion: '1' } } };

@@ -23,10 +23,8 @@ export function useRepeat(resource: Ref<ResourceRef>, request: Ref<ActionRequest
     const place = placeOf(namespace === undefined ? {} : { namespace });
     try {
       const params = { ...resource.value, namespace: place, name };
-      const { metadata } = (await call(endpoints.getResource, { params })).object as {
-        metadata: { uid: string; resourceVersion: string };
-      };
-      const { uid, resourceVersion } = metadata;
+      const { metadata } = (await call(endpoints.getResource, { params })).object;
+      const { uid, resourceVersion } = metadata as unknown as { uid: string; resourceVersion: string };
       return { uid, name, resourceVersion, cells: {}, ...(namespace !== undefined && { namespace }) };
     } catch (error) {
       if (error instanceof ApiError && error.status === 404) return null;

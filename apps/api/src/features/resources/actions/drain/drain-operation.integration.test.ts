@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { TestClient } from '../../../../testing/test-client.ts';
 import { startResourceWorld, type ResourceWorld } from '../../testing/resource-world.ts';
-import { DrainClient } from './testing/drain-client.ts';
+import { drainsOf } from './testing/drains-of.ts';
 import { budget, caseLabel, place, pod, type Made, type Owner, type Side } from './testing/drain-objects.ts';
 
 /** What kubectl has not, or does otherwise: plan, cancel, one drain a node, order, what stays. */
 const id = 'operation';
 let world: ResourceWorld;
 let admin: TestClient;
-let drains: DrainClient;
+let drains: ReturnType<typeof drainsOf>;
 let owner: Owner;
 let number = 0;
 const kubectl = (...args: string[]) => world.cluster.kubectl(...args);
@@ -48,7 +48,7 @@ const untilHeld = (operation: string, node: string) =>
 beforeAll(async () => {
   world = await startResourceWorld('drain-operation');
   admin = world.api.admin;
-  drains = new DrainClient(admin);
+  drains = drainsOf(admin);
   const uid = await kubectl('get', 'node', 'kwok-1', '-o', 'jsonpath={.metadata.uid}');
   owner = { apiVersion: 'v1', kind: 'Node', name: 'kwok-1', uid, controller: true };
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { needsRealNode, sharedTestCluster } from '@pilothouse/control-plane/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startResourceWorld, type ClusterAudit, type ResourceWorld } from '../../testing/resource-world.ts';
-import { DrainClient } from './testing/drain-client.ts';
+import { drainsOf } from './testing/drains-of.ts';
 import { budget, place, pod, type Owner } from './testing/drain-objects.ts';
 import { stoppingPod, type Stopping } from './testing/stopping-pods.ts';
 
@@ -13,7 +13,7 @@ const node = 'node-1';
 const namespace = 'drain-real';
 const selectorOf = (name: string) => `drain=${name}`;
 let world: ResourceWorld;
-let drains: DrainClient;
+let drains: ReturnType<typeof drainsOf>;
 let marksFolder: string | undefined;
 const kubectl = (...args: string[]) => world.cluster.kubectl(...args);
 
@@ -143,7 +143,7 @@ async function ours(given: Case, id: string): Promise<{ state: string; codes: st
 beforeAll(async () => {
   const cluster = await sharedTestCluster('drained', { kwokNodes: 1, landscape: 'none' });
   world = await startResourceWorld(namespace, { cluster });
-  drains = new DrainClient(world.api.admin);
+  drains = drainsOf(world.api.admin);
 });
 afterAll(() => world?.stop());
 
