@@ -201,40 +201,35 @@ const acceptedIn = (events: ClusterAudit[]) =>
     return pod !== undefined && responseStatus?.code === 201 ? [pod] : [];
   });
 
-test.each(['SIGTERM', 'SIGKILL'] as const)(
-  'an apiserver that goes by %s in the middle and comes back: the drain goes on, and evicts none twice',
-  async (signal) => {
-    const id = `away-${signal.toLowerCase()}`;
-    const side = { namespace: `drain-${id}`, node: `drain-${id}`, id, owner: await ownerOf('kwok-1') };
-    const held = [1, 2, 3].map((number) => pod(side, `held-${number}`));
-    const free = Array.from({ length: 60 }, (_, number) =>
-      pod(side, `free-${number}`, { labels: { part: 'other' } }),
-    );
-    const pods = [...held, ...free];
-    const items = [...place(side), ...pods, budget(side, 'all', { minAvailable: 3 })];
-    await world.cluster.apply(JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
-    const names = pods.map(({ metadata }) => `pod/${metadata.name}`);
-    const inPlace = ['-n', side.namespace, '--timeout=100s'];
-    await kubectl('wait', ...inPlace, '--for=jsonpath={.status.phase}=Running', ...names);
-    await kubectl('wait', ...inPlace, '--for=jsonpath={.status.currentHealthy}=3', 'pdb/all');
-    const audited = await world.auditedFromNow();
-    const operation = await drains.begin([side.node]);
-    await expect.poll(async () => acceptedIn(await audited()).length, { interval: 20 }).toBeGreaterThan(5);
-    await world.cluster.signal('kube-apiserver', signal);
-    const away = async () =>
-      (await drains.parts(operation, side.node)).some(({ step }) => step?.code === 'clusterAway');
-    await expect.poll(away).toBe(true);
-    await world.cluster.startApiServer();
-    await kubectl('delete', 'pdb', 'all', '-n', side.namespace);
-    expect(await drains.ended(operation, 60_000)).toBe('succeeded');
-    const left = await kubectl('get', 'pods', '-n', side.namespace, '-o', 'name');
-    expect(left).toBe('');
-    const accepted = acceptedIn(await audited());
-    expect(accepted.length).toBe(new Set(accepted).size);
-    // of one that was killed at work its own log may lack the last lines
-    if (signal === 'SIGTERM') expect(accepted).toHaveLength(pods.length);
-    await kubectl('delete', 'node', side.node);
-    await kubectl('delete', 'namespace', side.namespace, '--wait=false');
-  },
-  180_000,
-);
+test('an apiserver that dies in the middle and comes back: the drain goes on, and evicts none twice', async () => {
+  const name = 'drain-away';
+  const side = { namespace: name, node: name, id: 'away', owner: await ownerOf('kwok-1') };
+  const held = [1, 2, 3].map((number) => pod(side, `held-${number}`));
+  const free = Array.from({ length: 60 }, (_, number) =>
+    pod(side, `free-${number}`, { labels: { part: 'other' } }),
+  );
+  const pods = [...held, ...free];
+  const items = [...place(side), ...pods, budget(side, 'all', { minAvailable: 3 })];
+  await world.cluster.apply(JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
+  const names = pods.map(({ metadata }) => `pod/${metadata.name}`);
+  const inPlace = ['-n', name, '--timeout=100s'];
+  await kubectl('wait', ...inPlace, '--for=jsonpath={.status.phase}=Running', ...names);
+  await kubectl('wait', ...inPlace, '--for=jsonpath={.status.currentHealthy}=3', 'pdb/all');
+  const audited = await world.auditedFromNow();
+  const operation = await drains.begin([name]);
+  await expect.poll(async () => acceptedIn(await audited()).length, { interval: 20 }).toBeGreaterThan(5);
+  await world.cluster.killApiServer();
+  const isAway = async () =>
+    (await drains.parts(operation, name)).some(({ step }) => step?.code === 'clusterAway');
+  await expect.poll(isAway).toBe(true);
+  await world.cluster.startApiServer();
+  await kubectl('delete', 'pdb', 'all', '-n', name);
+  expect(await drains.ended(operation, 60_000)).toBe('succeeded');
+  expect(await kubectl('get', 'pods', '-n', name, '-o', 'name')).toBe('');
+  const accepted = acceptedIn(await audited());
+  expect(accepted.length).toBe(new Set(accepted).size);
+  // of those that were at work when it was killed its log may lack the line
+  expect(accepted.length).toBeGreaterThan(pods.length - 20);
+  await kubectl('delete', 'node', name);
+  await kubectl('delete', 'namespace', name, '--wait=false');
+}, 180_000);
