@@ -115,7 +115,12 @@ export interface Config {
     download: number;
   };
   /** Of the Pods of node shells; null: there are no node shells. */
-  nodeShell: { image: string; namespace: string } | null;
+  nodeShell: {
+    image: string;
+    namespace: string;
+    /** Of the machine, whose namespaces are entered: the first one. */
+    process: number;
+  } | null;
   retention: {
     auditDays: number;
     operationDays: number;
@@ -166,6 +171,7 @@ export function readConfig(environment: Record<string, string | undefined> = pro
         : {
             image: values.PILOTHOUSE_NODE_SHELL_IMAGE,
             namespace: values.PILOTHOUSE_NODE_SHELL_NAMESPACE,
+            process: 1,
           },
     retention: {
       auditDays: values.PILOTHOUSE_AUDIT_DAYS,

@@ -2,8 +2,10 @@
 export const nodeShellLabel = 'pilothouse.io/node-shell';
 export const nodeShellContainer = 'shell';
 
-/** Leads from its container to where the machine's first process is, and stays the same process. */
-export const enterNode = ['nsenter', '--target', '1', '--mount', '--uts', '--ipc', '--net', '--'];
+/** Leads from its container to where a process of the machine is, and stays the same process. */
+export function enterNode(process: number): string[] {
+  return ['nsenter', '--target', String(process), '--mount', '--uts', '--ipc', '--net', '--'];
+}
 
 /** The last resort where neither this nor another process of the platform ever comes to remove it. */
 const mostSeconds = 12 * 3600;

@@ -7,19 +7,20 @@ import {
   type KubernetesObject,
 } from '@pilothouse/kube';
 import type { Node, Pod } from '@pilothouse/kinds';
+import type { Config } from '../../config.ts';
 import { AppError } from '../../http/app-error.ts';
 import type { AuditLog } from '../../http/audit.ts';
 import { toAppError } from '../../http/error-handler.ts';
 import { audited, auditedAnyway, type StreamActor } from '../../ws/audited-stream.ts';
 import type { FindCluster, StreamCluster } from '../../ws/clusters.ts';
-import { nodeShellPod, nodeShellPodName } from './node-shell-pod.ts';
+import { enterNode, nodeShellPod, nodeShellPodName } from './node-shell-pod.ts';
 import type { Terminal, TerminalsRepository } from './terminals.repository.ts';
 
 type WirePod = Pod & KubernetesObject;
 
 export interface NodeShellsOptions {
   /** Of what and where pods are made; null: none is, and what is left of earlier ones goes. */
-  setting: { image: string; namespace: string } | null;
+  setting: Config['nodeShell'];
   repository: Pick<TerminalsRepository, 'leftPods' | 'podIsGone'>;
   findCluster: FindCluster;
   audit: AuditLog;
@@ -61,6 +62,11 @@ export class NodeShells {
   /** Where the pods are made. Throws AppError `notFound` where there are no node shells. */
   get namespace(): string {
     return this.#setting.namespace;
+  }
+
+  /** What leads from the pod to the machine. */
+  get enter(): string[] {
+    return enterNode(this.#setting.process);
   }
 
   /** Makes the pod and waits until it runs. Throws AppError `nodeShellNotStarted`, or KubeError. */
@@ -129,7 +135,7 @@ export class NodeShells {
     }
   }
 
-  get #setting(): { image: string; namespace: string } {
+  get #setting(): NonNullable<Config['nodeShell']> {
     const { setting } = this.#options;
     if (setting === null) throw new AppError('notFound');
     return setting;

@@ -14,7 +14,7 @@ import { Recorder, type RecordingChunk } from '../../ws/exec/recorder.ts';
 import { TerminalSession, type ShellProcess, type TerminalEnd } from '../../ws/exec/terminal-session.ts';
 import type { Admission } from '../../ws/router.ts';
 import { streamErrorOf } from '../../ws/stream-error.ts';
-import { enterNode, nodeShellContainer, nodeShellLabel, nodeShellPodName } from './node-shell-pod.ts';
+import { nodeShellContainer, nodeShellLabel, nodeShellPodName } from './node-shell-pod.ts';
 import type { NodeShells } from './node-shells.ts';
 import type { Terminal, TerminalsRepository } from './terminals.repository.ts';
 
@@ -148,7 +148,7 @@ export class TerminalsService {
       code: 'nodeShell.open',
       params: {},
       actor,
-      enter: enterNode,
+      enter: nodeShells.enter,
       prepare: () => nodeShells.make({ cluster, node, terminal: id, username }, actor, signal),
       leave: () => nodeShells.remove({ id, namespace }, this.#now(cluster).connection, actor),
     });

@@ -110,6 +110,7 @@ class ClusterShell implements ShellProcess {
     });
     this.exited = exec.ended.then((end) => {
       this.#session.resolve(undefined);
+      this.output.push(report.rest());
       this.output.end();
       if (end.kind === 'exit') return end.exitCode;
       throw end.error;
