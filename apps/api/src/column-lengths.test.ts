@@ -156,6 +156,7 @@ const doors: Record<string, Door> = {
   'Terminal.pod': by(dnsSubdomain),
   'Terminal.podUid': cut,
   'Terminal.container': by(dnsLabel),
+  'Terminal.node': by(dnsSubdomain),
   'Terminal.shell': word,
   'Terminal.replica': ours('uuid'),
   'Terminal.shellStart': ours('at most 20 digits'),

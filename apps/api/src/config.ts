@@ -76,6 +76,12 @@ const settings = z.object({
   PILOTHOUSE_RECORDING_MIB: amount(64),
   PILOTHOUSE_RECORDINGS_MIB: amount(4096),
   PILOTHOUSE_HISTORY_MIB: amount(1024),
+  PILOTHOUSE_NODE_SHELL_IMAGE: z.string().max(500).regex(/^\S+$/, 'is no image').optional(),
+  PILOTHOUSE_NODE_SHELL_NAMESPACE: z
+    .string()
+    .max(63)
+    .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'is no name of a namespace')
+    .default('kube-system'),
   PILOTHOUSE_METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
 });
 
@@ -100,7 +106,21 @@ export interface Config {
   /** How often a stream is pinged, towards the browser and towards the cluster: proxies cut what is silent. */
   pingMs: number;
   /** Of a session, by purpose; a user has room for twice as many. */
-  streamLimits: { live: number; log: number; logs: number; exec: number; download: number };
+  streamLimits: {
+    live: number;
+    log: number;
+    logs: number;
+    exec: number;
+    nodeShell: number;
+    download: number;
+  };
+  /** Of the Pods of node shells; null: there are no node shells. */
+  nodeShell: {
+    image: string;
+    namespace: string;
+    /** Of the machine, whose namespaces are entered: the first one. */
+    process: number;
+  } | null;
   retention: {
     auditDays: number;
     operationDays: number;
@@ -142,8 +162,17 @@ export function readConfig(environment: Record<string, string | undefined> = pro
       log: values.PILOTHOUSE_LOG_STREAMS,
       logs: values.PILOTHOUSE_POD_LOG_STREAMS,
       exec: values.PILOTHOUSE_SHELLS,
+      nodeShell: values.PILOTHOUSE_SHELLS,
       download: values.PILOTHOUSE_DOWNLOADS,
     },
+    nodeShell:
+      values.PILOTHOUSE_NODE_SHELL_IMAGE === undefined
+        ? null
+        : {
+            image: values.PILOTHOUSE_NODE_SHELL_IMAGE,
+            namespace: values.PILOTHOUSE_NODE_SHELL_NAMESPACE,
+            process: 1,
+          },
     retention: {
       auditDays: values.PILOTHOUSE_AUDIT_DAYS,
       operationDays: values.PILOTHOUSE_OPERATION_DAYS,

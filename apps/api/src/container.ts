@@ -52,7 +52,11 @@ function buildFeatures(core: Core): { features: Feature[]; firstPassword: () => 
     access,
     registered,
     clusterFigures.build(core),
-    auth.build(core, { user: accounts.get, menus: menu.menusOf }),
+    auth.build(core, {
+      user: accounts.get,
+      menus: menu.menusOf,
+      nodeShells: core.config.nodeShell !== null,
+    }),
     audit.build(core),
     operations.build(core),
     demo.build(core, registered.forDemo),

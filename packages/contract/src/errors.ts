@@ -179,6 +179,8 @@ export const errorCodes = {
   containerNotStarted: { status: 409, message: 'There is no log yet: {message}' },
   noSuchContainer: { status: 404, message: 'The pod has no container {container}; it has {containers}' },
   containerNotRunning: { status: 409, message: 'The container {container} is not running: {message}' },
+  nodeShellPod: { status: 403, message: 'The pod {pod} is somebody’s node shell; nobody else enters it' },
+  nodeShellNotStarted: { status: 502, message: 'The pod of the node shell did not start: {message}' },
   noShell: { status: 409, message: 'The container has no shell: looked for {shells}' },
 } as const satisfies Record<string, { status: number; message: string }>;
 

@@ -111,5 +111,7 @@ export { readDaemonSets } from './drain/read-daemon-sets.ts';
 export { removePod } from './drain/remove-pod.ts';
 export type { PodIdentity, RemoveEnd, RemoveOptions, RemoveStep } from './drain/remove-pod.ts';
 export type { Room } from './drain/rooms.ts';
+export { untilAnswered } from './drain/until-answered.ts';
+export type { Patience } from './drain/until-answered.ts';
 export type { HeldBack } from './drain/held-back.ts';
 export { parseLabelSelector } from './store/selectors.ts';

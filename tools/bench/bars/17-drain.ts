@@ -54,11 +54,13 @@ async function act(platform: Platform, id: string, names: string[], parameters?:
     const answer = await client.post(`/clusters/main/k8s/core/nodes/actions/${id}`, body);
     mustBe(`the answer to ${id}`, answer.status, 202);
     for (;;) {
-      const { state } = (await client.get(`/operations/${answer.body.operation as string}`)).body as {
-        state: string;
-      };
+      const operation = `/operations/${answer.body.operation as string}`;
+      const { state } = (await client.get(operation)).body as { state: string };
       if (state === 'succeeded') return;
-      if (state !== 'queued' && state !== 'running') throw new Error(`${id} has ${state}`);
+      if (state !== 'queued' && state !== 'running') {
+        const { items } = (await client.get(`${operation}/items?state=failed`)).body as { items: unknown[] };
+        throw new Error(`${id} has ${state}: ${JSON.stringify(items[0])}`);
+      }
       await sleep(20);
     }
   });
@@ -103,11 +105,9 @@ export const drains: Bar = {
     const plans: number[] = [];
     for (let round = 0; round < 5; round += 1) plans.push(await planMs(platform, names));
     await main.kubectl('delete', 'nodes', '-l', label);
-    const { items: all } = await liveRows(
-      platform,
-      listPath('main', 'nodes', { sort: 'name', pageSize: labelledNodes }),
-    );
-    const labelled = all.map(({ name }) => name);
+    // not by the list, which may still show those that were deleted a moment ago
+    const all = (await main.kubectl('get', 'nodes', '-o', 'name')).trim().split('\n');
+    const labelled = all.slice(0, labelledNodes).map((name) => name.replace('node/', ''));
     const key = 'pilothouse.bench/label';
     let value = 0;
     const next = () => String((value += 1));

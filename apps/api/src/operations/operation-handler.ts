@@ -1,4 +1,4 @@
-import type { AuditTarget, Requirement } from '@pilothouse/contract';
+import type { AuditTarget, endpoints, OutputOf, Requirement } from '@pilothouse/contract';
 import type { z } from 'zod';
 
 /** On whose behalf an operation runs; `userId` is null for what the platform does by itself. */
@@ -91,6 +91,9 @@ export interface ItemRun<Input, Item> {
   children: (items: NewItem<Item>[], options?: { concurrency?: number }) => Promise<ChildEnd[]>;
 }
 
+/** What an action's operation was asked for. */
+export type OperationRequested = OutputOf<typeof endpoints.getOperationRequest>;
+
 /** The audit row an item gets of its own. */
 export interface ItemAudit {
   code: string;
@@ -126,6 +129,8 @@ export interface OperationHandler<Input, Item> {
   claims?: (item: Item) => string[];
   /** What was chosen, to be shown with the operation; never secrets. */
   options?: (input: Input) => OperationOptions;
+  /** What it was asked for, so that it can be asked for again; of the items of the upper level. */
+  request?: (input: Input, items: Item[]) => OperationRequested;
   /** The rights the actor must still have when the item's turn comes. */
   requirements: (operation: OperationScope<Input>, item: Item) => Requirement[];
   /** Null where the operation's own row says it all. */

@@ -166,6 +166,16 @@ export class OperationsRepository {
     };
   }
 
+  /** What the items of its upper level were given, in the order they were added; of an operation that is not sealed. */
+  async inputsOf(operationId: string): Promise<unknown[]> {
+    const rows = await this.#database.prisma.operationItem.findMany({
+      where: { operationId, parentId: null },
+      orderBy: { position: 'asc' },
+      select: { input: true },
+    });
+    return rows.map(({ input }) => input);
+  }
+
   /** Items of one level in the order they were added. */
   itemPage(operationId: string, query: PageQuery, { parentId, state, q }: ItemFilter) {
     const where: Prisma.OperationItemWhereInput = {

@@ -9,6 +9,7 @@ import type {
   OperationHandler,
   OperationOptions,
   OperationRequest,
+  OperationRequested,
 } from './operation-handler.ts';
 import { OperationLeases, type Lease } from './operation-leases.repository.ts';
 import { OperationRun, type AnyHandler, type RunnerOptions } from './operation-runner.ts';
@@ -134,6 +135,20 @@ export class Operations {
     const handler = this.#kinds.get(kind)?.handler;
     const read = input === null ? undefined : handler?.input.safeParse(input);
     return read?.success === true ? (handler?.options?.(read.data) ?? {}) : {};
+  }
+
+  /** Whether operations of a kind can be asked for again. */
+  isRepeatable(kind: string): boolean {
+    return this.#kinds.get(kind)?.handler.request !== undefined;
+  }
+
+  /** What an operation was asked for; `items` are the inputs of its upper level. Undefined where it cannot be said. */
+  requestOf(kind: string, input: unknown, items: unknown[]): OperationRequested | undefined {
+    const handler = this.#kinds.get(kind)?.handler;
+    return handler?.request?.(
+      handler.input.parse(input),
+      items.map((item) => handler.item.parse(item)),
+    );
   }
 
   /** What failed, with inputs for another attempt; an item the actor may not do stays, and is refused at its turn. */

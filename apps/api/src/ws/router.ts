@@ -9,7 +9,7 @@ import { streamErrorOf } from './stream-error.ts';
 import { GuardedSocket } from './guarded-socket.ts';
 import type { StreamGuard } from './stream-guard.ts';
 
-export type SocketPurpose = 'live' | 'log' | 'logs' | 'exec';
+export type SocketPurpose = 'live' | 'log' | 'logs' | 'exec' | 'nodeShell';
 export type SocketRequest<P extends SocketPurpose = SocketPurpose> = Extract<TicketRequest, { purpose: P }>;
 
 /** A redeemed ticket: who may open what, from where. */
@@ -55,6 +55,7 @@ const purposes: Record<string, SocketPurpose> = {
   '/api/v1/log': 'log',
   '/api/v1/logs': 'logs',
   '/api/v1/exec': 'exec',
+  '/api/v1/node-shell': 'nodeShell',
 };
 
 /** Keys a person or a paste sends in one frame; larger pastes are split by the client. */

@@ -114,6 +114,8 @@ export const useSession = defineStore('session', () => {
     user: computed(() => me.value?.user ?? null),
     menus: computed(() => me.value?.menus ?? []),
     grants: computed(() => me.value?.grants ?? []),
+    /** The platform's settings allow shells on nodes. */
+    nodeShells: computed(() => me.value?.nodeShells ?? false),
     rights: computed(() => new CompiledGrants(me.value ?? { roles: [], grants: [] }, noTree)),
     resume,
     login,

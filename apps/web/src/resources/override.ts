@@ -20,6 +20,8 @@ export interface DetailTab {
   key: string;
   /** Shown only to those who hold this right where the object lives: on it, its subresource, or on another core kind. */
   right?: { verb: string; subresource?: string; plural?: string };
+  /** Shown only where the platform's settings have switched it on. */
+  setting?: 'nodeShells';
   component: Component;
   /** It goes on while another tab is looked at, as long as the page is there. */
   staysAlive?: boolean;

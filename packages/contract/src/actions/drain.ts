@@ -38,21 +38,24 @@ const plannedPod = z.object({
   hasRoom: z.boolean().nullable(),
 });
 
+const plannedNode = z.object({
+  name: z.string(),
+  uid: z.string(),
+  isCordoned: z.boolean(),
+  /** Some pod keeps it from being drained: none is evicted. */
+  isRefused: z.boolean(),
+  pods: z.array(plannedPod),
+});
+
 /** What a drain would do to each pod of each node. */
 export const drainPlan = z.object({
   /** False: pods are deleted, and no budget is asked. */
   evicts: z.boolean(),
-  nodes: z.array(
-    z.object({
-      name: z.string(),
-      uid: z.string(),
-      isCordoned: z.boolean(),
-      /** Some pod keeps it from being drained: none is evicted. */
-      isRefused: z.boolean(),
-      pods: z.array(plannedPod),
-    }),
-  ),
+  nodes: z.array(plannedNode),
 });
+
+/** A drain's plan as it was when it began; of many pods the first are named, and before all those that do not simply go. */
+export const keptDrainPlan = drainPlan.extend({ nodes: z.array(plannedNode.extend({ unnamed: z.int() })) });
 
 /** `kubectl drain`, with its options by its names; seconds are seconds. */
 export const drain = defineAction({

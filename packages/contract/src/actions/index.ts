@@ -3,6 +3,7 @@ import { annotate } from './annotate.ts';
 import { cordon } from './cordon.ts';
 import { deleteAction } from './delete.ts';
 import { drain } from './drain.ts';
+export { keptDrainPlan } from './drain.ts';
 import { label } from './label.ts';
 import { pause } from './pause.ts';
 import { restart } from './restart.ts';

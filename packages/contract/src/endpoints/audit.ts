@@ -31,7 +31,13 @@ export const auditEvent = z.object({
  * Rows of the single calls to a cluster that a log, a shell or a download is made of: each joins the cluster's own audit
  * log, and none says more than the row of the whole.
  */
-export const auditParts: readonly string[] = ['shell.find', 'shell.end', 'log.read'];
+export const auditParts: readonly string[] = [
+  'shell.find',
+  'shell.end',
+  'nodeShell.make',
+  'nodeShell.remove',
+  'log.read',
+];
 
 export const auditEndpoints = {
   listAudit: defineEndpoint({

@@ -95,7 +95,12 @@ export const authEndpoints = {
     method: 'GET',
     path: '/auth/me',
     summary: 'Who am I: user, menus, roles, grants',
-    response: ownGrants.extend({ user, menus: z.array(menuEntry) }),
+    response: ownGrants.extend({
+      user,
+      menus: z.array(menuEntry),
+      /** The platform's settings allow shells on nodes. */
+      nodeShells: z.boolean(),
+    }),
     permission: 'session',
     live: true,
   }),

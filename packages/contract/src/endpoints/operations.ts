@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { keptDrainPlan } from '../actions/drain.ts';
 import { listQuery, pageOf, timestamp, uuid } from '../common.ts';
 import { defineEndpoint, platformRight } from '../endpoint.ts';
 
@@ -37,6 +38,17 @@ export const operation = z.object({
   endedAt: timestamp.nullable(),
 });
 
+/** What an action’s operation was asked for. */
+export const operationRequest = z.object({
+  action: z.string(),
+  group: z.string(),
+  plural: z.string(),
+  targets: z.array(z.object({ name: z.string(), namespace: z.string().optional() })),
+  parameters: z.record(z.string(), z.unknown()),
+  /** What was foreseen when it began; null where that is not known. */
+  plan: keptDrainPlan.nullable(),
+});
+
 const operationParams = z.strictObject({ operation: uuid });
 
 /** Own operations need no right beyond being signed in; `scope=all` needs the right on the platform. */
@@ -68,11 +80,22 @@ export const operationEndpoints = {
       /** The operation whose failed items this one runs again. */
       retryOf: uuid.nullable(),
       retriedBy: uuid.nullable(),
+      /** What it was asked for can be read, and asked for again. */
+      repeatable: z.boolean(),
       /** What was chosen for it, as the audit log tells it; empty where nothing was, or it may have been secret. */
       options: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
     }),
     permission: 'session',
     live: true,
+  }),
+  getOperationRequest: defineEndpoint({
+    id: 'operations.request',
+    method: 'GET',
+    path: '/operations/{operation}/request',
+    summary: 'What a drain was asked for, and its plan as it was; not found of what cannot be repeated',
+    params: operationParams,
+    response: operationRequest,
+    permission: 'session',
   }),
   listOperationItems: defineEndpoint({
     id: 'operations.items',

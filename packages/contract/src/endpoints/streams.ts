@@ -28,6 +28,8 @@ export const ticketRequest = z.discriminatedUnion('purpose', [
   z.strictObject({ purpose: z.literal('log'), ...container }),
   manyPods,
   z.strictObject({ purpose: z.literal('exec'), ...container }),
+  /** As root of the machine, through a privileged Pod made for it; only where the platform's settings allow. */
+  z.strictObject({ purpose: z.literal('nodeShell'), cluster: dnsLabel, node: dnsSubdomain }),
   z.strictObject({
     purpose: z.literal('download'),
     what: z.discriminatedUnion('kind', [
@@ -65,6 +67,8 @@ export function ticketRequirements(request: TicketRequest): Requirement[] {
       ];
     case 'exec':
       return [resourceRight({ ...pods, ...request }, 'create', 'exec')];
+    case 'nodeShell':
+      return [resourceRight({ group: 'core', plural: 'nodes', cluster: request.cluster }, 'create', 'shell')];
     case 'download':
       return request.what.kind === 'log' ? [resourceRight({ ...pods, ...request.what }, 'get', 'log')] : [];
   }
@@ -78,6 +82,7 @@ export function ticketTarget(request: TicketRequest) {
     const { cluster, namespace, pod } = place;
     return { cluster, namespace, resource: `k8s/core/pods/${subresource}`, name: pod };
   }
+  if ('node' in place) return { cluster: place.cluster, resource: 'k8s/core/nodes/shell', name: place.node };
   if ('purpose' in place && place.purpose === 'logs') {
     const { cluster, namespace, labelSelector, pods = [] } = place;
     // the audit's column ends there
@@ -94,6 +99,8 @@ export const terminal = z.object({
   namespace: z.string(),
   pod: z.string(),
   container: z.string(),
+  /** Of a node shell, whose Pod was made for it. */
+  node: z.string().nullable(),
   shell: z.string(),
   startedAt: timestamp,
   endedAt: timestamp.nullable(),

@@ -60,6 +60,8 @@ export const task = z.object({
 });
 
 export const taskDetail = task.extend({
+  /** It has been deleted since; the task has kept what it rolls out. */
+  isTemplateDeleted: z.boolean(),
   variables: z.array(templateVariable),
   /** Without secrets, which are kept no longer than it runs. */
   values: templateValues,
@@ -179,6 +181,20 @@ export const taskEndpoints = {
     query: listQuery.extend({ state: taskObjectState.optional() }),
     response: pageOf(taskObject),
     permission: 'session',
+  }),
+  planTaskRetry: defineEndpoint({
+    id: 'tasks.planRetry',
+    method: 'POST',
+    path: '/clusters/{cluster}/tasks/{task}/plan',
+    summary: 'What rolling a task out to a cluster again would do, whatever became of its template',
+    params: z.strictObject({ cluster: dnsLabel, task: uuid }),
+    body: z.strictObject({ values: templateValues.default({}), ...options }),
+    response: z.object({ documents: z.array(taskDocument) }),
+    permission: ({ params }) => [entry(params.cluster)],
+    audit: {
+      code: 'task.plan',
+      target: ({ params }) => ({ cluster: params.cluster, resource: 'task', name: params.task }),
+    },
   }),
   retryTask: defineEndpoint({
     id: 'tasks.retry',

@@ -30,7 +30,8 @@ const terminatingNamespace = {
   },
 };
 
-type Reply = 'accept' | 'gone' | { code: number; message: string };
+/** `lost`: accepted, and the line breaks before the answer. */
+type Reply = 'accept' | 'gone' | 'lost' | { code: number; message: string };
 
 /** A pod on a server whose credential may list and not watch; `replies` answer its evictions in turn, the last for ever. */
 async function world(
@@ -44,6 +45,7 @@ async function world(
     bodies,
     methods: [] as string[],
     goesWhenAccepted: true,
+    mayGet: true,
     set(pods: ReturnType<typeof pod>[]) {
       present = pods;
     },
@@ -65,7 +67,11 @@ async function world(
       if (url.pathname === '/version') return sendJson(response, {});
       if (request.method === 'GET') {
         if (url.searchParams.has('watch')) return sendStatus(response, 403, 'no watch');
-        return list('5', present)(response, url);
+        if (url.pathname.endsWith('/pods')) return list('5', present)(response, url);
+        const found = present.find(({ metadata }) => url.pathname.endsWith(`/${metadata.name}`));
+        if (found === undefined) return sendStatus(response, 404, 'not found');
+        if (!state.mayGet) return sendStatus(response, 403, 'no get');
+        return sendJson(response, found);
       }
       let text = '';
       request.on('data', (piece: Buffer) => (text += piece.toString()));
@@ -74,11 +80,15 @@ async function world(
         bodies.push(JSON.parse(text) as Record<string, unknown>);
         const reply = (replies.length > 1 ? replies.shift() : replies[0]) ?? 'gone';
         if (reply === 'gone') return sendStatus(response, 404, 'pods "web" not found');
-        if (reply !== 'accept') {
+        if (typeof reply !== 'string') {
           response.writeHead(reply.code, { 'content-type': 'application/json' });
           return response.end(JSON.stringify({ kind: 'Status', status: 'Failure', ...reply }));
         }
         if (state.goesWhenAccepted) present = [];
+        if (reply === 'lost') {
+          state.terminate();
+          return request.socket.destroy();
+        }
         return sendJson(response, { kind: 'Status', status: 'Success' });
       });
     },
@@ -183,6 +193,20 @@ test('an apiserver that is being restarted is waited for', async () => {
   const { run, steps } = await world([{ code: 503, message: 'apiserver not ready' }, 'accept']);
   expect(await run()).toBe('gone');
   expect(steps[0]).toMatchObject({ code: 'unreachable', attempt: 1 });
+});
+
+test.each([
+  ['is asked about the pod', true, 1],
+  ['is asked again, where the pod may not be read', false, 2],
+])('a cluster that accepted and could not say so %s', async (_what, mayGet, evictions) => {
+  const given = await world(['lost', 'accept'], { retryMs: 1 });
+  Object.assign(given.state, { goesWhenAccepted: false, mayGet });
+  const ended = given.run();
+  await expect.poll(() => given.steps.at(-1)?.code).toBe('terminating');
+  given.state.set([]);
+  expect(await ended).toBe('gone');
+  expect(given.steps[0]).toMatchObject({ code: 'unreachable', attempt: 1 });
+  expect(given.bodies).toHaveLength(evictions);
 });
 
 test('a terminating namespace is waited for until it has come to the pod', async () => {

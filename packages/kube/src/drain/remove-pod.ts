@@ -1,12 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Pod } from '@pilothouse/kinds';
 import { evictPod } from '../objects/evict.ts';
-import { deleteObject } from '../objects/objects.ts';
+import type { KubernetesObject } from '../objects/kubernetes-object.ts';
+import { deleteObject, getObject } from '../objects/objects.ts';
 import type { ClusterConnection } from '../transport/connection.ts';
 import type { KubeError } from '../transport/kube-error.ts';
 import { networkError } from '../transport/network-error.ts';
 import { heldBackBy, type HeldBack } from './held-back.ts';
 import { isDeletedSince } from './judge-pods.ts';
 import type { NodePods, PresentPod } from './node-pods.ts';
+import { isAway } from './until-answered.ts';
 
 /** How pods are taken from their node. */
 export interface RemoveOptions {
@@ -81,6 +84,7 @@ export async function removePod(given: RemoveRun): Promise<RemoveEnd> {
 async function untilAccepted(run: RemoveRun): Promise<'accepted' | 'gone' | 'neverAccepted'> {
   const { present, pod, options, isRepeat, signal, onStep } = run;
   const { retryMs = 5000, deadline } = options;
+  let isUnsure = false;
   for (let attempt = 1; ; attempt += 1) {
     signal.throwIfAborted();
     const found = present.find(pod);
@@ -88,20 +92,24 @@ async function untilAccepted(run: RemoveRun): Promise<'accepted' | 'gone' | 'nev
     if (isRepeat && found.deletedAt !== null) return 'accepted';
     // looked at before an attempt only: 7 s give up at 10 s
     if (deadline !== null && Date.now() >= deadline) return 'neverAccepted';
-    const said = await attemptOnce(run, attempt, retryMs);
+    const said = await attemptOnce(run, { attempt, retryMs, isUnsure });
     if (typeof said === 'string') return said;
+    isUnsure ||= said.code === 'unreachable';
     await onStep(said);
     await pauseWhileThere(run, retryMs);
   }
 }
 
-/** One attempt; a step where there is to be another one. Rejects with what is not retried. */
+/**
+ * One attempt; a step where there is to be another one. `isUnsure`: an earlier one was not answered, and may have been
+ * accepted all the same. Rejects with what is not retried.
+ */
 async function attemptOnce(
   run: RemoveRun,
-  attempt: number,
-  retryMs: number,
+  { attempt, retryMs, isUnsure }: { attempt: number; retryMs: number; isUnsure: boolean },
 ): Promise<'accepted' | 'gone' | RemoveStep> {
   try {
+    if (isUnsure && (await isAccepted(run))) return 'accepted';
     await askForRemoval(run);
     return 'accepted';
   } catch (caught) {
@@ -116,6 +124,21 @@ async function attemptOnce(
     if (isAway(error)) return { code: 'unreachable', attempt, retryMs, error };
     throw error;
   }
+}
+
+/** Asks for the pod itself: of a cluster that was away the watch may not have heard yet. Rejects where it is gone. */
+async function isAccepted({ connection, pod, signal }: RemoveRun): Promise<boolean> {
+  const { namespace, name, uid } = pod;
+  const ref = { group: '', version: 'v1', plural: 'pods', namespace, name };
+  try {
+    const call = { priority: 'background' as const, signal };
+    const { metadata } = await getObject<Pod & KubernetesObject>(connection, ref, call);
+    if (metadata.uid === uid) return metadata.deletionTimestamp !== undefined;
+  } catch (error) {
+    // without the right to get it another eviction tells
+    if (!networkError(error).is(403)) throw error;
+  }
+  return false;
 }
 
 /** The call itself; it is not cut short by a cancel, so that its outcome is known. */
@@ -185,10 +208,4 @@ function isAnother(error: KubeError): boolean {
 function isNamespaceTerminating({ status, statusObject }: KubeError): boolean {
   const causes = statusObject?.details?.causes ?? [];
   return status === 403 && causes.some(({ reason }) => reason === 'NamespaceTerminating');
-}
-
-/** It did not answer, or says that it cannot yet: an apiserver that is being restarted. */
-function isAway({ status, reason }: KubeError): boolean {
-  if (status !== undefined) return status === 503 || status === 504;
-  return ['refused', 'timeout', 'unreachable', 'unavailable', 'dns'].includes(reason);
 }

@@ -4,6 +4,7 @@ export interface PodForLog {
     uid: string;
     name: string;
     deletionTimestamp?: string;
+    labels?: Record<string, string>;
     annotations?: Record<string, string>;
   };
   spec?: {

@@ -61,6 +61,11 @@ export class ShellReport {
     return waiting ? Buffer.alloc(0) : this.#release(this.#held);
   }
 
+  /** What was held back for a report that never came: the shell has ended, and this says why. */
+  rest(): Buffer {
+    return this.#over ? Buffer.alloc(0) : this.#release(this.#held);
+  }
+
   #read(report: string): void {
     const parts = /^(\d{1,10});(\d{1,20})$/.exec(report);
     if (!parts) return;

@@ -80,6 +80,18 @@ describe('ShellReport', () => {
   });
 });
 
+describe('a shell that ends before it has said who it is', () => {
+  it('leaves what it had to say instead', () => {
+    const report = new ShellReport('sh');
+    expect(report.feed(Buffer.from('nsenter: Permission denied')).toString()).toBe('');
+    expect(report.rest().toString()).toBe('nsenter: Permission denied');
+    expect(report.rest().toString()).toBe('');
+    const said = new ShellReport('sh');
+    said.feed(Buffer.from('\x1b]7337;12;345\x07'));
+    expect(said.rest().toString()).toBe('');
+  });
+});
+
 describe('findShell', () => {
   it('finds the best there is, by one exec', async () => {
     const commands: (readonly string[])[] = [];

@@ -14,6 +14,7 @@ import { RefreshCookie } from './refresh-cookie.ts';
 export interface Profile {
   user(userId: string): Promise<UserView>;
   menus(roles: readonly string[]): Promise<MenuEntry[]>;
+  nodeShells: boolean;
 }
 
 export function mountAuth(
@@ -75,7 +76,7 @@ async function readMe(profile: Profile, authoriser: OwnGrants, userId: string) {
     authoriser.ownGrants({ userId }),
   ]);
   const menus = await profile.menus(roles.map(({ name }) => name));
-  return { user, menus, roles, grants };
+  return { user, menus, roles, grants, nodeShells: profile.nodeShells };
 }
 
 /** The same, live: what is granted and taken reaches pages that are open. */

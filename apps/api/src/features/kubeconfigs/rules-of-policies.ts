@@ -8,7 +8,7 @@ export interface WrittenRule {
 }
 
 /** Parts that only the platform knows; the cluster has no such subresource. */
-const ownParts = new Set(['cp', 'value']);
+const ownParts = new Set(['cp', 'shell', 'value']);
 
 /**
  * What a role of ours allows, as Kubernetes' RBAC says it. Never more: what it cannot say so narrowly is left out. In

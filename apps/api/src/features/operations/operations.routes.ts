@@ -7,6 +7,9 @@ import type { OperationsService } from './operations.service.ts';
 export function mountOperations(api: ApiRouter, operations: OperationsService): void {
   mount(api, endpoints.listOperations, ({ principal, query }) => operations.list(principal, query));
   mount(api, endpoints.getOperation, ({ principal, params }) => operations.get(principal, params.operation));
+  mount(api, endpoints.getOperationRequest, ({ principal, params }) =>
+    operations.request(principal, params.operation),
+  );
   mount(api, endpoints.listOperationItems, ({ principal, params, query }) =>
     operations.items(principal, params.operation, query),
   );

@@ -7,14 +7,15 @@ import {
 import type { Authoriser } from '../../authz/authoriser.ts';
 import type { Principal } from '../../authz/principal.ts';
 import { AppError } from '../../http/app-error.ts';
-import type { OperationOptions } from '../../operations/operation-handler.ts';
+import type { OperationOptions, OperationRequested } from '../../operations/operation-handler.ts';
 import type { Operations } from '../../operations/operations.ts';
 import type { OperationDetail, OperationsRepository } from '../../operations/operations.repository.ts';
 import type { OperationSummary } from '../../operations/operation-views.ts';
 
 type ListQuery = InputOf<typeof endpoints.listOperations>['query'];
 type ItemQuery = InputOf<typeof endpoints.listOperationItems>['query'];
-type OperationView = OperationSummary & OperationDetail['retry'] & { options: OperationOptions };
+type OperationView = OperationSummary &
+  OperationDetail['retry'] & { options: OperationOptions; repeatable: boolean };
 
 /** Operations as their owners, and those who may see everybody's, see them. */
 export class OperationsService {
@@ -42,6 +43,16 @@ export class OperationsService {
   /** Throws `notFound` for what is not there and for what is not the caller's alike. */
   async get(principal: Principal, id: string): Promise<OperationView> {
     return this.#visible(principal, id);
+  }
+
+  /** Throws as {@link get}, and where it cannot be said. */
+  async request(principal: Principal, id: string): Promise<OperationRequested> {
+    const { kind } = await this.#visible(principal, id);
+    const input = (await this.#repository.find(id))?.input ?? null;
+    if (input === null || !this.#operations.isRepeatable(kind)) throw new AppError('notFound');
+    const request = this.#operations.requestOf(kind, input, await this.#repository.inputsOf(id));
+    if (request === undefined) throw new AppError('notFound');
+    return request;
   }
 
   /** Throws as {@link get}. */
@@ -78,8 +89,10 @@ export class OperationsService {
     if (found === undefined) throw new AppError('notFound');
     if (found.actorId !== principal.userId && !(await this.#may(principal, act)))
       throw new AppError('notFound');
-    const options = this.#operations.optionsOf(found.summary.kind, found.input);
-    return { ...found.summary, ...found.retry, options };
+    const { kind } = found.summary;
+    const options = this.#operations.optionsOf(kind, found.input);
+    const repeatable = found.input !== null && this.#operations.isRepeatable(kind);
+    return { ...found.summary, ...found.retry, options, repeatable };
   }
 
   async #may(

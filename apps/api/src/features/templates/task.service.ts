@@ -37,6 +37,12 @@ interface Submission {
   clusters: RunBody['clusters'];
 }
 
+type Planned = Pick<PlanCall['body'], 'namespaces' | 'fieldValidation' | 'force'> & {
+  cluster: string;
+  text: string;
+  secrets: string[];
+};
+
 /** Templates rolled out to clusters. */
 export class TaskService {
   readonly #parts: TaskServiceParts;
@@ -47,13 +53,35 @@ export class TaskService {
 
   /** What rolling out to a cluster would do; secrets do not come back. */
   async plan({ params, body }: PlanCall, writing: Writing, signal: AbortSignal) {
-    const { template, version, values, namespaces, fieldValidation, force } = body;
-    const content = await this.#parts.templates.version(template, version);
-    const { text, secrets } = rendered(content, values);
+    const { template, version, values, ...how } = body;
+    const { text, secrets } = rendered(await this.#parts.templates.version(template, version), values);
+    return this.#plan({ cluster: params.cluster, text, secrets, ...how }, writing, signal);
+  }
+
+  /** The same for a task that there is, of what it has kept. */
+  async planRetry(
+    { cluster, task }: { cluster: string; task: string },
+    { values: secretValues, ...how }: InputOf<typeof endpoints.planTaskRetry>['body'],
+    writing: Writing,
+    { principal, signal }: { principal: Principal; signal: AbortSignal },
+  ) {
+    const row = await this.#visible(principal, task, endpoints.retryOperation);
+    const { values, ...content } = this.#parts.tasks.contentOf(row);
+    const { text, secrets } = rendered(content, { ...secretValues, ...values });
+    const namespaces = row.namespaces as string[];
+    return this.#plan({ cluster, text, secrets, namespaces, ...how }, writing, signal);
+  }
+
+  async #plan(
+    { cluster, text, secrets, namespaces, fieldValidation, force }: Planned,
+    writing: Writing,
+    signal: AbortSignal,
+  ) {
     try {
       const all: OutputOf<typeof endpoints.planTask>['documents'] = [];
       for (const [at, namespace] of namespaces.entries()) {
-        const call = { params, query: undefined, body: { text, namespace, fieldValidation, force } };
+        const body = { text, namespace, fieldValidation, force };
+        const call = { params: { cluster }, query: undefined, body };
         const { documents } = await this.#parts.documents.plan(call, writing, signal);
         // what goes elsewhere goes there once
         const own = documents.filter(({ namespaceFrom }) => at === 0 || namespaceFrom === 'chosen');
@@ -163,6 +191,7 @@ export class TaskService {
     const isOver = !['queued', 'running'].includes(view.run.state);
     return {
       ...view,
+      isTemplateDeleted: !(await this.#parts.templates.isThere(row.template)),
       variables,
       values,
       ...(row.options as unknown as TaskOptions),

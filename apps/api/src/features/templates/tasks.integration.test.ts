@@ -154,19 +154,23 @@ describe('five documents to three clusters, one of them down', () => {
     }
   });
 
-  test('retry when it is back: there only, and secrets have to be given again', async () => {
+  test('retry when it is back: there only, secrets given again, of what it has kept though its template is gone', async () => {
     await line.up();
+    expect(await world.api.admin.delete('/templates/five')).toMatchObject({ status: 204 });
+    expect(await tasks.detail(task)).toMatchObject({ isTemplateDeleted: true });
+    expect(await tasks.plan('second', rolled)).toMatchObject({ status: 404 });
+    const planRetry = (cluster: string) =>
+      world.api.admin.post(`/clusters/${cluster}/tasks/${task}/plan`, { values: { password: canary } });
     // a plan may find the breaker of the connection still open
-    let plan = await tasks.plan('third', rolled);
-    await expect
-      .poll(async () => (plan = await tasks.plan('third', rolled)).status, { timeout: 60_000 })
-      .toBe(200);
+    let plan = await planRetry('third');
+    await expect.poll(async () => (plan = await planRetry('third')).status, { timeout: 60_000 }).toBe(200);
+    answers.push(JSON.stringify(plan.body));
     const clusters = [chosenOf('third', plan)];
     const without = await world.api.admin.post(`/tasks/${task}/retry`, { clusters });
     expect([without.status, without.body.error?.code]).toEqual([400, 'templateValue']);
     const other = await world.api.admin.post(`/tasks/${task}/retry`, {
       values: { password: canary },
-      clusters: [chosenOf('here', await tasks.plan('here', rolled))],
+      clusters: [chosenOf('here', await planRetry('here'))],
     });
     expect([other.status, other.body.error?.code]).toEqual([409, 'nothingToRetry']);
     const retried = await world.api.admin.post(`/tasks/${task}/retry`, {
@@ -179,6 +183,7 @@ describe('five documents to three clusters, one of them down', () => {
     expect(results['third']).toMatchObject({ state: 'succeeded' });
     expect(results['third']?.parts.toSorted()).toEqual(allFresh.toSorted());
     expect(await tasks.detail(task)).toMatchObject({ failed: [], made: 15, run: { kind: 'retry' } });
+    await world.api.admin.post('/templates', { name: 'five', text: five, variables });
   }, 120_000);
 
   test('the rendered YAML can be had, with masks', async () => {
@@ -240,6 +245,64 @@ describe('five documents to three clusters, one of them down', () => {
     for (const [place, text] of Object.entries({ database, logged, audit, answers: answers.join('\n') }))
       for (const form of forms) expect([place, text.includes(form)]).toEqual([place, false]);
   });
+});
+
+describe('at the first cluster that is broken', () => {
+  const text = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: "${name}"}\n';
+  const namedBy = (name: string) => ({
+    template: 'one',
+    version: 1,
+    values: { name },
+    namespaces: [namespace],
+  });
+  beforeAll(async () => {
+    const own = [{ name: 'name', type: 'string' }];
+    await world.api.admin.post('/templates', { name: 'one', text, variables: own });
+    line.down();
+  });
+  afterAll(() => line.up());
+
+  /** The broken one is the first. */
+  async function rollOut(name: string, stopsAtFailure: boolean) {
+    const what = namedBy(name);
+    const chosen = await Promise.all(
+      ['third', 'here', 'second'].map(async (cluster) => chosenOf(cluster, await tasks.plan(cluster, what))),
+    );
+    const submitted = await world.api.admin.post('/tasks', { ...what, stopsAtFailure, clusters: chosen });
+    const results = await tasks.results(submitted);
+    const ends = Object.entries(results).map(([cluster, { state, code }]) => [cluster, `${state} ${code}`]);
+    return { task: submitted.body.task as string, ends: Object.fromEntries(ends) };
+  }
+  const isThere = async (name: string) =>
+    Promise.all(
+      [world.cluster, others[0] as LocalCluster].map(
+        async (cluster) =>
+          (await cluster.kubectl('get', 'configmap', name, '-n', namespace, '--ignore-not-found')) !== '',
+      ),
+    );
+
+  test('it stops there where that is asked: the others are left as they are, and can be run again', async () => {
+    const { task, ends } = await rollOut('stopped', true);
+    expect(ends).toEqual({
+      third: 'failed clusterUnreachable',
+      here: 'skipped earlierStepFailed',
+      second: 'skipped earlierStepFailed',
+    });
+    expect(await isThere('stopped')).toEqual([false, false]);
+    const { failed, made } = await tasks.detail(task);
+    expect([failed.toSorted(), made]).toEqual([['here', 'second', 'third'], 0]);
+  }, 60_000);
+
+  test('or it goes on', async () => {
+    const { task, ends } = await rollOut('went-on', false);
+    expect(ends).toEqual({
+      third: 'failed clusterUnreachable',
+      here: 'succeeded done',
+      second: 'succeeded done',
+    });
+    expect(await isThere('went-on')).toEqual([true, true]);
+    expect(await tasks.detail(task)).toMatchObject({ failed: ['third'], made: 2 });
+  }, 60_000);
 });
 
 describe('whoever may do less', () => {

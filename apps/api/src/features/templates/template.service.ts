@@ -26,6 +26,10 @@ export class TemplateService {
     return found;
   }
 
+  async isThere(name: string): Promise<boolean> {
+    return (await this.#rows.find(name)) !== null;
+  }
+
   /** Throws `notFound`. */
   async version(name: string, version: number) {
     const found = await this.#rows.version(name, version);

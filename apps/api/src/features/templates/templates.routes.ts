@@ -26,6 +26,9 @@ export function mountTasks(api: ApiRouter, tasks: TaskService): void {
   mount(api, endpoints.planTask, ({ params, body, query, principal, auditId, signal }) =>
     tasks.plan({ params, body, query }, { subject: principal, auditId }, signal),
   );
+  mount(api, endpoints.planTaskRetry, ({ params, body, principal, auditId, signal }) =>
+    tasks.planRetry(params, body, { subject: principal, auditId }, { principal, signal }),
+  );
   mount(api, endpoints.runTask, ({ body, principal: { userId, username }, address, signal }) =>
     tasks.run(body, { userId, username, address }, signal),
   );

@@ -1,17 +1,16 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { pino } from 'pino';
 import { needsRealNode } from '@pilothouse/control-plane/testing';
 import { within } from '@pilothouse/testing';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { Container } from '../../container.ts';
-import { migrate, migrationsFolder, readMigrations } from '../../db/migrate.ts';
 import type { TestClient } from '../../testing/test-client.ts';
-import { freePort } from '../../testing/free-port.ts';
-import { signIn, startPlatformProcess, type PlatformProcess } from '../../ws/testing/platform-process.ts';
+import {
+  administratorOf,
+  withPlatformProcesses,
+  type PlatformProcess,
+} from '../../ws/testing/platform-process.ts';
 import { recordedOutput } from '../../ws/testing/recorded-output.ts';
 import {
   knock,
@@ -49,30 +48,13 @@ const terminalOf = async (admin: TestClient, shell: StreamClient) => {
   return items.find((item: { id: string }) => item.id === id);
 };
 
-/** A platform in processes of its own over a database of its own, started twice. */
-async function withProcesses(work: (start: () => Promise<PlatformProcess>) => Promise<void>) {
-  const folder = await mkdtemp(path.join(tmpdir(), 'pilothouse-data-'));
-  const databaseUrl = await world.api.database.createDatabase();
-  await migrate(databaseUrl, await readMigrations(migrationsFolder));
-  const settings = {
-    DATABASE_URL: databaseUrl,
-    PILOTHOUSE_PORT: String(await freePort()),
-    PILOTHOUSE_DATA: folder,
-    PILOTHOUSE_KUBECONFIGS: path.join(folder, 'kubeconfigs'),
-    PILOTHOUSE_ADMIN_PASSWORD: 'the-first-Secret-1',
-    PILOTHOUSE_ALLOW_LOOPBACK_CLUSTERS: 'true',
-  };
-  await work(() => startPlatformProcess(settings)).finally(() =>
-    rm(folder, { recursive: true, force: true }),
-  );
-}
-
-const administrator = (url: string) => signIn(url, 'admin', 'the-first-Secret-1', 'changed-Secret-2');
+const withProcesses = (work: (start: () => Promise<PlatformProcess>) => Promise<void>) =>
+  withPlatformProcesses(world.api.database, {}, work);
 
 test('kill -9: the next start ends the row, keeps the recording and ends the process in the pod', async () => {
   await withProcesses(async (start) => {
     const first = await start();
-    const admin = await administrator(first.url);
+    const admin = await administratorOf(first.url);
     await admin.post('/clusters', { name: 'here', kubeconfig: world.cluster.kubeconfig });
     const shell = await openShellStream(admin, world.place('shell'));
     await begin(shell, 'sleep 60001');
@@ -81,7 +63,7 @@ test('kill -9: the next start ends the row, keeps the recording and ends the pro
     expect(await world.processes('shell')).toContain('sleep 60001');
 
     const second = await start();
-    const again = await administrator(second.url);
+    const again = await administratorOf(second.url);
     await within(5000, () =>
       expect
         .poll(() => terminalOf(again, shell))
@@ -104,7 +86,7 @@ test('kill -9: the next start ends the row, keeps the recording and ends the pro
 test('a stop tells the browser, ends the shells and is done within 10 s', async () => {
   await withProcesses(async (start) => {
     const platform = await start();
-    const admin = await administrator(platform.url);
+    const admin = await administratorOf(platform.url);
     await admin.post('/clusters', { name: 'here', kubeconfig: world.cluster.kubeconfig });
     const shell = await openShellStream(admin, world.place('shell'));
     const log = await openStream(admin, 'log', world.place('shell'));

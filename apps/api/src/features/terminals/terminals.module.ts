@@ -2,6 +2,7 @@ import type { Core } from '../../core.ts';
 import { dayMs } from '../../db/retention.ts';
 import type { Feature } from '../../feature.ts';
 import { execHandler } from '../../ws/exec/exec-handler.ts';
+import { NodeShells } from './node-shells.ts';
 import { TerminalsRepository } from './terminals.repository.ts';
 import { mountTerminals, writeRecording } from './terminals.routes.ts';
 import { TerminalsService } from './terminals.service.ts';
@@ -19,18 +20,33 @@ export function build({
 }: Core): Feature {
   const { recordingDays, recordingBytes, recordingsBytes } = config.retention;
   const repository = new TerminalsRepository(database, secrets);
+  const nodeShells = new NodeShells({
+    setting: config.nodeShell,
+    repository,
+    findCluster: (name) => registry.get(name),
+    audit,
+    onError,
+  });
   const terminals = new TerminalsService({
     repository,
     findCluster: (name) => registry.get(name),
     audit,
     authoriser,
+    nodeShells,
     onError,
     maxRecordingBytes: recordingBytes,
   });
   registry.onRemoved(({ name }) => terminals.endedIn(name));
   return {
     mount: (api) => mountTerminals(api, { terminals, repository, guard: streams }),
-    sockets: { exec: execHandler({ open: (admission, size) => terminals.open(admission, size) }) },
+    sockets: {
+      exec: execHandler({ open: (admission, size) => terminals.open(admission, size) }),
+      ...(config.nodeShell !== null && {
+        nodeShell: execHandler({
+          open: (admission, size, signal) => terminals.openOnNode(admission, size, signal),
+        }),
+      }),
+    },
     downloads: {
       recording: {
         authorise: async (principal, { terminal }) => {

@@ -19,6 +19,8 @@ export interface NewTerminal {
   pod: string;
   podUid: string;
   container: string;
+  /** Of a node shell, whose pod is about to be made. */
+  node?: string;
   replica: string;
   auditId: string;
 }
@@ -77,6 +79,7 @@ export class TerminalsRepository {
     await this.#database.prisma.terminal.create({
       data: {
         ...terminal,
+        podLeft: terminal.node !== undefined,
         shell: '',
         startedAt: now,
         heartbeatAt: now,
@@ -165,6 +168,16 @@ export class TerminalsRepository {
   /** Terminals that nobody has ended and whose process has not been heard of since. */
   open(): Promise<Terminal[]> {
     return this.#database.prisma.terminal.findMany({ where: { endedAt: null } });
+  }
+
+  /** Node shells that have ended and whose pod may still be there. */
+  leftPods(): Promise<Terminal[]> {
+    return this.#database.prisma.terminal.findMany({ where: { podLeft: true, endedAt: { not: null } } });
+  }
+
+  /** Nothing of a node shell is left in its cluster. */
+  async podIsGone(id: string): Promise<void> {
+    await this.#database.prisma.terminal.updateMany({ where: { id }, data: { podLeft: false } });
   }
 
   /** Writes down that a terminal has ended with the platform's process; one that somebody else ended stays as it is. */

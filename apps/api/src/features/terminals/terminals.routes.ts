@@ -57,8 +57,8 @@ async function sendRecording(
 }
 
 function terminalView(terminal: Terminal) {
-  const { id, username, cluster, namespace, pod, container, shell, exitCode, endReason, truncated } =
-    terminal;
+  const { id, username, cluster, namespace, pod, container, node, shell } = terminal;
+  const { exitCode, endReason, truncated } = terminal;
   return {
     id,
     user: username,
@@ -66,6 +66,7 @@ function terminalView(terminal: Terminal) {
     namespace,
     pod,
     container,
+    node,
     shell,
     startedAt: terminal.startedAt.toISOString(),
     endedAt: terminal.endedAt?.toISOString() ?? null,

@@ -6,14 +6,16 @@ import type { Principal } from '../../authz/principal.ts';
 import { newId } from '../../db/ids.ts';
 import { AppError } from '../../http/app-error.ts';
 import type { SharedAuditLog } from '../../http/audit.ts';
-import { outcomeOfCall, outcomeOfStream } from '../../ws/audited-stream.ts';
-import type { ContainerPlace, FindCluster } from '../../ws/clusters.ts';
+import { outcomeOfCall, outcomeOfStream, type StreamActor } from '../../ws/audited-stream.ts';
+import type { ContainerPlace, FindCluster, StreamCluster } from '../../ws/clusters.ts';
 import { requireRunning } from '../../ws/container-check.ts';
 import { cleanerIn, openShell } from '../../ws/exec/open-shell.ts';
 import { Recorder, type RecordingChunk } from '../../ws/exec/recorder.ts';
 import { TerminalSession, type ShellProcess, type TerminalEnd } from '../../ws/exec/terminal-session.ts';
 import type { Admission } from '../../ws/router.ts';
 import { streamErrorOf } from '../../ws/stream-error.ts';
+import { nodeShellContainer, nodeShellLabel, nodeShellPodName } from './node-shell-pod.ts';
+import type { NodeShells } from './node-shells.ts';
 import type { Terminal, TerminalsRepository } from './terminals.repository.ts';
 
 export interface TerminalsServiceOptions {
@@ -21,9 +23,28 @@ export interface TerminalsServiceOptions {
   findCluster: FindCluster;
   audit: SharedAuditLog;
   authoriser: Pick<Authoriser, 'require'>;
+  nodeShells: NodeShells;
   onError: (error: unknown) => void;
   /** Largest recording of one shell, bytes as stored. */
   maxRecordingBytes: number;
+}
+
+/** A shell as it is to be opened. */
+interface Opening {
+  id: string;
+  cluster: StreamCluster;
+  place: ContainerPlace;
+  podUid: string;
+  /** Of a node shell. */
+  node?: string;
+  code: string;
+  params: Record<string, string>;
+  actor: StreamActor & { principal: Principal };
+  enter?: readonly string[];
+  /** Until the container runs; throws why it does not. */
+  prepare: () => Promise<void>;
+  /** Once the shell has ended, or could not begin; does not reject. */
+  leave?: () => Promise<void>;
 }
 
 const beatMs = 5000;
@@ -83,52 +104,118 @@ export class TerminalsService {
     { principal, request, address, requestId }: Admission<'exec'>,
     size: { columns: number; rows: number },
   ): Promise<TerminalSession> {
-    const { repository, findCluster, audit } = this.#options;
     const { cluster: name, namespace, pod, container } = request;
-    const cluster = findCluster(name);
-    if (cluster === undefined) throw new AppError('notFound');
+    const cluster = this.#cluster(name);
     const found = await readPod(cluster.connection, request);
-    const id = newId();
+    if (found.metadata.labels?.[nodeShellLabel] !== undefined) throw new AppError('nodeShellPod', { pod });
     const target = { cluster: name, namespace, resource: 'k8s/core/pods/exec', name: pod };
-    const actor = { principal, target, address, requestId };
-    const params = { container, terminal: id };
-    const entry = await audit.begin({ ...actor, code: 'shell.open', params });
+    return this.#begin(size, {
+      id: newId(),
+      cluster,
+      place: request,
+      podUid: found.metadata.uid,
+      code: 'shell.open',
+      params: { container },
+      actor: { principal, target, address, requestId },
+      prepare: async () => requireRunning(found, container),
+    });
+  }
+
+  /** The same on a node, in a pod that is made for it; where that fails or it ends the pod is removed. */
+  async openOnNode(
+    { principal, request, address, requestId }: Admission<'nodeShell'>,
+    size: { columns: number; rows: number },
+    signal: AbortSignal,
+  ): Promise<TerminalSession> {
+    const { nodeShells } = this.#options;
+    const { cluster: name, node } = request;
+    const cluster = this.#cluster(name);
+    const id = newId();
+    const { namespace } = nodeShells;
+    const actor = {
+      principal,
+      target: { cluster: name, resource: 'k8s/core/nodes/shell', name: node },
+      address,
+      requestId,
+    };
+    const { username } = principal;
+    return this.#begin(size, {
+      id,
+      cluster,
+      place: { cluster: name, namespace, pod: nodeShellPodName(id), container: nodeShellContainer },
+      podUid: '',
+      node,
+      code: 'nodeShell.open',
+      params: {},
+      actor,
+      enter: nodeShells.enter,
+      prepare: () => nodeShells.make({ cluster, node, terminal: id, username }, actor, signal),
+      leave: () => nodeShells.remove({ id, namespace }, this.#now(cluster).connection, actor),
+    });
+  }
+
+  async #begin(size: { columns: number; rows: number }, opening: Opening): Promise<TerminalSession> {
+    const { repository, audit, onError } = this.#options;
+    const { id, cluster, place, podUid, node, actor, enter } = opening;
+    const entry = await audit.begin({
+      ...actor,
+      code: opening.code,
+      params: { ...opening.params, terminal: id },
+    });
     const { auditId } = entry;
     let started = false;
     try {
-      const { userId, username } = principal;
-      const place = {
+      const { userId, username } = actor.principal;
+      await repository.insert({
+        id,
+        userId,
+        username,
         clusterId: cluster.id,
-        cluster: name,
-        namespace,
-        pod,
-        podUid: found.metadata.uid,
-        container,
-      };
-      await repository.insert({ id, userId, username, ...place, replica: this.#replica, auditId });
-      requireRunning(found, container);
-      const { connection } = cluster;
+        ...place,
+        podUid,
+        ...(node !== undefined && { node }),
+        replica: this.#replica,
+        auditId,
+      });
+      await opening.prepare();
       const shell = await openShell({
-        connection,
-        place: request,
+        connection: cluster.connection,
+        place,
         audit,
         actor,
+        enter,
         auditId,
         ...size,
-        connectionNow: () => (findCluster(name)?.id === cluster.id ? findCluster(name)! : cluster).connection,
-        onSession: (session) => void repository.setProcess(id, session).catch(this.#options.onError),
+        connectionNow: () => this.#now(cluster).connection,
+        onSession: (session) => void repository.setProcess(id, session).catch(onError),
       });
-      const session = this.#record(id, request, shell, size);
+      const session = this.#record(opening, shell, size);
       started = true;
       void session.ended.then((end) => entry.end(outcomeOfStream(end)));
       return session;
     } catch (error) {
-      const reason = await this.#whyNot(error, request);
+      const reason = await this.#whyNot(error, place);
       await entry.end(outcomeOfCall(reason));
       throw reason;
     } finally {
-      if (!started) await this.#writeEnd(id, { reason: 'failed', exitCode: null, truncated: false });
+      if (!started) {
+        await opening.leave?.();
+        await this.#writeEnd(id, { reason: 'failed', exitCode: null, truncated: false });
+      }
     }
+  }
+
+  /** Throws AppError `notFound`. */
+  #cluster(name: string): StreamCluster {
+    const cluster = this.#options.findCluster(name);
+    if (cluster === undefined) throw new AppError('notFound');
+    return cluster;
+  }
+
+  /** Its kubeconfig may have been replaced meanwhile. */
+  #now(cluster: StreamCluster): StreamCluster {
+    const now = this.#options.findCluster(cluster.name);
+    return now?.id === cluster.id ? now : cluster;
   }
 
   /** It may have stopped meanwhile, of which the upgrade's refusal says little; then that is why. */
@@ -148,19 +235,22 @@ export class TerminalsService {
    * the terminal stays as it is, for the next time.
    */
   async reapOrphans(): Promise<void> {
-    const { repository, audit, onError } = this.#options;
+    const { repository, audit, nodeShells, onError } = this.#options;
     for (const terminal of await repository.open()) {
       if (this.#isAlive(terminal)) continue;
       try {
-        await this.#killOrphan(terminal);
+        // with its pod all of a node shell goes
+        if (terminal.node === null) await this.#killOrphan(terminal);
       } catch (error) {
         if (streamErrorOf(error).code === 'clusterUnreachable') continue;
         onError(error);
       }
       const outcome = outcomeOfStream({ reason: 'platformRestart' });
-      await audit.endLeftOpen(terminal.auditId, 'shell.open', outcome);
+      const code = terminal.node === null ? 'shell.open' : 'nodeShell.open';
+      await audit.endLeftOpen(terminal.auditId, code, outcome);
       await repository.reap(terminal.id, terminal.replica);
     }
+    await nodeShells.sweep();
   }
 
   /** Own shells always, others' by right; whether a shell exists is nobody else's business. Throws AppError. */
@@ -173,12 +263,12 @@ export class TerminalsService {
   }
 
   #record(
-    id: string,
-    { cluster, namespace, pod, container }: ContainerPlace,
+    { id, place, node, leave }: Opening,
     shell: ShellProcess,
     { columns, rows }: { columns: number; rows: number },
   ): TerminalSession {
-    const title = `${namespace}/${pod}/${container}`;
+    const { cluster, namespace, pod, container } = place;
+    const title = node ?? `${namespace}/${pod}/${container}`;
     const { repository, maxRecordingBytes: maxBytes, onError } = this.#options;
     const fail = (reason: StreamEndReason, error?: unknown) => {
       if (error !== undefined) onError(error);
@@ -191,7 +281,10 @@ export class TerminalsService {
       cluster,
       process: shell,
       recorder,
-      onEnd: (end) => this.#writeEnd(id, end),
+      onEnd: async (end) => {
+        await leave?.();
+        await this.#writeEnd(id, end);
+      },
     });
     this.#sessions.set(id, session);
     void session.ended.then(() => this.#sessions.delete(id));

@@ -33,7 +33,7 @@ export function build(core: Core): Feature {
     handlers: sockets,
   });
   return {
-    mount: (api) => mountTickets(api, { tickets, downloads }),
+    mount: (api) => mountTickets(api, { tickets, downloads, sockets }),
     retention: [{ keepMs: keptMs, prune: (before, most) => repository.prune(before, most) }],
     start: ({ server, addressOf }) => router.attach(server, addressOf),
     stop: () => router.stop(),

@@ -2,14 +2,21 @@ import { endpoints, type TicketRequest } from '@pilothouse/contract';
 import { AppError } from '../../http/app-error.ts';
 import { mount, type ApiRouter } from '../../http/mount.ts';
 import type { Download, Downloads, DownloadSource } from '../../ws/downloads.ts';
+import type { SocketHandlers } from '../../ws/router.ts';
 import type { TicketsService } from './tickets.service.ts';
 
 export function mountTickets(
   api: ApiRouter,
-  { tickets, downloads }: { tickets: TicketsService; downloads: Partial<Downloads> },
+  {
+    tickets,
+    downloads,
+    sockets,
+  }: { tickets: TicketsService; downloads: Partial<Downloads>; sockets: Partial<SocketHandlers> },
 ): void {
   mount(api, endpoints.createTicket, async ({ body, principal }) => {
     if (body.purpose === 'download') await sourceOf(downloads, body.what).authorise?.(principal, body.what);
+    // a socket that nobody serves is not there
+    else if (sockets[body.purpose] === undefined) throw new AppError('notFound');
     return tickets.create(principal, body);
   });
 

@@ -137,12 +137,20 @@ function placeOf(request: TicketRequest): Record<string, string> {
       ...(container !== undefined && { container }),
     };
   }
+  if (request.purpose === 'nodeShell') return { cluster: request.cluster, node: request.node };
   if (request.purpose !== 'log' && request.purpose !== 'exec') return {};
   const { cluster, namespace, pod, container } = request;
   return { cluster, namespace, pod, container };
 }
 
 function urlOf(token: string, request: TicketRequest): string {
-  const path = request.purpose === 'download' ? 'downloads' : request.purpose;
+  const path = {
+    download: 'downloads',
+    nodeShell: 'node-shell',
+    log: 'log',
+    logs: 'logs',
+    exec: 'exec',
+    live: 'live',
+  }[request.purpose];
   return `/api/v1/${path}?${new URLSearchParams({ ticket: token, ...placeOf(request) }).toString()}`;
 }

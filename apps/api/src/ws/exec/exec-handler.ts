@@ -13,18 +13,24 @@ import type { Admission, SocketHandler } from '../router.ts';
 import { streamErrorOf } from '../stream-error.ts';
 import type { TerminalSession } from './terminal-session.ts';
 
-export interface ExecHandlerOptions {
-  /** Opens a shell, writes its row and begins its recording. Throws AppError. */
-  open(admission: Admission<'exec'>, size: { columns: number; rows: number }): Promise<TerminalSession>;
+export interface ExecHandlerOptions<Purpose extends 'exec' | 'nodeShell'> {
+  /** Opens a shell, writes its row and begins its recording; not where `signal` aborts before. Throws AppError. */
+  open(
+    admission: Admission<Purpose>,
+    size: { columns: number; rows: number },
+    signal: AbortSignal,
+  ): Promise<TerminalSession>;
 }
 
 /** Serves shell sockets: see docs/streams.md. */
-export function execHandler(options: ExecHandlerOptions): SocketHandler<'exec'> {
+export function execHandler<Purpose extends 'exec' | 'nodeShell'>(
+  options: ExecHandlerOptions<Purpose>,
+): SocketHandler<Purpose> {
   return async (socket, admission) => {
     const front = new ExecFront(socket);
     const size = await front.started;
     if (size === undefined) return;
-    const session = await options.open(admission, size);
+    const session = await options.open(admission, size, socket.signal);
     if (socket.ended === undefined) await front.serve(session);
     const { reason, error } = socket.signal.reason as StreamEnd;
     await session.end(reason, error);

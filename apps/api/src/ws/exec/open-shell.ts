@@ -26,6 +26,8 @@ export interface OpenShellOptions {
   place: ContainerPlace;
   audit: AuditLog;
   actor: StreamActor;
+  /** What leads from the container to where the shell is to be; each command begins with it. */
+  enter?: readonly string[] | undefined;
   /** Of the exec that is the shell. */
   auditId: string;
   columns: number;
@@ -38,9 +40,9 @@ export interface OpenShellOptions {
 const reportMs = 2000;
 
 /** Looks around in a container, each command a call and an audit row of its own. */
-function lookerIn({ connection, place, audit, actor }: OpenShellOptions): RunInContainer {
+function lookerIn({ connection, place, audit, actor, enter = [] }: OpenShellOptions): RunInContainer {
   return (command) =>
-    audited(audit, actor, 'shell.find', (auditId) => run(connection, place, command, auditId));
+    audited(audit, actor, 'shell.find', (auditId) => run(connection, place, [...enter, ...command], auditId));
 }
 
 /** Ends what we began in a container, also while the audit cannot be written: leaving it would be worse. */
@@ -48,10 +50,12 @@ export function cleanerIn(
   connection: ClusterConnection,
   place: ContainerPlace,
   audit: AuditLog,
-  actor: StreamActor,
+  { enter = [], ...actor }: StreamActor & { enter?: readonly string[] | undefined },
 ): RunInContainer {
   return (command) =>
-    auditedAnyway(audit, actor, 'shell.end', (auditId) => run(connection, place, command, auditId));
+    auditedAnyway(audit, actor, 'shell.end', (auditId) =>
+      run(connection, place, [...enter, ...command], auditId),
+    );
 }
 
 function run(
@@ -68,11 +72,11 @@ function run(
  * is left behind then.
  */
 export async function openShell(options: OpenShellOptions): Promise<ShellProcess> {
-  const { connection, place, auditId, columns, rows } = options;
+  const { connection, place, auditId, columns, rows, enter = [] } = options;
   const shell = await findShell(lookerIn(options));
   if (shell === undefined) throw new AppError('noShell', { shells: shells.join(', ') });
   const { namespace, pod, container } = place;
-  const command = shellCommand(shell);
+  const command = [...enter, ...shellCommand(shell)];
   const exec = await openExec(
     connection,
     { namespace, pod, container, command, tty: true, stdin: true },
@@ -106,6 +110,7 @@ class ClusterShell implements ShellProcess {
     });
     this.exited = exec.ended.then((end) => {
       this.#session.resolve(undefined);
+      this.output.push(report.rest());
       this.output.end();
       if (end.kind === 'exit') return end.exitCode;
       throw end.error;
@@ -122,12 +127,13 @@ class ClusterShell implements ShellProcess {
   }
 
   async kill(): Promise<void> {
-    const { connectionNow, place, audit, actor } = this.#options;
+    const { connectionNow, place, audit, actor, enter } = this.#options;
     const late = setTimeout(() => this.#session.resolve(undefined), reportMs);
     const session = await this.#session.promise;
     clearTimeout(late);
     try {
-      if (session !== undefined) await endSession(cleanerIn(connectionNow(), place, audit, actor), session);
+      if (session !== undefined)
+        await endSession(cleanerIn(connectionNow(), place, audit, { ...actor, enter }), session);
     } finally {
       this.#exec.close();
       this.output.end();

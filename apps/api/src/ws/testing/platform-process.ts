@@ -1,7 +1,12 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { migrate, migrationsFolder, readMigrations } from '../../db/migrate.ts';
+import { freePort } from '../../testing/free-port.ts';
 import { TestClient } from '../../testing/test-client.ts';
+import type { TestServer } from '../../testing/test-database.ts';
 
 const main = path.join(import.meta.dirname, '../../main.ts');
 
@@ -27,6 +32,34 @@ export async function startPlatformProcess(settings: Record<string, string>): Pr
       await gone;
     },
   };
+}
+
+const firstPassword = 'the-first-Secret-1';
+
+/** A platform in processes of its own over a database of its own, to be started several times. */
+export async function withPlatformProcesses(
+  database: Pick<TestServer, 'createDatabase'>,
+  settings: Record<string, string>,
+  work: (start: () => Promise<PlatformProcess>) => Promise<void>,
+): Promise<void> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'pilothouse-data-'));
+  const databaseUrl = await database.createDatabase();
+  await migrate(databaseUrl, await readMigrations(migrationsFolder));
+  const all = {
+    DATABASE_URL: databaseUrl,
+    PILOTHOUSE_PORT: String(await freePort()),
+    PILOTHOUSE_DATA: folder,
+    PILOTHOUSE_KUBECONFIGS: path.join(folder, 'kubeconfigs'),
+    PILOTHOUSE_ADMIN_PASSWORD: firstPassword,
+    PILOTHOUSE_ALLOW_LOOPBACK_CLUSTERS: 'true',
+    ...settings,
+  };
+  await work(() => startPlatformProcess(all)).finally(() => rm(folder, { recursive: true, force: true }));
+}
+
+/** The administrator of such a platform. */
+export function administratorOf(url: string): Promise<TestClient> {
+  return signIn(url, 'admin', firstPassword, 'changed-Secret-2');
 }
 
 /** Signs in; a first sign-in changes the password to `password` as people have to. */

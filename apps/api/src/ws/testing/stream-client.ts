@@ -106,8 +106,8 @@ export async function knock(
 /** Opens a stream with a ticket of its own. */
 export async function openStream(
   client: TestClient,
-  purpose: 'log' | 'logs' | 'exec' | 'live',
-  place: Partial<Place> & { labelSelector?: string; pods?: string[] } = {},
+  purpose: 'log' | 'logs' | 'exec' | 'nodeShell' | 'live',
+  place: Partial<Place> & { labelSelector?: string; pods?: string[]; node?: string } = {},
 ): Promise<StreamClient> {
   const answer = await knock(client.url, await ticketUrl(client, { purpose, ...place }));
   if (!('stream' in answer)) throw new Error(`refused: ${answer.status} ${answer.code}`);
@@ -115,8 +115,11 @@ export async function openStream(
 }
 
 /** Opens a shell and waits for it. */
-export async function openShellStream(client: TestClient, place: Place): Promise<StreamClient> {
-  const stream = await openStream(client, 'exec', place);
+export async function openShellStream(
+  client: TestClient,
+  place: Place | { cluster: string; node: string },
+): Promise<StreamClient> {
+  const stream = await openStream(client, 'node' in place ? 'nodeShell' : 'exec', place);
   stream.say({ type: 'start', columns: 80, rows: 24 });
   for (let waited = 0; stream.of('started').length === 0; waited += 20) {
     if (stream.end !== undefined || waited > 15_000)

@@ -30,6 +30,7 @@ export async function mountPage(
 ): Promise<{ page: VueWrapper; router: Router; text: () => string }> {
   const { at = '/', rights = everyRight, menus = [] } = options;
   answer(endpoints.me, () => ({
+    nodeShells: false,
     user: { id: 'u', username: 'li', displayName: 'Li', email: '' },
     menus,
     roles: rights.map(([object, action], index) => ({

@@ -50,6 +50,7 @@ const operation = (change: Partial<Shown> = {}): Shown => ({
   inputErased: false,
   retryOf: null,
   retriedBy: null,
+  repeatable: false,
   options: {},
   ...change,
 });
@@ -95,7 +96,10 @@ afterEach(() => close());
 async function open(shown: Shown, items: OperationItem[], total?: number) {
   const router = createRouter({
     history: createMemoryHistory(),
-    routes: [{ path: '/', component: { render: () => null } }],
+    routes: [
+      { path: '/', component: { render: () => null } },
+      { path: '/clusters/:cluster/:group/:plural', name: 'resources', component: { render: () => null } },
+    ],
   });
   await router.push(`/?operation=${id}`);
   const wrapper = mount(OperationDrawer, {
@@ -197,4 +201,72 @@ test('a retry is shown in the place of what it runs again', async () => {
   await flushPromises();
   expect(called).toHaveBeenCalledWith(endpoints.retryOperation, { params: { operation: id } });
   await vi.waitFor(() => expect(router.currentRoute.value.query['operation']).toBe(other));
+});
+
+const drained = (change: Partial<Shown> = {}) =>
+  operation({
+    kind: 'action.drain',
+    cluster: 'quay',
+    state: 'succeeded',
+    createdAt: '2026-11-28T10:00:00Z',
+    endedAt: '2026-11-28T10:02:05Z',
+    repeatable: true,
+    ...change,
+  });
+const pod = { namespace: 'shop', name: 'web-1', uid: 'web-1', owner: null, outcome: 'evict', reason: null };
+const request = {
+  action: 'drain',
+  group: 'core',
+  plural: 'nodes',
+  targets: [{ name: 'n1' }],
+  parameters: {},
+  plan: {
+    evicts: true,
+    nodes: [
+      {
+        name: 'n1',
+        uid: 'n1',
+        isCordoned: false,
+        isRefused: false,
+        pods: [
+          { ...pod, message: null, warnings: ['emptyDir'], budget: null, isSingle: null, hasRoom: null },
+        ],
+        unnamed: 7,
+      },
+    ],
+  },
+};
+
+test('a drain that has ended keeps its plan, how long it took, and how long each pod did', async () => {
+  const gone = item('shop/web-1', {
+    state: 'succeeded',
+    result: { code: 'podEvicted', params: {} },
+    startedAt: '2026-11-28T10:00:01Z',
+    endedAt: '2026-11-28T10:00:41Z',
+  });
+  const { text, cells } = await open(drained(), [gone]);
+  expect(text()).toContain('took 2m5s');
+  expect(cells('shop/web-1').at(-1)).toMatch(/· took 40s$/);
+  expect(called).not.toHaveBeenCalled();
+  called.mockResolvedValueOnce(request);
+  document.querySelector<HTMLElement>('.ant-collapse-header')?.click();
+  await flushPromises();
+  expect(called).toHaveBeenCalledWith(endpoints.getOperationRequest, { params: { operation: id } });
+  expect(text()).toContain('8 go, 0 held back');
+  expect(text()).toContain('its local data is lost');
+});
+
+test('a drain is repeated where its nodes are', async () => {
+  const { button, router } = await open(drained(), []);
+  called.mockResolvedValueOnce(request);
+  button('Repeat…')?.click();
+  await flushPromises();
+  await vi.waitFor(() =>
+    expect(router.currentRoute.value.fullPath).toBe(`/clusters/quay/core/nodes?repeat=${id}`),
+  );
+});
+
+test('what is under way is not repeated', async () => {
+  const { button } = await open(drained({ state: 'running', endedAt: null }), []);
+  expect(button('Repeat…')).toBeUndefined();
 });

@@ -5,6 +5,7 @@ import { ApiError } from '../../api/api-error.ts';
 import { answer, calls, forget } from '../../app/testing/fake-api.ts';
 import { mountPage } from '../../app/testing/mount-page.ts';
 import { openConfirmation } from '../../components/confirm.ts';
+import RetryPage from './RetryPage.vue';
 import RollOutPage from './RollOutPage.vue';
 import TaskPage from './TaskPage.vue';
 
@@ -186,6 +187,7 @@ test('what a task made can be taken back, where it failed it can be rolled out a
     runs: [{ operation: 'o1', kind: 'apply', actor: 'li', createdAt }],
     failed: ['pier'],
     made: 4,
+    isTemplateDeleted: false,
   }));
   answer(endpoints.takeBackTask, () => ({ task: 't1', operation: 'o2' }));
   const { text } = await mountPage(TaskPage, {
@@ -201,4 +203,46 @@ test('what a task made can be taken back, where it failed it can be rolled out a
   expect(openConfirmation.value?.consequence).toContain('Deletes the 4 objects');
   await openConfirmation.value?.run();
   expect(sentTo(endpoints.takeBackTask)).toMatchObject({ params: { task: 't1' } });
+});
+
+test('a task whose template was deleted says so, and rolls out again what it has kept', async () => {
+  const deleted = {
+    id: 't1',
+    template: 'greeting',
+    version: 3,
+    actor: 'li',
+    createdAt,
+    clusters: ['quay', 'pier'],
+    namespaces: ['default'],
+    run: { operation: 'o1', kind: 'apply', state: 'failed' },
+    variables: [variable],
+    values: { team: 'shop' },
+    fieldValidation: 'Strict',
+    force: false,
+    stopsAtFailure: false,
+    runs: [{ operation: 'o1', kind: 'apply', actor: 'li', createdAt }],
+    failed: ['pier'],
+    made: 4,
+    isTemplateDeleted: true,
+  };
+  answer(endpoints.getTask, () => deleted);
+  const task = await mountPage(TaskPage, {
+    at: '/?tab=details',
+    routes: [...routes, anywhere],
+    props: { task: 't1' },
+  });
+  expect(task.text()).toContain('It has been deleted since');
+  globalThis.document.body.replaceChildren();
+  answer(endpoints.planTaskRetry, () => ({ documents: [document({})] }));
+  answer(endpoints.retryTask, () => ({ task: 't1', operation: 'o2' }));
+  await mountPage(RetryPage, { routes: [...routes, anywhere], props: { task: 't1' } });
+  await click('Review');
+  await quiet();
+  expect(sentTo(endpoints.planTaskRetry)).toMatchObject({ params: { cluster: 'pier', task: 't1' } });
+  expect(sentTo(endpoints.planTask)).toBeUndefined();
+  await click('Roll out to 1 cluster');
+  await openConfirmation.value?.run();
+  expect(sentTo(endpoints.retryTask)).toMatchObject({
+    body: { clusters: [{ cluster: 'pier', documents: [{ index: 0 }] }] },
+  });
 });

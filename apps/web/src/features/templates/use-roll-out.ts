@@ -1,7 +1,5 @@
-import { endpoints, type OutputOf } from '@pilothouse/contract';
+import type { endpoints, InputOf, OutputOf } from '@pilothouse/contract';
 import { computed, ref, shallowRef } from 'vue';
-import { call } from '../../api/call.ts';
-import type { Values } from './template.ts';
 
 export type TaskDocument = OutputOf<typeof endpoints.planTask>['documents'][number];
 
@@ -12,12 +10,9 @@ export interface ClusterPlan {
   error: unknown;
 }
 
-export interface RollOut {
-  template: string;
-  version: number;
-  values: Values;
-  namespaces: string[];
-}
+type Options = Pick<InputOf<typeof endpoints.planTask>['body'], 'fieldValidation' | 'force'>;
+/** Asks for the plan of a cluster. */
+type AskForPlan = (cluster: string, options: Options) => Promise<OutputOf<typeof endpoints.planTask>>;
 
 /** Clusters planned at once: each plan tries its documents at once already. */
 const plansAtOnce = 4;
@@ -28,12 +23,12 @@ export function useRollOut() {
   const isPlanning = ref(false);
   const isLenient = ref(false);
   const isForced = ref(false);
-  const options = () => ({
-    fieldValidation: isLenient.value ? ('Warn' as const) : ('Strict' as const),
+  const options = (): Options => ({
+    fieldValidation: isLenient.value ? 'Warn' : 'Strict',
     force: isForced.value,
   });
 
-  async function plan(clusters: readonly string[], what: RollOut) {
+  async function plan(clusters: readonly string[], ask: AskForPlan) {
     isPlanning.value = true;
     plans.value = clusters.map((cluster) => ({ cluster, documents: null, error: null }));
     const waiting = [...clusters];
@@ -43,8 +38,7 @@ export function useRollOut() {
     const work = async () => {
       for (let cluster = waiting.shift(); cluster !== undefined; cluster = waiting.shift()) {
         try {
-          const body = { ...what, ...options() };
-          const { documents } = await call(endpoints.planTask, { params: { cluster }, body });
+          const { documents } = await ask(cluster, options());
           told(cluster, { documents });
         } catch (error) {
           told(cluster, { error });

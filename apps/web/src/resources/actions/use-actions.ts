@@ -22,6 +22,10 @@ export interface ActionRequest {
   id: ActionId;
   resource: ResourceRef;
   rows: Row[];
+  /** What it was asked with before; a reason is asked for anew. */
+  parameters?: Record<string, unknown>;
+  /** Objects it was asked for before and that are not there any more. */
+  gone?: string[];
   /** It was tried without asking, and refused. */
   failure?: unknown;
 }

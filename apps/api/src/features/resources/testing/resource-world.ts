@@ -9,6 +9,7 @@ export interface ClusterAudit {
   verb: string;
   requestURI: string;
   stage: string;
+  user: { username: string };
   responseStatus?: { code: number };
 }
 
@@ -49,11 +50,12 @@ export async function createNamespace(cluster: LocalCluster, namespace: string):
   await cluster.kubectl('wait', '--for=create', 'serviceaccount/default', '-n', namespace, '--timeout=30s');
 }
 
+/** In the cluster that all files share, unless another is given. */
 export async function startResourceWorld(
   namespace: string,
-  options: TestApiOptions = {},
+  { cluster: given, ...options }: TestApiOptions & { cluster?: LocalCluster } = {},
 ): Promise<ResourceWorld> {
-  const cluster = await sharedTestCluster();
+  const cluster = given ?? (await sharedTestCluster());
   const config = { allowLoopbackClusters: true, ...options.config };
   const api = await startTestApi({ ...options, config });
   const register = async (name: string, kubeconfig: string) => {

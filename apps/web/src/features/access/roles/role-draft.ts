@@ -19,7 +19,7 @@ const podParts = ['log', 'exec', 'attach', 'portforward', 'cp', 'eviction', 'eph
 /** Parts of resources that are asked for on their own; those of actions come with these. */
 const knownParts: Record<string, string[]> = {
   'core/pods': podParts,
-  'core/nodes': ['status'],
+  'core/nodes': ['status', 'shell'],
   'core/secrets': ['value'],
   'core/serviceaccounts': ['token'],
 };
@@ -28,6 +28,7 @@ const partVerbs: Record<string, string[]> = {
   log: ['get'],
   value: ['get'],
   exec: ['create'],
+  shell: ['create'],
   attach: ['create'],
   portforward: ['create'],
   cp: ['create'],

@@ -27,5 +27,12 @@ export const override: KindOverride = {
       right: { verb: 'list', plural: 'pods' },
       component: lazyPart(() => import('./NodePods.vue')),
     },
+    {
+      key: 'shell',
+      right: { verb: 'create', subresource: 'shell' },
+      setting: 'nodeShells',
+      component: lazyPart(() => import('./NodeShell.vue')),
+      staysAlive: true,
+    },
   ],
 };

@@ -17,6 +17,13 @@ export function drainHandler(find: FindCluster, writer: Writer): OperationHandle
     interruptible: true,
     claims: nodesOf,
     options: ({ parameters }) => drain.audited(parameters as never),
+    request({ group, plural, parameters }, items) {
+      const first = items.find((item) => item.part === 'cordonAll');
+      // of a retry there are the nodes alone
+      const nodes = first === undefined ? items.flatMap((item) => nodesOf(item)) : nodesOf(first);
+      const targets = [...new Set(nodes)].map((name) => ({ name }));
+      return { action: drain.id, group, plural, targets, parameters, plan: first?.plan ?? null };
+    },
     requirements: ({ cluster, input: { group, plural, parameters } }, item) =>
       nodesOf(item).flatMap((name) => {
         const object = { cluster: cluster?.name ?? '', group, plural, namespace: '_', name };

@@ -1,4 +1,4 @@
-import { actions } from '@pilothouse/contract';
+import { actions, keptDrainPlan } from '@pilothouse/contract';
 import { z } from 'zod';
 
 const node = { node: z.string(), uid: z.string() };
@@ -13,7 +13,12 @@ export type DrainInput = z.output<typeof drainInput>;
 
 /** The items of a drain: all nodes are cordoned first, then each is drained, pod by pod. */
 export const drainItem = z.discriminatedUnion('part', [
-  z.strictObject({ part: z.literal('cordonAll'), nodes: z.array(z.strictObject(node)) }),
+  z.strictObject({
+    part: z.literal('cordonAll'),
+    nodes: z.array(z.strictObject(node)),
+    /** What was foreseen; nothing is done by it. */
+    plan: keptDrainPlan.nullable().default(null),
+  }),
   z.strictObject({ part: z.literal('cordon'), ...node }),
   z.strictObject({ part: z.literal('node'), ...node }),
   z.strictObject({

@@ -1,17 +1,18 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { TestClient } from '../../../../testing/test-client.ts';
 import { startResourceWorld, type ResourceWorld } from '../../testing/resource-world.ts';
+import { drainsOf } from './testing/drains-of.ts';
 import { budget, caseLabel, place, pod, type Made, type Owner, type Side } from './testing/drain-objects.ts';
 
 /** What kubectl has not, or does otherwise: plan, cancel, one drain a node, order, what stays. */
 const id = 'operation';
 let world: ResourceWorld;
 let admin: TestClient;
+let drains: ReturnType<typeof drainsOf>;
 let owner: Owner;
 let number = 0;
 const kubectl = (...args: string[]) => world.cluster.kubectl(...args);
 const actions = '/clusters/here/k8s/core/nodes/actions/drain';
-const plans = '/clusters/here/k8s/core/nodes/plans/drain';
 
 /** A node with what is given, running. */
 async function made(given: (side: Side) => Made[]): Promise<Side> {
@@ -35,33 +36,6 @@ const counted = ({ namespace }: Side, name: string, healthy: number) =>
   );
 const held = (side: Side) => [pod(side, 'a'), budget(side, 'b', { minAvailable: 1 })];
 
-const post = (path: string, nodes: string[], parameters: object = {}) =>
-  admin.post(path, { targets: nodes.map((name) => ({ name })), parameters });
-const begin = async (nodes: string[], parameters: object = {}) => {
-  const answer = await post(actions, nodes, parameters);
-  expect(answer).toMatchObject({ status: 202 });
-  return answer.body.operation as string;
-};
-interface Item {
-  id: string;
-  target: string;
-  state: string;
-  step: { code: string; params: Record<string, unknown> } | null;
-  result: { code: string; params: Record<string, unknown> } | null;
-}
-const itemsOf = async (operation: string, parent?: string) =>
-  (await admin.get(`/operations/${operation}/items?pageSize=100${parent ? `&parent=${parent}` : ''}`)).body
-    .items as Item[];
-const partsOf = async (operation: string, node: string) => {
-  const parent = (await itemsOf(operation)).find(({ target }) => target === node)?.id;
-  return parent === undefined ? [] : itemsOf(operation, parent);
-};
-const stateOf = async (operation: string) =>
-  (await admin.get(`/operations/${operation}`)).body.state as string;
-const ended = async (operation: string) => {
-  await expect.poll(() => stateOf(operation)).toMatch(/succeeded|failed|cancelled/);
-  return stateOf(operation);
-};
 const isCordoned = async ({ node }: Side) =>
   (await kubectl('get', 'node', node, '-o', 'jsonpath={.spec.unschedulable}')) === 'true';
 const podsOf = async ({ namespace }: Side) =>
@@ -69,11 +43,12 @@ const podsOf = async ({ namespace }: Side) =>
     .split(' ')
     .filter(Boolean);
 const untilHeld = (operation: string, node: string) =>
-  expect.poll(async () => (await partsOf(operation, node))[0]?.step?.code).toBe('heldBackByBudget');
+  expect.poll(async () => (await drains.parts(operation, node))[0]?.step?.code).toBe('heldBackByBudget');
 
 beforeAll(async () => {
   world = await startResourceWorld('drain-operation');
   admin = world.api.admin;
+  drains = drainsOf(admin);
   const uid = await kubectl('get', 'node', 'kwok-1', '-o', 'jsonpath={.metadata.uid}');
   owner = { apiVersion: 'v1', kind: 'Node', name: 'kwok-1', uid, controller: true };
 });
@@ -85,12 +60,12 @@ afterAll(async () => {
 
 test('an unknown node, a bad selector: nothing happens to any', async () => {
   const side = await made((s) => [pod(s, 'a')]);
-  const missing = await post(actions, [side.node, 'nobody']);
+  const missing = await drains.ask('actions', [side.node, 'nobody']);
   expect(missing).toMatchObject({ status: 404, body: { error: { code: 'clusterNotFound' } } });
   await expect(kubectl('drain', side.node, 'nobody')).rejects.toThrow(/not found/);
-  const selector = await post(actions, [side.node], { podSelector: 'a in b' });
+  const selector = await drains.ask('actions', [side.node], { podSelector: 'a in b' });
   expect(selector).toMatchObject({ status: 400, body: { error: { code: 'badSelector' } } });
-  expect(await post(actions, [side.node], { timeout: -1 })).toMatchObject({ status: 400 });
+  expect(await drains.ask('actions', [side.node], { timeout: -1 })).toMatchObject({ status: 400 });
   const uid = { targets: [{ name: side.node, uid: 'another' }] };
   expect(await admin.post(actions, uid)).toMatchObject({ status: 409 });
   expect(await isCordoned(side)).toBe(false);
@@ -100,9 +75,9 @@ test('an unknown node, a bad selector: nothing happens to any', async () => {
 test('a held pod names its budget; a second drain of the node names the first; a cancel tells how it is left', async () => {
   const side = await made((s) => [...held(s), pod(s, 'c', { labels: { part: 'other' } })]);
   await counted(side, 'b', 1);
-  const operation = await begin([side.node, side.node]);
+  const operation = await drains.begin([side.node, side.node]);
   await untilHeld(operation, side.node);
-  const [part] = await partsOf(operation, side.node);
+  const [part] = await drains.parts(operation, side.node);
   expect(part?.step?.params).toMatchObject({
     node: side.node,
     namespace: side.namespace,
@@ -113,46 +88,46 @@ test('a held pod names its budget; a second drain of the node names the first; a
     seconds: 5,
     message: 'The disruption budget b needs 1 healthy pods and has 1 currently',
   });
-  const second = await post(actions, [side.node]);
+  const second = await drains.ask('actions', [side.node]);
   expect(second).toMatchObject({
     status: 409,
     body: { error: { code: 'underWay', params: { what: side.node, operation } } },
   });
   await expect.poll(() => podsOf(side)).toEqual(['a']);
   expect(await admin.post(`/operations/${operation}/cancel`)).toMatchObject({ status: 200 });
-  expect(await ended(operation)).toBe('cancelled');
-  const items = await itemsOf(operation);
+  expect(await drains.ended(operation)).toBe('cancelled');
+  const items = await drains.items(operation);
   expect(items.map(({ target }) => target)).toEqual(['cordon', side.node]);
   expect(items[1]?.result).toEqual({
     code: 'drainCancelled',
     params: { node: side.node, gone: 1, terminating: 0 },
   });
-  expect((await partsOf(operation, side.node)).map(({ result }) => result?.code)).toEqual([
+  expect((await drains.parts(operation, side.node)).map(({ result }) => result?.code)).toEqual([
     'notEvicted',
     'podEvicted',
   ]);
   expect(await isCordoned(side)).toBe(true);
   // it is free again
   await kubectl('delete', 'pdb', 'b', '-n', side.namespace);
-  expect(await ended(await begin([side.node]))).toBe('succeeded');
+  expect(await drains.ended(await drains.begin([side.node]))).toBe('succeeded');
 });
 
 test('of two drains of a node at once one begins', async () => {
   const side = await made(held);
   await counted(side, 'b', 1);
-  const answers = await Promise.all([1, 2, 3, 4].map(() => post(actions, [side.node])));
+  const answers = await Promise.all([1, 2, 3, 4].map(() => drains.ask('actions', [side.node])));
   expect(answers.map(({ status }) => status).toSorted()).toEqual([202, 409, 409, 409]);
   const operation = String(answers.find(({ status }) => status === 202)?.body.operation);
   await admin.post(`/operations/${operation}/cancel`);
-  await ended(operation);
+  await drains.ended(operation);
 });
 
 test('every node is cordoned before the first pod goes, and one that fails does not stop the others', async () => {
   const first = await made((s) => [pod(s, 'a', { owner: null })]);
   const second = await made((s) => [pod(s, 'a')]);
-  const operation = await begin([first.node, second.node]);
-  expect(await ended(operation)).toBe('failed');
-  expect((await itemsOf(operation)).map(({ result }) => result?.code)).toEqual([
+  const operation = await drains.begin([first.node, second.node]);
+  expect(await drains.ended(operation)).toBe('failed');
+  expect((await drains.items(operation)).map(({ result }) => result?.code)).toEqual([
     'cordoned',
     'drainRefused',
     'drained',
@@ -163,19 +138,19 @@ test('every node is cordoned before the first pod goes, and one that fails does 
   await kubectl('delete', 'pod', 'a', '-n', first.namespace, '--grace-period=0', '--force');
   await kubectl('uncordon', first.node);
   const retry = (await admin.post(`/operations/${operation}/retry`)).body.id as string;
-  expect(await ended(retry)).toBe('succeeded');
-  expect((await itemsOf(retry)).map(({ target }) => target)).toEqual([first.node]);
+  expect(await drains.ended(retry)).toBe('succeeded');
+  expect((await drains.items(retry)).map(({ target }) => target)).toEqual([first.node]);
   expect(await isCordoned(first)).toBe(true);
 });
 
 test('it stops at the first failure where that is asked, and uncordons where that is', async () => {
   const first = await made((s) => [pod(s, 'a', { owner: null })]);
   const second = await made((s) => [pod(s, 'a')]);
-  const stopped = await begin([first.node, second.node], { stopAtFailure: true });
-  expect(await ended(stopped)).toBe('failed');
-  expect((await itemsOf(stopped)).map(({ state }) => state)).toEqual(['succeeded', 'failed', 'skipped']);
+  const stopped = await drains.begin([first.node, second.node], { stopAtFailure: true });
+  expect(await drains.ended(stopped)).toBe('failed');
+  expect((await drains.items(stopped)).map(({ state }) => state)).toEqual(['succeeded', 'failed', 'skipped']);
   expect(await podsOf(second)).toEqual(['a']);
-  expect(await ended(await begin([second.node], { uncordonAtEnd: true }))).toBe('succeeded');
+  expect(await drains.ended(await drains.begin([second.node], { uncordonAtEnd: true }))).toBe('succeeded');
   expect(await isCordoned(second)).toBe(false);
   expect(await podsOf(second)).toEqual([]);
 });
@@ -189,7 +164,7 @@ test('a plan tells what would become of each pod, and changes nothing', async ()
   ]);
   await counted(side, 'b', 1);
   const planned = async (parameters: object) => {
-    const answer = await post(plans, [side.node], parameters);
+    const answer = await drains.ask('plans', [side.node], parameters);
     expect(answer).toMatchObject({ status: 200, body: { nodes: [{ name: side.node, isCordoned: false }] } });
     const { isRefused, pods } = answer.body.nodes[0] as {
       isRefused: boolean;
@@ -216,10 +191,48 @@ test('a plan tells what would become of each pod, and changes nothing', async ()
   expect(await podsOf(side)).toHaveLength(4);
 });
 
+test('what was asked for and foreseen is kept, to be asked for again', async () => {
+  const side = await made((s) => [...held(s), pod(s, 'free', { labels: { part: 'other' } })]);
+  await counted(side, 'b', 1);
+  const parameters = { timeout: 2, reason: 'new disks' };
+  const operation = await drains.begin([side.node], parameters);
+  expect(await drains.ended(operation)).toBe('failed');
+  const request = (await admin.get(`/operations/${operation}/request`)).body;
+  expect(request).toMatchObject({
+    action: 'drain',
+    group: 'core',
+    plural: 'nodes',
+    targets: [{ name: side.node }],
+    parameters: { ...parameters, force: false },
+    plan: { evicts: true, nodes: [{ name: side.node, isRefused: false, unnamed: 0 }] },
+  });
+  const pods = request.plan.nodes[0].pods as { name: string; outcome: string; budget: object | null }[];
+  expect(pods.map(({ name, outcome, budget: by }) => [name, outcome, by])).toEqual([
+    ['a', 'heldBack', { name: 'b', needs: 1, has: 1, allowed: 0 }],
+    ['free', 'evict', null],
+  ]);
+  expect((await admin.get(`/operations/${operation}`)).body).toMatchObject({ repeatable: true });
+  // a retry knows its nodes alone
+  const retry = (await admin.post(`/operations/${operation}/retry`)).body.id as string;
+  await admin.post(`/operations/${retry}/cancel`);
+  expect((await admin.get(`/operations/${retry}/request`)).body).toMatchObject({
+    targets: [{ name: side.node }],
+    plan: null,
+  });
+  // nobody else's
+  const stranger = await world.api.signUp('drain-stranger');
+  expect(await stranger.get(`/operations/${operation}/request`)).toMatchObject({ status: 404 });
+  // of what is no drain there is nothing
+  const { body } = await admin.post('/clusters/here/k8s/core/nodes/actions/uncordon', {
+    targets: [{ name: side.node }],
+  });
+  expect(await admin.get(`/operations/${body.operation}/request`)).toMatchObject({ status: 404 });
+});
+
 test('each eviction is a row of our audit, with the id that the cluster’s has', async () => {
   const side = await made((s) => [pod(s, 'a'), pod(s, 'b')]);
   const audited = await world.auditedFromNow();
-  expect(await ended(await begin([side.node], { reason: 'new disks' }))).toBe('succeeded');
+  expect(await drains.ended(await drains.begin([side.node], { reason: 'new disks' }))).toBe('succeeded');
   const changes = async () =>
     (await audited()).filter(
       ({ verb, requestURI }) => verb === 'create' && requestURI.includes(`/${side.namespace}/`),
@@ -241,11 +254,11 @@ test('in production it takes a reason', async () => {
   const side = await made(() => []);
   const cluster = (await admin.get('/clusters/here')).body as Record<string, unknown>;
   expect(await admin.patch('/clusters/here', { environment: 'production' })).toMatchObject({ status: 200 });
-  const refused = await post(actions, [side.node]);
+  const refused = await drains.ask('actions', [side.node]);
   expect(refused).toMatchObject({
     status: 400,
     body: { error: { code: 'reasonRequired', field: 'body.parameters.reason' } },
   });
-  expect(await ended(await begin([side.node], { reason: 'new disks' }))).toBe('succeeded');
+  expect(await drains.ended(await drains.begin([side.node], { reason: 'new disks' }))).toBe('succeeded');
   await admin.patch('/clusters/here', { environment: cluster['environment'] });
 });

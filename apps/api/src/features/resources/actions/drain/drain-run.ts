@@ -6,8 +6,10 @@ import {
   podsOfNode,
   readDaemonSets,
   removePod,
+  untilAnswered,
   type ClusterConnection,
   type KubernetesObject,
+  type Patience,
   type RemoveStep,
 } from '@pilothouse/kube';
 import { AppError } from '../../../../http/app-error.ts';
@@ -140,16 +142,16 @@ export class DrainRun {
   }
 
   /** It is, unless this is a retry, or somebody uncordoned it meanwhile. */
-  async #ensureCordoned(run: TurnOf<'node'>, { connection }: NodeAtWork): Promise<void> {
+  async #ensureCordoned(run: TurnOf<'node'>, at: NodeAtWork): Promise<void> {
     const { node, uid } = run.item;
     const ref = { group: '', version: 'v1', plural: 'nodes', name: node };
-    const found = await getObject<Node & KubernetesObject>(connection, ref, { signal: run.signal }).catch(
-      (error: unknown) => {
-        // its pods go without it
-        if (toAppError(error).code === 'clusterNotFound') return null;
-        throw error;
-      },
-    );
+    const { signal } = run;
+    const get = () => getObject<Node & KubernetesObject>(at.connection, ref, { signal });
+    const found = await run.wait(patiently(run, at)(get)).catch((error: unknown) => {
+      // its pods go without it
+      if (toAppError(error).code === 'clusterNotFound') return null;
+      throw error;
+    });
     if (found === null) return;
     if (found.metadata.uid !== uid) throw new AppError('changedMeanwhile', { what: node });
     if (found.spec?.unschedulable === true) return;
@@ -166,8 +168,9 @@ export class DrainRun {
     const { parameters } = operation.input;
     const { node } = item;
     const { podSelector, uncordonAtEnd } = parameters;
-    const pods = await podsOfNode(at.connection, node, { podSelector, signal });
-    const daemonSet = await readDaemonSets(at.connection, pods, signal);
+    const ask = patiently(run, at);
+    const pods = await run.wait(ask(() => podsOfNode(at.connection, node, { podSelector, signal })));
+    const daemonSet = await run.wait(readDaemonSets(at.connection, pods, { signal, ask }));
     const judged = pods.map(({ metadata: { namespace = '', name, uid }, ...rest }, index) => ({
       pod: { namespace, name, uid },
       verdict: judgePod(pods[index] ?? rest, parameters, daemonSet),
@@ -189,14 +192,16 @@ export class DrainRun {
   }
 
   /** What is on the node at the end but for what stays by right: pods that came back, or that nobody looked at. */
-  async #left({ operation, item, signal }: TurnOf<'node'>, { connection }: NodeAtWork): Promise<string> {
+  async #left(run: TurnOf<'node'>, at: NodeAtWork): Promise<string> {
+    const { operation, item, signal } = run;
     const all = {
       ...operation.input.parameters,
       ignoreDaemonSets: true,
       force: true,
       deleteEmptyDirData: true,
     };
-    const pods = await podsOfNode(connection, item.node, { signal });
+    const list = () => podsOfNode(at.connection, item.node, { signal });
+    const pods = await run.wait(patiently(run, at)(list));
     const left = pods.filter((pod) => judgePod(pod, all, () => 'there').outcome === 'evict');
     const names = left.slice(0, mostNamed).map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
     return left.length > mostNamed ? `${names.join(', ')}, … (${left.length})` : names.join(', ');
@@ -264,6 +269,15 @@ export class DrainRun {
     };
     return servedKind(same, { ...input, cluster: cluster?.name ?? '' });
   }
+}
+
+/** Where kubectl gives a node up because the cluster does not answer for a moment, it is asked again. */
+function patiently(run: TurnOf<'node'>, { connection, deadline }: NodeAtWork) {
+  // of a cluster that was taken away nothing is heard any more
+  const signal = AbortSignal.any([run.signal, connection.closed]);
+  const onAway: Patience['onAway'] = ({ attempt, retryMs, error }) =>
+    run.step('clusterAway', { attempt, seconds: retryMs / 1000, message: error.message });
+  return <T>(call: () => Promise<T>): Promise<T> => untilAnswered(call, { signal, deadline, onAway });
 }
 
 function keyOf({ operation, item }: { operation: { id: string }; item: { node: string } }): string {

@@ -55,7 +55,7 @@ export class DrainPlanner {
       this.#mates(cluster),
     ]);
     const pods = nodes.flatMap((each) => each.pods);
-    const daemonSet = await readDaemonSets(connection, pods, signal);
+    const daemonSet = await readDaemonSets(connection, pods, { signal });
     const planned = planDrain({ nodes, daemonSet, budgets, rooms }, parameters);
     const byName = new Map(chosen.map((node) => [node.metadata.name, node]));
     return {
