@@ -10,6 +10,7 @@ test('a view survives the trip through the URL, and other keys of the URL surviv
     labelSelector: 'app=web,tier!=db',
     fieldSelector: 'type=Warning',
     namespaces: ['shop', 'demo'],
+    isUsage: true,
   };
   const query = writeListState({ drawer: 'x' }, state) as Record<string, string>;
   expect(query.drawer).toBe('x');

@@ -13,6 +13,8 @@ export interface ListState {
   fieldSelector: string;
   /** Empty: all the caller may see. */
   namespaces: string[];
+  /** The columns and the order are those of use: `kubectl top`. */
+  isUsage: boolean;
 }
 
 const defaults: ListState = {
@@ -23,6 +25,7 @@ const defaults: ListState = {
   labelSelector: '',
   fieldSelector: '',
   namespaces: [],
+  isUsage: false,
 };
 
 function strings(value: LocationQuery[string] | undefined): string[] {
@@ -46,6 +49,7 @@ export function readListState(query: LocationQuery): ListState {
     labelSelector: first('labelSelector') ?? defaults.labelSelector,
     fieldSelector: first('fieldSelector') ?? defaults.fieldSelector,
     namespaces: strings(query.namespace),
+    isUsage: first('view') === 'usage',
   };
 }
 
@@ -63,6 +67,7 @@ export function writeListState(query: LocationQuery, state: ListState): Location
   set('labelSelector', state.labelSelector);
   set('fieldSelector', state.fieldSelector);
   set('namespace', state.namespaces);
+  set('view', state.isUsage ? 'usage' : undefined);
   return written;
 }
 
@@ -76,5 +81,6 @@ export function listQueryOf(state: ListState) {
     ...(state.labelSelector === '' ? {} : { labelSelector: state.labelSelector }),
     ...(state.fieldSelector === '' ? {} : { fieldSelector: state.fieldSelector }),
     ...(state.namespaces.length === 0 ? {} : { namespace: state.namespaces }),
+    ...(state.isUsage ? { withUsage: 'true' } : {}),
   };
 }

@@ -114,13 +114,16 @@ export const resourceEndpoints = {
       /** Empty while the answer is all there is, and live. */
       problems: z.array(listProblem),
     }),
-    permission: ({ params, query }) =>
-      query.namespace === undefined
-        ? [{ ...resourceRight(params, 'list'), match: 'narrows' }]
-        : query.namespace.map((namespace) => ({
-            ...resourceRight({ ...params, namespace }, 'list'),
-            match: 'narrows',
-          })),
+    permission: ({ params, query }) => {
+      const lists = [params, ...(query.withUsage === true ? [{ ...params, group: 'metrics.k8s.io' }] : [])];
+      const places = query.namespace?.map((namespace) => ({ namespace })) ?? [{}];
+      return lists.flatMap((list) =>
+        places.map((place) => ({
+          ...resourceRight({ ...list, ...place }, 'list'),
+          match: 'narrows' as const,
+        })),
+      );
+    },
     live: true,
   }),
   getResource: defineEndpoint({

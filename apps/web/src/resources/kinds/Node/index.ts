@@ -18,6 +18,20 @@ export const override: KindOverride = {
     status: StatusCell,
     version: VersionCell,
   },
+  usageView: {
+    columns: [
+      'name',
+      'status',
+      'pods',
+      'cpuUsage',
+      'cpuRequests',
+      'cpuLimits',
+      'memoryUsage',
+      'memoryRequests',
+      'memoryLimits',
+    ],
+    sort: '-memoryUsageShare',
+  },
   overview: lazyPart(() => import('./NodeOverview.vue')),
   tabs: [
     {
