@@ -19,7 +19,7 @@ const used: Record<string, { cpu: string; memory: string }[]> = {
 const asleep = 'unmeasured';
 
 /** kwok measures what a pod's annotation says. */
-function pod(name: string, { cpu, memory }: { cpu: string; memory: string }, node = 'kwok-1') {
+function pod(name: string, { cpu, memory }: { cpu: string; memory: string }, node: string | null = 'kwok-1') {
   const resources = { requests: { cpu: '100m', memory: '100Mi' }, limits: { memory: '400Mi' } };
   return {
     apiVersion: 'v1',
@@ -30,7 +30,7 @@ function pod(name: string, { cpu, memory }: { cpu: string; memory: string }, nod
       annotations: { 'kwok.x-k8s.io/usage-cpu': cpu, 'kwok.x-k8s.io/usage-memory': memory },
     },
     spec: {
-      nodeName: node,
+      ...(node === null ? { nodeSelector: { nowhere: 'x' } } : { nodeName: node }),
       tolerations: [{ operator: 'Exists' }],
       containers: [{ name: 'main', image: 'none', resources }],
     },
@@ -45,8 +45,8 @@ beforeAll(async () => {
   await createNamespace(cluster, namespace);
   for (const [name, [amounts]] of Object.entries(used))
     if (amounts !== undefined) await cluster.apply(JSON.stringify(pod(name, amounts)));
-  // its node does not exist: nobody measures it
-  await cluster.apply(JSON.stringify(pod(asleep, { cpu: '1', memory: '1Gi' }, 'nowhere')));
+  // no node is good for it: nobody measures it
+  await cluster.apply(JSON.stringify(pod(asleep, { cpu: '1', memory: '1Gi' }, null)));
 });
 
 afterAll(async () => {
@@ -103,24 +103,29 @@ test('pods, as kubectl top prints them, the most first; of the one that nobody m
 
 test('nodes with their share of what is allocatable', async () => {
   const kwok = ([name]: string[]) => name?.startsWith('kwok-') === true;
-  const read = async () => [
-    (await top('nodes')).filter(kwok),
+  const ours = async () =>
     (await rows('nodes', 'sort=-memoryUsageShare'))
-      .filter(({ name, cells }) => kwok([name]) && cells['cpuUsage'] !== null)
-      .map(({ name, cells }) => [
-        name,
-        amount(cells['cpuUsage'], 1, 'm'),
-        share(cells['cpuUsageShare']),
-        amount(cells['memoryUsage'], 2 ** 20, 'Mi'),
-        share(cells['memoryUsageShare']),
-      ]),
-  ];
+      .filter(({ name }) => kwok([name]))
+      .map(({ name, cells }) =>
+        cells['cpuUsage'] === null
+          ? [name, ...Array<string>(4).fill('<unknown>')]
+          : [
+              name,
+              amount(cells['cpuUsage'], 1, 'm'),
+              share(cells['cpuUsageShare']),
+              amount(cells['memoryUsage'], 2 ** 20, 'Mi'),
+              share(cells['memoryUsageShare']),
+            ],
+      );
   await expect
-    .poll(async () => {
-      const [theirs = [], ours = []] = await read();
-      return theirs.length > 0 && JSON.stringify(theirs.toSorted()) === JSON.stringify(ours.toSorted());
-    })
-    .toBe(true);
+    .poll(
+      async () =>
+        [await ours(), (await top('nodes')).filter(kwok)].map((lines) => JSON.stringify(lines.toSorted())),
+      {
+        timeout: 40_000,
+      },
+    )
+    .toSatisfy(([mine, theirs]: string[]) => mine === theirs && mine?.includes('m"') === true);
 });
 
 test('use of pods is seen with the right to list their metrics, in the namespaces where there is one', async () => {
