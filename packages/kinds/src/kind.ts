@@ -105,6 +105,8 @@ export interface Column {
   isJoined?: true;
 }
 
+export type Usage = 'recent' | 'kept' | 'both';
+
 /** What a kind's file declares. */
 export interface KindDefinition<W extends KubernetesObject, X, F extends string> {
   /** `core` stands for the group without a name. */
@@ -125,6 +127,8 @@ export interface KindDefinition<W extends KubernetesObject, X, F extends string>
   /** Field selectors the list understands beside `metadata.name` and `metadata.namespace`: path to field. */
   fieldSelectors?: Record<string, NoInfer<F>>;
   relations?: Relation<NoInfer<W>>[];
+  /** Whether what it uses is measured: one by one while somebody looks (`recent`), kept over time (`kept`), or both. */
+  usage?: Usage;
   /** They come and go by thousands: what was deleted of them is kept in no history. */
   isFleeting?: boolean;
   /** False where nobody looks for one by its name. Default true. */
@@ -145,6 +149,7 @@ export interface KindDescriptor<W extends KubernetesObject = KubernetesObject> {
   shownColumns: string[];
   defaultSort: string | null;
   relations: Relation<W>[];
+  usage: Usage | null;
   isFleeting: boolean;
   isFoundByName: boolean;
   /** The cells of an object; one pass over it. */
@@ -266,6 +271,7 @@ export function defineKind<W extends KubernetesObject, X, F extends string>(
     shownColumns: definition.columns ?? columns.filter(({ standard }) => standard).map(({ id }) => id),
     defaultSort: definition.defaultSort ?? null,
     relations: definition.relations ?? [],
+    usage: definition.usage ?? null,
     isFleeting: definition.isFleeting ?? false,
     isFoundByName: definition.isFoundByName ?? true,
     project(object) {

@@ -56,6 +56,7 @@ export const pods = defineKind({
   kind: 'Pod',
   namespaced: true,
   menu: { module: 'workloads', order: 10 },
+  usage: 'recent',
   isFleeting: true,
   facts: factsOf,
   fields: {
