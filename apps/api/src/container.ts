@@ -27,6 +27,7 @@ import * as templates from './features/templates/templates.module.ts';
 import * as roles from './features/roles/roles.module.ts';
 import * as terminals from './features/terminals/terminals.module.ts';
 import * as tickets from './features/tickets/tickets.module.ts';
+import * as usage from './features/usage/usage.module.ts';
 import * as users from './features/users/users.module.ts';
 import { Authentication } from './http/authentication.ts';
 import { ApiRouter } from './http/mount.ts';
@@ -65,6 +66,7 @@ function buildFeatures(core: Core): { features: Feature[]; firstPassword: () => 
     texts,
     templates.build(core, texts.documents, objects),
     podLog.build(core),
+    usage.build(core, objects),
     terminals.build(core),
     tickets.build(core),
   ];

@@ -58,6 +58,8 @@ export const resourceListQuery = listQuery.extend({
   namespace: oneOrMany(dnsLabel),
   labelSelector: z.string().max(2000).optional(),
   fieldSelector: z.string().max(2000).optional(),
+  /** Pods with what metrics.k8s.io measures of them; nodes have it always. */
+  withUsage: z.stringbool().optional(),
 });
 
 /**

@@ -32,6 +32,7 @@ export * from './open-api/schema-node.ts';
 export { containersOf, defaultContainer, type ContainerRole, type PodContainer } from './pod/containers.ts';
 export { isTerminal, podLimits, podRequests } from './pod/pod-resources.ts';
 export { podStatus, type PodStatus } from './pod/pod-status.ts';
+export { podUsage, podUsageCells } from './pod-usage.ts';
 export * from './quantity.ts';
 export * from './registry.ts';
 export { hiddenAnnotations, isMasked, isSecretKind, maskedBytes, maskSecret } from './secrets/mask-secret.ts';

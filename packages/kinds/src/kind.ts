@@ -76,6 +76,13 @@ type FieldDefinition<X> = {
   [T in FieldType]: { type: T; read(from: X): CellTypes[T] | null; column?: ColumnDefinition };
 }[FieldType];
 
+/** A field that whoever knows more than the object fills in; rows without it have no cell of it. */
+interface JoinedField {
+  type: FieldType;
+  isJoined: true;
+  column?: ColumnDefinition;
+}
+
 /** A column over other fields; it has no cell of its own. */
 interface ColumnOnly {
   column: ColumnDefinition & { text(row: Row, now: number): string };
@@ -94,7 +101,11 @@ export interface Column {
   text(row: Row, now: number): string;
   level?(row: Row): Level;
   refersTo?: KindKey;
+  /** Empty in rows that nobody has joined it to. */
+  isJoined?: true;
 }
+
+export type Usage = 'recent' | 'kept' | 'both';
 
 /** What a kind's file declares. */
 export interface KindDefinition<W extends KubernetesObject, X, F extends string> {
@@ -108,7 +119,7 @@ export interface KindDefinition<W extends KubernetesObject, X, F extends string>
   /** What the fields are read from: the object itself, or what one pass over it finds out for several of them. */
   facts(object: W): X;
   /** Cells of a row, and columns, in kubectl's order; what a list may be sorted by beside `name` and `namespace`. */
-  fields: Record<F, FieldDefinition<NoInfer<X>> | ColumnOnly>;
+  fields: Record<F, FieldDefinition<NoInfer<X>> | JoinedField | ColumnOnly>;
   /** Columns shown at first, in this order; absent: those of plain `kubectl get`. */
   columns?: NoInfer<F>[];
   /** The order of a list until somebody chooses one, as the API's `sort`; absent: by namespace and name. */
@@ -116,6 +127,8 @@ export interface KindDefinition<W extends KubernetesObject, X, F extends string>
   /** Field selectors the list understands beside `metadata.name` and `metadata.namespace`: path to field. */
   fieldSelectors?: Record<string, NoInfer<F>>;
   relations?: Relation<NoInfer<W>>[];
+  /** Whether what it uses is measured: one by one while somebody looks (`recent`), kept over time (`kept`), or both. */
+  usage?: Usage;
   /** They come and go by thousands: what was deleted of them is kept in no history. */
   isFleeting?: boolean;
   /** False where nobody looks for one by its name. Default true. */
@@ -147,6 +160,7 @@ export interface KindDescriptor<W extends KubernetesObject = KubernetesObject> {
   shownColumns: string[];
   defaultSort: string | null;
   relations: Relation<W>[];
+  usage: Usage | null;
   isFleeting: boolean;
   isFoundByName: boolean;
   /** Null where its list is not grouped. */
@@ -211,7 +225,7 @@ export const namespaceColumn: Column = {
   text: (row) => row.namespace ?? '',
 };
 
-function columnOf(id: string, field: FieldDefinition<never> | ColumnOnly): Column[] {
+function columnOf(id: string, field: FieldDefinition<never> | JoinedField | ColumnOnly): Column[] {
   if (field.column === undefined) return [];
   const { wide, absent, ...shown } = field.column;
   const type = 'type' in field ? field.type : null;
@@ -226,6 +240,7 @@ function columnOf(id: string, field: FieldDefinition<never> | ColumnOnly): Colum
       standard: shown.header !== undefined && wide !== true,
       ...(type === 'number' ? { align: 'right' as const } : {}),
       ...(type === null ? {} : { sortBy: id }),
+      ...('isJoined' in field ? { isJoined: true as const } : {}),
       text: plain,
       ...shown,
     },
@@ -236,7 +251,7 @@ function columnOf(id: string, field: FieldDefinition<never> | ColumnOnly): Colum
  * Cells of one shape: a copy of a sample, whose values are then put in. Adding so many properties one after the other
  * would make each row a hash table, several times as large.
  */
-function projection<X>(readers: [string, (from: X) => CellValue][]): (from: X) => Cells {
+function projection<X>(readers: (readonly [string, (from: X) => CellValue])[]): (from: X) => Cells {
   const names = [...readers.map(([name]) => name), ...Object.keys(commonFields)];
   const sample = JSON.parse(JSON.stringify(Object.fromEntries(names.map((name) => [name, null])))) as Cells;
   return (from) => {
@@ -251,10 +266,12 @@ export function defineKind<W extends KubernetesObject, X, F extends string>(
   definition: KindDefinition<W, X, F>,
 ): KindDescriptor<W> {
   const { group, plural, kind, namespaced, menu, facts } = definition;
-  const fields = Object.entries<FieldDefinition<X> | ColumnOnly>(definition.fields);
+  const fields = Object.entries<FieldDefinition<X> | JoinedField | ColumnOnly>(definition.fields);
   const columns = fields.flatMap(([id, field]) => columnOf(id, field));
   const cellFields = fields.flatMap(([id, field]) => ('type' in field ? [[id, field] as const] : []));
-  const cellsOf = projection(cellFields.map(([id, { read }]) => [id, read]));
+  const cellsOf = projection<X>(
+    cellFields.flatMap(([id, field]) => ('read' in field ? [[id, field.read] as const] : [])),
+  );
   return {
     group,
     plural,
@@ -267,6 +284,7 @@ export function defineKind<W extends KubernetesObject, X, F extends string>(
     shownColumns: definition.columns ?? columns.filter(({ standard }) => standard).map(({ id }) => id),
     defaultSort: definition.defaultSort ?? null,
     relations: definition.relations ?? [],
+    usage: definition.usage ?? null,
     isFleeting: definition.isFleeting ?? false,
     isFoundByName: definition.isFoundByName ?? true,
     grouping: definition.grouping ?? null,

@@ -92,3 +92,30 @@ test('rows that are chosen leave the filters where they are', async () => {
   expect(page.text()).toContain('1 selected');
   expect(page.get<HTMLInputElement>('input[aria-label="Filter by text"]').element.value).toBe('we');
 });
+
+test('the view of use asks for it, sorts the most first, and is in the address', async () => {
+  const { page, list, text } = await open();
+  expect(list().question.query).not.toHaveProperty('withUsage');
+  await tell(list(), snapshotOf([pod('web')]));
+  expect(text()).not.toContain('Memory used');
+  await page.get('button[aria-pressed="false"]').trigger('click');
+  await flushPromises();
+  expect(list().question.query).toMatchObject({ withUsage: 'true', sort: '-memoryUsage' });
+  const measured = {
+    ...pod('web'),
+    cells: {
+      status: 'Running',
+      memoryUsage: 2 ** 20,
+      memoryUsageOfLimits: 0.95,
+      memoryUsageOfRequests: null,
+    },
+  };
+  await tell(list(), snapshotOf([measured, pod('idle')]));
+  expect(text()).toContain('Memory used');
+  const cells = [...document.querySelectorAll('tr[data-uid=web] td')].map((cell) => cell.textContent.trim());
+  expect(cells).toEqual(expect.arrayContaining(['1Mi', '95%', '–']));
+  expect(document.querySelector('tr[data-uid=idle]')?.textContent).toContain('no data');
+  await page.get('button[aria-pressed="true"]').trigger('click');
+  await flushPromises();
+  expect(list().question.query).not.toHaveProperty('withUsage');
+});

@@ -12,20 +12,26 @@ export type TitleOf = (plural: string, id: string, header: string) => string;
 
 /**
  * The columns a kind's list can show: those shown at first, in their order, the others behind them, and the namespace
- * where it is not fixed.
+ * where it is not fixed. `shown` are shown at first instead of the kind's own; what is measured is there in rows that
+ * were asked for with it.
  */
 export function listColumns(
   descriptor: KindDescriptor,
   override: KindOverride,
-  options: { withNamespace: boolean; titleOf: TitleOf },
+  options: { withNamespace: boolean; titleOf: TitleOf; withUsage?: boolean; shown?: string[] | undefined },
 ): TableColumn[] {
-  const { columns, shownColumns } = descriptor;
-  const place = ({ id }: Column) => shownColumns.indexOf(id) + 1 || Infinity;
-  const all = columns
+  const { withUsage = false, shown = descriptor.shownColumns } = options;
+  const place = ({ id }: Column) => shown.indexOf(id) + 1 || Infinity;
+  const columnOf = (column: Column) => ({
+    ...tableColumn(column, descriptor, override, options.titleOf),
+    optional: column.id !== namespaceColumn.id && !shown.includes(column.id),
+  });
+  const all = descriptor.columns
+    .filter(({ isJoined }) => withUsage || isJoined !== true)
     .toSorted((a, b) => (place(a) === place(b) ? 0 : place(a) - place(b)))
-    .map((column) => tableColumn(column, descriptor, override, options.titleOf));
+    .map(columnOf);
   if (options.withNamespace) {
-    const namespace = tableColumn(namespaceColumn, descriptor, override, options.titleOf);
+    const namespace = columnOf(namespaceColumn);
     all.splice(all.findIndex((column) => column.id === 'name') + 1, 0, namespace);
   }
   return all;
@@ -52,7 +58,6 @@ function tableColumn(
     exact: (row) => exactValue(descriptor, row, sortBy),
     ...(grows === true ? {} : { width }),
     stays: id === 'age',
-    optional: id !== namespaceColumn.id && !descriptor.shownColumns.includes(id),
     ...(sortBy === undefined ? {} : { sortKey: sortBy }),
     ...(align === undefined ? {} : { align }),
     ...(level === undefined ? {} : { level }),

@@ -11,6 +11,7 @@ test('a view survives the trip through the URL, and other keys of the URL surviv
     fieldSelector: 'type=Warning',
     groupBy: 'topology.kubernetes.io/zone',
     namespaces: ['shop', 'demo'],
+    isUsage: true,
   };
   const query = writeListState({ drawer: 'x' }, state) as Record<string, string>;
   expect(query.drawer).toBe('x');

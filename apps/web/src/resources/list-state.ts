@@ -15,6 +15,8 @@ export interface ListState {
   groupBy: string;
   /** Empty: all the caller may see. */
   namespaces: string[];
+  /** The columns and the order are those of use: `kubectl top`. */
+  isUsage: boolean;
 }
 
 const defaults: ListState = {
@@ -26,6 +28,7 @@ const defaults: ListState = {
   fieldSelector: '',
   groupBy: '',
   namespaces: [],
+  isUsage: false,
 };
 
 function strings(value: LocationQuery[string] | undefined): string[] {
@@ -50,6 +53,7 @@ export function readListState(query: LocationQuery): ListState {
     fieldSelector: first('fieldSelector') ?? defaults.fieldSelector,
     groupBy: first('groupBy') ?? defaults.groupBy,
     namespaces: strings(query.namespace),
+    isUsage: first('view') === 'usage',
   };
 }
 
@@ -68,6 +72,7 @@ export function writeListState(query: LocationQuery, state: ListState): Location
   set('fieldSelector', state.fieldSelector);
   set('groupBy', state.groupBy);
   set('namespace', state.namespaces);
+  set('view', state.isUsage ? 'usage' : undefined);
   return written;
 }
 
@@ -81,5 +86,6 @@ export function listQueryOf(state: ListState) {
     ...(state.labelSelector === '' ? {} : { labelSelector: state.labelSelector }),
     ...(state.fieldSelector === '' ? {} : { fieldSelector: state.fieldSelector }),
     ...(state.namespaces.length === 0 ? {} : { namespace: state.namespaces }),
+    ...(state.isUsage ? { withUsage: 'true' } : {}),
   };
 }

@@ -71,6 +71,8 @@ export interface KindOverride {
   /** Its deletion gives containers time to shut down. */
   hasGracePeriod?: boolean;
   ownActions?: (context: PageContext) => OwnActions;
+  /** How its list shows use, as `kubectl top` does: these columns, in this order. */
+  usageView?: { columns: string[]; sort: string };
   /** Beside the list's filters; gets ListExtraProps, and may emit `filter` with a change of the view. */
   listExtra?: Component;
   /** What a new object begins with, beside its name: what none can do without. */

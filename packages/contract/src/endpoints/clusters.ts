@@ -51,6 +51,8 @@ export const cluster = z.object({
   labels: z.record(z.string(), z.string()),
   /** Milliseconds a request to this cluster may take. */
   timeoutMs: z.number().int(),
+  /** Whether what its nodes, namespaces and workloads use is kept. */
+  keepsUsage: z.boolean(),
   /** Null for whom only namespaces of it are granted. */
   server: z.string().nullable(),
   context: z.string(),
@@ -80,6 +82,7 @@ const settings = {
     .record(qualifiedName, labelValue)
     .refine((labels) => Object.keys(labels).length <= 20, 'tooManyLabels'),
   timeoutMs: z.number().int().min(1000).max(120_000),
+  keepsUsage: z.boolean(),
 };
 
 const clusterParams = z.strictObject({ cluster: dnsLabel });
@@ -160,6 +163,7 @@ export const clusterEndpoints = {
       owner: settings.owner.default(''),
       labels: settings.labels.default({}),
       timeoutMs: settings.timeoutMs.default(10_000),
+      keepsUsage: settings.keepsUsage.default(false),
     }),
     response: cluster,
     status: 201,
@@ -182,7 +186,7 @@ export const clusterEndpoints = {
     id: 'clusters.update',
     method: 'PATCH',
     path: '/clusters/{cluster}',
-    summary: 'Edit display name, environment, description, owner, labels, timeout',
+    summary: 'Edit display name, environment, description, owner, labels, timeout, whether its use is kept',
     params: clusterParams,
     body: z.strictObject(settings).partial(),
     response: cluster,

@@ -136,7 +136,12 @@ export const resourceEndpoints = {
       /** Empty while the answer is all there is, and live. */
       problems: z.array(listProblem),
     }),
-    permission: ({ params, query }) => listRights(params, query.namespace),
+    permission: ({ params, query }) => [
+      ...listRights(params, query.namespace),
+      ...(query.withUsage === true
+        ? listRights({ ...params, group: 'metrics.k8s.io' }, query.namespace)
+        : []),
+    ],
     live: true,
   }),
   groupResources: defineEndpoint({

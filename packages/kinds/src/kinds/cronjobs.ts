@@ -13,6 +13,7 @@ export const cronjobs = defineKind({
   kind: 'CronJob',
   namespaced: true,
   menu: { module: 'workloads', order: 60 },
+  usage: 'kept',
   facts: (cronJob: CronJob) => cronJob,
   fields: {
     name: nameColumn,

@@ -11,6 +11,7 @@ export const daemonsets = defineKind({
   kind: 'DaemonSet',
   namespaced: true,
   menu: { module: 'workloads', order: 40 },
+  usage: 'kept',
   facts: (daemonSet: DaemonSet) => daemonSet,
   fields: {
     name: nameColumn,

@@ -21,6 +21,7 @@ export const deployments = defineKind({
   kind: 'Deployment',
   namespaced: true,
   menu: { module: 'workloads', order: 20 },
+  usage: 'kept',
   facts: (deployment: Deployment) => deployment,
   fields: {
     name: nameColumn,

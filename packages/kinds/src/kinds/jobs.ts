@@ -45,6 +45,7 @@ export const jobs = defineKind({
   kind: 'Job',
   namespaced: true,
   menu: { module: 'workloads', order: 50 },
+  usage: 'kept',
   facts: (job: Job) => job,
   fields: {
     name: nameColumn,

@@ -8,6 +8,7 @@ export const namespaces = defineKind({
   kind: 'Namespace',
   namespaced: false,
   menu: { module: 'clusters', order: 20 },
+  usage: 'kept',
   facts: (namespace: Namespace) => namespace,
   fields: {
     name: nameColumn,

@@ -127,6 +127,7 @@ export const nodes = defineKind({
   kind: 'Node',
   namespaced: false,
   menu: { module: 'clusters', order: 10 },
+  usage: 'both',
   facts: factsOf,
   fields: {
     name: nameColumn,

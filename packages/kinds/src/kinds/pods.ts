@@ -42,13 +42,21 @@ function amount(id: string, format: (amount: number) => string) {
   return { text: ({ cells }: Row) => (typeof cells[id] === 'number' ? format(cells[id]) : '') };
 }
 
-/** Pods as `kubectl get pods -o wide` prints them (`printPod`), and what they ask for. */
+function share(id: string) {
+  return ({ cells }: Row) => (typeof cells[id] === 'number' ? `${Math.trunc(cells[id] * 100)}%` : '');
+}
+
+/** Known where somebody asked for what metrics.k8s.io measures. */
+const measured = { type: 'number', isJoined: true } as const;
+
+/** Pods as `kubectl get pods -o wide` prints them (`printPod`), what they ask for, and what they use. */
 export const pods = defineKind({
   group: 'core',
   plural: 'pods',
   kind: 'Pod',
   namespaced: true,
   menu: { module: 'workloads', order: 10 },
+  usage: 'recent',
   isFleeting: true,
   facts: factsOf,
   fields: {
@@ -119,6 +127,12 @@ export const pods = defineKind({
       read: ({ figures }) => figures?.memoryLimits ?? null,
       column: amount('memoryLimits', formatMemory),
     },
+    cpuUsage: { ...measured, column: { width: 110, ...amount('cpuUsage', formatCpu) } },
+    cpuUsageOfRequests: { ...measured, column: { width: 120, text: share('cpuUsageOfRequests') } },
+    cpuUsageOfLimits: { ...measured, column: { width: 110, text: share('cpuUsageOfLimits') } },
+    memoryUsage: { ...measured, column: { width: 126, ...amount('memoryUsage', formatMemory) } },
+    memoryUsageOfRequests: { ...measured, column: { width: 140, text: share('memoryUsageOfRequests') } },
+    memoryUsageOfLimits: { ...measured, column: { width: 126, text: share('memoryUsageOfLimits') } },
     totals: { type: 'text', read: ({ figures }) => figures?.totals ?? null },
     resize: {
       type: 'text',

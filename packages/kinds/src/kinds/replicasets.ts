@@ -11,6 +11,7 @@ export const replicasets = defineKind({
   kind: 'ReplicaSet',
   namespaced: true,
   menu: { module: 'workloads', order: 70 },
+  usage: 'kept',
   facts: (replicaSet: ReplicaSet) => replicaSet,
   fields: {
     name: nameColumn,

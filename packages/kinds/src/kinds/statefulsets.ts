@@ -10,6 +10,7 @@ export const statefulsets = defineKind({
   kind: 'StatefulSet',
   namespaced: true,
   menu: { module: 'workloads', order: 30 },
+  usage: 'kept',
   facts: (statefulSet: StatefulSet) => statefulSet,
   fields: {
     name: nameColumn,

@@ -16,6 +16,7 @@ export function clusterView(row: ClusterRow, throttledPercent: number | null): C
     owner: row.owner,
     labels: row.labels as ClusterView['labels'],
     timeoutMs: row.timeoutMs,
+    keepsUsage: row.keepsUsage,
     server: row.server,
     context: row.context,
     namespace: row.namespace,

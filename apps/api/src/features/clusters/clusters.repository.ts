@@ -15,6 +15,8 @@ export interface ClusterSettings {
   labels: Record<string, string>;
   /** Milliseconds a request may take. */
   timeoutMs: number;
+  /** What is used in it is kept. */
+  keepsUsage: boolean;
 }
 
 /** What is stored of a kubeconfig's context. */

@@ -42,6 +42,7 @@ export const defaultSettings: ClusterSettings = {
   owner: '',
   labels: {},
   timeoutMs: 10_000,
+  keepsUsage: false,
 };
 
 export const pasted: Origin = { source: 'pasted', file: null };
@@ -107,12 +108,12 @@ export class ClustersService {
     request: KubeconfigChoice & ClusterSettings & { name: string },
     origin: Origin,
   ): Promise<ClusterView> {
-    const { name, displayName, environment, description, owner, labels, timeoutMs } = request;
+    const { name, displayName, environment, description, owner, labels, timeoutMs, keepsUsage } = request;
     const { repository, registry, health } = this.#options;
     const chosen = chooseContext(request, this.#mayBeLoopback(origin));
     const probe = await this.#firstProbe(chosen, origin);
     const id = newId();
-    const settings = { displayName, environment, description, owner, labels, timeoutMs };
+    const settings = { displayName, environment, description, owner, labels, timeoutMs, keepsUsage };
     await repository.create({
       id,
       name,

@@ -143,6 +143,7 @@ contexts: [{name: c, context: {cluster: c, user: u}}]
       owner: '',
       labels: {},
       timeoutMs: 1000,
+      keepsUsage: false,
       server: 'https://127.0.0.1:2',
       context: 'demo',
       insecureSkipTlsVerify: false,

@@ -38,6 +38,7 @@ export class LocalDemo {
       name,
       realNode,
       kwokNodes,
+      metrics: true,
       landscape: 'demo',
       dataDir: this.#dataDir,
     });

@@ -85,7 +85,10 @@ export class ResourceLists {
     checkVerbs(kind);
     checkSort(kind, query.sort);
     const { namespaces, filter, narrowedTo } = await this.#select(kind, call);
-    const lease = await this.#sources.open(kind, namespaces, call.signal);
+    const lease = await this.#sources.open(kind, namespaces, {
+      withUsage: query.withUsage,
+      signal: call.signal,
+    });
     try {
       const source = lease.value;
       const matches = source.matcher(filter);

@@ -13,8 +13,10 @@ import { addResourceTopics, mountResources, mountSearch, mountWrites } from './r
 import { searchClusters } from './search/search-clusters.ts';
 import { searchLists } from './search/search-lists.ts';
 import { ResourcesService, type ObjectParams, type WholeObject } from './resources.service.ts';
+import { servedKind } from './resource-cluster.ts';
+import type { RowSource } from './row-source.ts';
 import { RowSources } from './row-sources.ts';
-import { SourcePool } from './source-pool.ts';
+import { SourcePool, type Lease } from './source-pool.ts';
 import { addStoreMetrics } from './store-metrics.ts';
 import { WriteDoor } from './write-door.ts';
 import { Writer } from './writer.ts';
@@ -23,6 +25,8 @@ import { Writer } from './writer.ts';
 type ResourcesFeature = Feature & {
   /** An object as it may be shown; null where it is gone. */
   read: (params: ObjectParams, signal: AbortSignal) => Promise<WholeObject | null>;
+  /** All pods of a cluster as rows, up to date as long as they are held. Rejects with KubeError. */
+  holdPods: (cluster: string) => Promise<Lease<RowSource>>;
 } & Pick<WriteDoor, 'create' | 'patch' | 'remove'>;
 
 /** Clusters' objects: lists and their stores, single objects, batches. */
@@ -65,6 +69,8 @@ export function build(
     create: (call, run) => door.create(call, run),
     patch: (call, run) => door.patch(call, run),
     remove: (params, uid, run) => door.remove(params, uid, run),
+    holdPods: async (cluster) =>
+      sources.open(await servedKind(findCluster, { cluster, group: 'core', plural: 'pods' }), undefined),
     read: (params, signal) =>
       service.get(params, signal).then(
         ({ object }) => object,

@@ -1,7 +1,8 @@
-import { nodeUsage } from '@pilothouse/kinds';
+import { nodeUsage, podUsage, type KindDescriptor } from '@pilothouse/kinds';
 import { KubeError } from '@pilothouse/kube';
 import { MergedRows } from './merged-rows.ts';
 import { NodeRows } from './node-rows.ts';
+import { PodRows } from './pod-rows.ts';
 import { servedKind, type ResourceCluster, type ServedKind } from './resource-cluster.ts';
 import type { RowSource } from './row-source.ts';
 import type { Lease, SourcePool } from './source-pool.ts';
@@ -35,17 +36,17 @@ export class RowSources {
 
   /**
    * The rows of a kind, complete or after some patience. `namespaces` are all that will be asked for; where the
-   * credential may not list the whole cluster only theirs are listed. Rejects with KubeError.
+   * credential may not list the whole cluster only theirs are listed. `withUsage`: pods with what they use. Rejects with
+   * KubeError.
    */
   async open(
     kind: ServedKind,
     namespaces: string[] | undefined,
-    signal?: AbortSignal,
+    options: { withUsage?: boolean | undefined; signal?: AbortSignal | undefined } = {},
   ): Promise<Lease<RowSource>> {
-    const wide =
-      kind.descriptor.group === 'core' && kind.descriptor.plural === 'nodes'
-        ? await this.#nodes(kind)
-        : this.#store(kind);
+    const { withUsage = false, signal } = options;
+    const opened = await this.#opener(kind, withUsage);
+    const wide = opened();
     try {
       await settle(wide.value, signal);
       return wide;
@@ -53,7 +54,7 @@ export class RowSources {
       wide.release();
       if (!isForbidden(error) || namespaces === undefined || !kind.resource.namespaced) throw error;
     }
-    return this.#merged(kind, namespaces, signal);
+    return this.#merged(opened, namespaces, signal);
   }
 
   /** The stores that run for a cluster, because somebody looks or just looked; no hold on them. */
@@ -71,13 +72,40 @@ export class RowSources {
     });
   }
 
-  async #nodes(kind: ServedKind): Promise<Lease<NodeRows>> {
-    const pods = await podsOf(kind.cluster);
-    const measured = (await kind.cluster.discovery.get()).find(nodeUsage.group, nodeUsage.plural);
+  /** How the rows of a kind are opened, of the whole cluster or of a namespace. */
+  async #opener(kind: ServedKind, withUsage: boolean): Promise<(namespace?: string) => Lease<RowSource>> {
+    const { group, plural } = kind.descriptor;
+    if (group === 'core' && plural === 'nodes') {
+      const [pods, usage] = [await podsOf(kind.cluster), await measuredAs(nodeUsage, kind)];
+      return () => this.#nodes(kind, pods, usage);
+    }
+    const usage =
+      withUsage && group === 'core' && plural === 'pods' ? await measuredAs(podUsage, kind) : undefined;
+    return usage === undefined
+      ? (namespace) => this.#store(kind, namespace)
+      : (namespace) => this.#pods(kind, usage, namespace);
+  }
+
+  #pods(kind: ServedKind, measured: ServedKind, namespace?: string): Lease<PodRows> {
+    return this.#pool.acquire(kind.cluster, `pods with usage/${namespace ?? ''}`, () => {
+      const [pods, usage] = [this.#store(kind, namespace), this.#store(measured, namespace)];
+      const schema = { fields: kind.descriptor.fieldSelectors, textFields: undefined };
+      const rows = new PodRows(pods.value, usage.value, schema);
+      return {
+        value: rows,
+        stop: () => {
+          rows.stop();
+          pods.release();
+          usage.release();
+        },
+      };
+    });
+  }
+
+  #nodes(kind: ServedKind, pods: ServedKind, measured: ServedKind | undefined): Lease<NodeRows> {
     return this.#pool.acquire(kind.cluster, 'nodes with figures', () => {
       const leases = [this.#store(kind), this.#store(pods)] as const;
-      const usage =
-        measured && this.#store({ cluster: kind.cluster, resource: measured, descriptor: nodeUsage });
+      const usage = measured && this.#store(measured);
       const schema = { fields: kind.descriptor.fieldSelectors, textFields: undefined };
       const rows = new NodeRows(leases[0].value, leases[1].value, schema, usage?.value);
       return {
@@ -91,8 +119,12 @@ export class RowSources {
     });
   }
 
-  async #merged(kind: ServedKind, namespaces: string[], signal?: AbortSignal): Promise<Lease<RowSource>> {
-    const leases = namespaces.map((namespace) => [namespace, this.#store(kind, namespace)] as const);
+  async #merged(
+    opened: (namespace: string) => Lease<RowSource>,
+    namespaces: string[],
+    signal?: AbortSignal,
+  ): Promise<Lease<RowSource>> {
+    const leases = namespaces.map((namespace) => [namespace, opened(namespace)] as const);
     const release = () => {
       for (const [, lease] of leases) lease.release();
     };
@@ -109,4 +141,13 @@ export class RowSources {
 
 function podsOf(cluster: ResourceCluster): Promise<ServedKind> {
   return servedKind(() => cluster, { cluster: cluster.name, group: 'core', plural: 'pods' });
+}
+
+/** The kind of what metrics.k8s.io measures; undefined where the cluster has nobody who does. */
+async function measuredAs(
+  descriptor: KindDescriptor,
+  { cluster }: ServedKind,
+): Promise<ServedKind | undefined> {
+  const resource = (await cluster.discovery.get()).find(descriptor.group, descriptor.plural);
+  return resource && { cluster, resource, descriptor };
 }

@@ -20,6 +20,20 @@ export const override: KindOverride = {
     version: VersionCell,
   },
   groupCells,
+  usageView: {
+    columns: [
+      'name',
+      'status',
+      'pods',
+      'cpuUsage',
+      'cpuRequests',
+      'cpuLimits',
+      'memoryUsage',
+      'memoryRequests',
+      'memoryLimits',
+    ],
+    sort: '-memoryUsageShare',
+  },
   overview: lazyPart(() => import('./NodeOverview.vue')),
   tabs: [
     {
