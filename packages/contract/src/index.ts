@@ -42,7 +42,11 @@ export const allEndpoints: readonly Endpoint[] = [
   ...actionEndpoints,
 ];
 
+let known: readonly PlatformRight[] | undefined;
+
 /** What roles may allow on the platform's own API, by feature: what its endpoints ask for. */
-export const platformRights: readonly PlatformRight[] = platformRightsOf(allEndpoints, [
-  features.recordingRight,
-]);
+export function platformRights(): readonly PlatformRight[] {
+  // asked for on few pages, and it asks every endpoint
+  known ??= platformRightsOf(allEndpoints, [features.recordingRight]);
+  return known;
+}

@@ -2,6 +2,7 @@ import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deadKubeconfig } from '../testing/kubeconfig.ts';
 import { startTestApi, type TestApi } from '../testing/test-api.ts';
@@ -15,6 +16,8 @@ beforeAll(async () => {
   await mkdir(path.join(spa, 'assets'));
   await writeFile(path.join(spa, 'index.html'), '<!doctype html><title>Pilothouse</title>');
   await writeFile(path.join(spa, 'assets', 'app-1a2b3c.js'), 'export {}');
+  await writeFile(path.join(spa, 'assets', 'app-1a2b3c.js.br'), brotliCompressSync('export {}'));
+  await writeFile(path.join(spa, 'assets', 'app-1a2b3c.js.gz'), gzipSync('export {}'));
   api = await startTestApi({
     config: { allowLoopbackClusters: true, trustedProxies: ['loopback'], metricsToken },
     spaFolder: spa,
@@ -150,6 +153,19 @@ describe('pages', () => {
     const asset = await page('/assets/app-1a2b3c.js');
     expect(asset.headers.get('cache-control')).toMatch(/max-age=31536000, immutable/);
     expect((await page('/assets/gone.js')).status).toBe(404);
+  });
+
+  test.each([
+    ['gzip, deflate, br', 'br'],
+    ['gzip', 'gzip'],
+    ['br;q=0, gzip;q=0', null],
+  ])('a browser that takes %s is sent what the build has compressed: %s', async (accepted, encoding) => {
+    const asset = await page('/assets/app-1a2b3c.js', { 'accept-encoding': accepted });
+    expect(asset.headers.get('content-encoding')).toBe(encoding);
+    expect(asset.headers.get('content-type')).toMatch(/^text\/javascript/);
+    expect(asset.headers.get('cache-control')).toMatch(/immutable/);
+    expect(asset.headers.get('vary')).toContain('Accept-Encoding');
+    expect(await asset.text()).toBe('export {}');
   });
 
   test('what is no page is not index.html', async () => {

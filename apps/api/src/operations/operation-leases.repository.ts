@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Database, Queries } from '../db/database.ts';
+import { GatheredWrites } from '../db/gathered-writes.ts';
 import { Prisma } from '../db/generated/client.ts';
 import { newItemRow, type NewItemPlace } from './item-rows.ts';
 import type {
@@ -37,11 +38,6 @@ export interface LeasedItem {
 }
 
 type Write = (tx: Queries) => Promise<void>;
-interface WaitingWrite {
-  write: Write;
-  resolve: (held: boolean) => void;
-  reject: (error: unknown) => void;
-}
 
 /** Longest text a step's parameter may be; the rest is cut. */
 const paramLength = 300;
@@ -64,7 +60,8 @@ export class OperationLeases {
   readonly #database: Database;
   readonly #inputs: StoredInputs;
   readonly #leaseMs: number;
-  readonly #turns = new WeakMap<Lease, { last: Promise<void>; waiting: WaitingWrite[] }>();
+  /** Writes of one lease follow each other, for each locks the operation's row. */
+  readonly #writes = new WeakMap<Lease, GatheredWrites<Write, boolean>>();
 
   constructor(database: Database, inputs: StoredInputs, leaseMs: number) {
     this.#database = database;
@@ -222,40 +219,21 @@ export class OperationLeases {
     return Prisma.sql`TIMESTAMPADD(MICROSECOND, ${this.#leaseMs * 1000}, UTC_TIMESTAMP(6))`;
   }
 
-  /**
-   * Writes of one lease follow each other, for each locks the operation's row; those that wait meanwhile are committed
-   * together.
-   */
   #underFence(lease: Lease, write: Write): Promise<boolean> {
-    const { promise, resolve, reject } = Promise.withResolvers<boolean>();
-    const turn = this.#turns.get(lease) ?? { last: Promise.resolve(), waiting: [] };
-    this.#turns.set(lease, turn);
-    turn.waiting.push({ write, resolve, reject });
-    if (turn.waiting.length === 1) {
-      turn.last = turn.last.then(() => this.#commit(lease, turn.waiting.splice(0)));
-    }
-    return promise;
-  }
-
-  async #commit(lease: Lease, writes: WaitingWrite[]): Promise<void> {
-    try {
-      const held = await this.#transact(lease, writes);
-      for (const { resolve } of writes) resolve(held);
-    } catch (error) {
-      if (writes.length === 1) writes[0]?.reject(error);
-      // whose fault it was shows by itself
-      else for (const write of writes) await this.#commit(lease, [write]);
-    }
+    const known = this.#writes.get(lease);
+    const writes = known ?? new GatheredWrites<Write, boolean>((all) => this.#transact(lease, all));
+    if (known === undefined) this.#writes.set(lease, writes);
+    return writes.add(write);
   }
 
   /** The row stays locked until all is committed, so nobody can take the lease in between. */
-  #transact(lease: Lease, writes: WaitingWrite[]): Promise<boolean> {
+  #transact(lease: Lease, writes: readonly Write[]): Promise<boolean> {
     return this.#database.transaction(async (tx) => {
       const held = await tx.$executeRaw`
         UPDATE operations SET updated_at = UTC_TIMESTAMP(6)
         WHERE id = ${lease.id} AND fence = ${lease.fence} AND lease_owner = ${lease.owner}`;
       if (held === 0) return false;
-      for (const { write } of writes) await write(tx);
+      for (const write of writes) await write(tx);
       return true;
     });
   }

@@ -26,6 +26,7 @@ export const useSession = defineStore('session', () => {
   const endedBecause = shallowRef<ApiError | null>(null);
   let readAt = 0;
   let unfollow = () => undefined as unknown;
+  let resuming: Promise<void> | null = null;
 
   // Other tabs of this browser share the cookie: when one signs out, all do.
   globalThis.addEventListener('storage', (event) => {
@@ -41,10 +42,10 @@ export const useSession = defineStore('session', () => {
     mark(true);
     endedBecause.value = null;
     mustChangePassword.value = session.mustChangePassword;
+    // until it is changed nothing but the session itself answers; else the socket opens while the user is read
+    if (!session.mustChangePassword) follow();
     await reload();
     state.value = 'signedIn';
-    // until then nothing but the session itself answers
-    if (!session.mustChangePassword) follow();
   }
 
   /** What is granted and taken meanwhile reaches the page that is open. */
@@ -68,8 +69,15 @@ export const useSession = defineStore('session', () => {
     state.value = 'signedOut';
   }
 
-  /** At the start of the page: takes up the session the cookie stands for. */
-  async function resume() {
+  /** Takes up the session the cookie stands for; whoever asks meanwhile waits for the same. */
+  function resume(): Promise<void> {
+    resuming ??= takeUp().finally(() => {
+      resuming = null;
+    });
+    return resuming;
+  }
+
+  async function takeUp() {
     if (!isMarked()) {
       state.value = 'signedOut';
       return;

@@ -1,7 +1,7 @@
 import { flushPromises, mount } from '@vue/test-utils';
 import { afterEach, expect, test, vi } from 'vitest';
 import { h, type Component } from 'vue';
-import { lazyPart } from './lazy-part.ts';
+import { lazyPart, preloadPart } from './lazy-part.ts';
 
 afterEach(() => {
   vi.useRealTimers();
@@ -18,4 +18,13 @@ test('a skeleton stands for a part that takes its time, until it is there', asyn
   arrive({ render: () => h('p', 'there') });
   await flushPromises();
   expect(page.html()).toBe('<p>there</p>');
+});
+
+test('a part can be begun before it is shown, and a failure is told when it is', async () => {
+  const loader = vi.fn<() => Promise<Component>>(() => Promise.reject(new Error('offline')));
+  preloadPart(lazyPart(loader));
+  await flushPromises();
+  expect(loader).toHaveBeenCalledOnce();
+  preloadPart({ render: () => h('p') });
+  preloadPart(undefined);
 });

@@ -1,4 +1,5 @@
-import type { Database } from '../../db/database.ts';
+import type { Database, Prisma } from '../../db/database.ts';
+import { GatheredWrites } from '../../db/gathered-writes.ts';
 import type { SecretBox } from '../../db/secret-box.ts';
 import type { ObjectPlace } from './object-image.ts';
 
@@ -40,29 +41,31 @@ const summary = {
 export class ObjectHistoryRepository {
   readonly #database: Database;
   readonly #secrets: SecretBox;
+  readonly #inserts: GatheredWrites<Prisma.ObjectHistoryCreateManyInput>;
 
   constructor(database: Database, secrets: SecretBox) {
     this.#database = database;
     this.#secrets = secrets;
+    this.#inserts = new GatheredWrites(async (rows) => {
+      await database.prisma.objectHistory.createMany({ data: [...rows] });
+    });
   }
 
   async insert({ id, place, uid, verb, user, auditId, before }: NewEntry): Promise<void> {
     const sealed = before === null ? null : this.#secrets.seal(table, id, 'before_image', before);
-    await this.#database.prisma.objectHistory.create({
-      data: {
-        id,
-        ...keyOf(place),
-        uid,
-        verb,
-        userId: user.userId,
-        username: user.username,
-        auditId,
-        at: new Date(),
-        endedAt: null,
-        beforeImage: sealed,
-        afterImage: null,
-        bytes: sealed?.length ?? 0,
-      },
+    await this.#inserts.add({
+      id,
+      ...keyOf(place),
+      uid,
+      verb,
+      userId: user.userId,
+      username: user.username,
+      auditId,
+      at: new Date(),
+      endedAt: null,
+      beforeImage: sealed,
+      afterImage: null,
+      bytes: sealed?.length ?? 0,
     });
   }
 
@@ -72,16 +75,11 @@ export class ObjectHistoryRepository {
     { name, uid, after }: { name: string; uid: string | null; after: Uint8Array | null },
   ): Promise<void> {
     const sealed = after === null ? null : this.#secrets.seal(table, id, 'after_image', after);
-    await this.#database.prisma.objectHistory.updateMany({
-      where: { id },
-      data: {
-        name,
-        uid,
-        endedAt: new Date(),
-        afterImage: sealed,
-        bytes: { increment: sealed?.length ?? 0 },
-      },
-    });
+    await this.#database.prisma.$executeRaw`
+      UPDATE object_history
+      SET name = ${name}, uid = ${uid}, ended_at = ${new Date()}, after_image = ${sealed},
+        bytes = bytes + ${sealed?.length ?? 0}
+      WHERE id = ${id}`;
   }
 
   async delete(id: string): Promise<void> {
@@ -113,15 +111,15 @@ export class ObjectHistoryRepository {
 
   /** Drops all entries of an object but the last `most`. */
   async keepLast(place: ObjectPlace, most: number): Promise<void> {
-    const { objectHistory } = this.#database.prisma;
-    const old = await objectHistory.findMany({
-      where: keyOf(place),
-      orderBy: { id: 'desc' },
-      select: { id: true },
-      skip: most,
-      take: 1000,
-    });
-    if (old.length > 0) await objectHistory.deleteMany({ where: { id: { in: old.map(({ id }) => id) } } });
+    const { prisma } = this.#database;
+    const { clusterId, group, plural, namespace, name } = place;
+    const old = await prisma.$queryRaw<{ id: string }[]>`
+      SELECT id FROM object_history
+      WHERE cluster_id = ${clusterId} AND api_group = ${group} AND plural = ${plural}
+        AND namespace = ${namespace} AND name = ${name}
+      ORDER BY id DESC LIMIT 1000 OFFSET ${most}`;
+    if (old.length > 0)
+      await prisma.objectHistory.deleteMany({ where: { id: { in: old.map(({ id }) => id) } } });
   }
 
   /** Drops up to `most` entries older than `before`, or the oldest while all take more than `mostBytes`. */

@@ -132,7 +132,7 @@ export function withoutThose(policies: readonly Policy[], others: readonly Polic
 function requireKnown(policies: readonly Policy[]): void {
   for (const [index, { object, action }] of policies.entries()) {
     if (!object.startsWith('/')) continue;
-    const meant = platformRights.filter((right) => objectMatches(object, right.object));
+    const meant = platformRights().filter((right) => objectMatches(object, right.object));
     if (meant.length === 0) throw unknownAt(`body.policies.${index}.object`);
     const isAsked = meant.some(({ actions }) => actions.some((each) => each.action === action));
     if (action !== anyAction && !isAsked) throw unknownAt(`body.policies.${index}.action`);

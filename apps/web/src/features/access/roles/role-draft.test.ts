@@ -71,7 +71,7 @@ test.each([
   ['zh-CN', zh],
 ])('in %s every right on the platform has words', (_locale, messages) => {
   const words = messages['platformRight'] as Record<string, Record<string, string>>;
-  const ids = platformRights.flatMap(({ actions }) =>
+  const ids = platformRights().flatMap(({ actions }) =>
     actions.flatMap(({ endpoints }) => endpoints.map(({ id }) => id)),
   );
   const wordless = ids.filter((id) => {
