@@ -27,6 +27,7 @@ import * as templates from './features/templates/templates.module.ts';
 import * as roles from './features/roles/roles.module.ts';
 import * as terminals from './features/terminals/terminals.module.ts';
 import * as tickets from './features/tickets/tickets.module.ts';
+import * as tree from './features/tree/tree.module.ts';
 import * as users from './features/users/users.module.ts';
 import { Authentication } from './http/authentication.ts';
 import { ApiRouter } from './http/mount.ts';
@@ -48,6 +49,7 @@ function buildFeatures(core: Core): { features: Feature[]; firstPassword: () => 
     groups.build(core),
     grants.build(core),
     roles.build(core),
+    tree.build(core),
     kubeconfigs.build(core),
     registered,
     clusterFigures.build(core),

@@ -30,6 +30,8 @@ const clusterIds: Record<string, string> = {};
 const here = 'walked';
 const elsewhere = 'elsewhere';
 const pod = { cluster: here, namespace: 'shop', pod: 'web-0' };
+/** Of the service tree: one that is there, one beside it, one that is deleted. */
+const [node, besides, doomed] = [newId(), newId(), newId()] as const;
 const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'web-0', resourceVersion: '1' } };
 
 /** What calls are about, wherever their schemas ask for it by name. */
@@ -45,6 +47,8 @@ const values = {
   password: 'wrong',
   kubeconfig: deadKubeconfig(),
   object: configMap,
+  node,
+  parent: besides,
 };
 
 /** Calls that their schemas alone do not suggest, by the endpoint's id. */
@@ -61,6 +65,10 @@ const samples: Record<string, Sample> = {
   'kubeconfigs.revoke': {
     params: { cluster: here, namespace: 'shop', kubeconfig: '01900000-0000-7000-8000-000000000000' },
   },
+  'tree.delete': { params: { node: doomed } },
+  'tree.create': { body: { parent: node, name: 'walked', displayName: 'Walked' } },
+  'tree.planImport': { body: { csv: 'path\nwalked\n' } },
+  'tree.import': { body: { csv: 'path\nwalked\n' } },
   'operations.list': { query: { scope: 'all' } },
   'tickets.create': { body: { purpose: 'exec', ...pod, container: 'main' } },
 };
@@ -97,6 +105,11 @@ const actionOf = new Map(
 beforeAll(async () => {
   api = await startTestApi({ config: { allowLoopbackClusters: true } });
   for (const name of [here, elsewhere]) clusterIds[name] = await register(name);
+  const { prisma } = api.container.database;
+  for (const id of [node, besides, doomed])
+    await prisma.treeNode.create({
+      data: { id, siblingsOf: '', name: `n-${id}`, displayName: '', description: '', createdAt: new Date() },
+    });
   walker = await api.signUp('walker');
   walkerId = (await walker.get('/auth/me')).body.user.id;
 });
@@ -177,6 +190,9 @@ function nearly({ object, action, domain, match }: Requirement): Right[] {
     { object: `${object}/other`, action, domain },
     { object, action: 'other', domain },
     ...(subresource?.[1] === undefined ? [] : [{ object: subresource[1], action, domain }]),
+    ...(domain.kind === 'tree'
+      ? [{ object, action, domain: { kind: 'tree' as const, node: doomed === domain.node ? node : doomed } }]
+      : []),
     // a list is narrowed to it, everything else needs more
     ...(match === 'narrows' || !('cluster' in domain)
       ? []

@@ -1,4 +1,4 @@
-import { CompiledGrants, endpoints, noTree, type OutputOf } from '@pilothouse/contract';
+import { CompiledGrants, endpoints, noTree, type OutputOf, type TreeNodes } from '@pilothouse/contract';
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
 import { forgetToken, keepToken, onSessionEnd, refreshSession, type SessionAnswer } from './access-token.ts';
@@ -21,6 +21,8 @@ const staleMs = 30_000;
 export const useSession = defineStore('session', () => {
   const state = ref<'unknown' | 'signedOut' | 'signedIn' | 'offline'>('unknown');
   const me = shallowRef<Me | null>(null);
+  /** The service tree, once a page that needs it has read it: rights on its nodes are asked by it. */
+  const tree = shallowRef<TreeNodes>(noTree);
   const mustChangePassword = ref(false);
   /** Why the last session ended by itself; shown on the login page. */
   const endedBecause = shallowRef<ApiError | null>(null);
@@ -64,6 +66,7 @@ export const useSession = defineStore('session', () => {
     mark(false);
     queryClient.clear();
     me.value = null;
+    tree.value = noTree;
     endedBecause.value = reason;
     state.value = 'signedOut';
   }
@@ -114,7 +117,8 @@ export const useSession = defineStore('session', () => {
     user: computed(() => me.value?.user ?? null),
     menus: computed(() => me.value?.menus ?? []),
     grants: computed(() => me.value?.grants ?? []),
-    rights: computed(() => new CompiledGrants(me.value ?? { roles: [], grants: [] }, noTree)),
+    rights: computed(() => new CompiledGrants(me.value ?? { roles: [], grants: [] }, tree.value)),
+    tree,
     resume,
     login,
     changePassword,

@@ -18,3 +18,4 @@ export * from './history.ts';
 export * from './manifests.ts';
 export * from './templates.ts';
 export * from './tasks.ts';
+export * from './tree.ts';
