@@ -7,6 +7,7 @@ import { adminOf, useScene } from './support/scene.ts';
 
 const scene = useScene();
 let pod: string;
+let treeNode: string;
 
 beforeAll(async () => {
   const cluster = await sharedTestCluster();
@@ -21,6 +22,14 @@ beforeAll(async () => {
       description: '',
       timeoutMs: 10_000,
     },
+  });
+  const acme = await admin.call(endpoints.createTreeNode, {
+    body: { parent: null, name: 'acme', displayName: 'Acme' },
+  });
+  treeNode = acme.id;
+  await admin.call(endpoints.setTreeOwners, {
+    params: { node: treeNode },
+    body: { operations: [{ kind: 'user', user: 'admin' }], development: [], developer: [] },
   });
 });
 
@@ -50,6 +59,7 @@ const pages = {
   roles: { path: () => '/roles', ready: 'table' },
   role: { path: () => '/roles/developer', ready: 'h1' },
   'new role': { path: () => '/new-role', ready: 'main input' },
+  tree: { path: () => `/tree/${treeNode}`, ready: 'dl .owner' },
   rights: { path: () => '/rights', ready: 'h1' },
   kubeconfigs: { path: () => '/clusters/harbour/kubeconfigs', ready: 'h1' },
   templates: { path: () => '/templates', ready: 'h1' },

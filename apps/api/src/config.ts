@@ -44,6 +44,12 @@ const databaseUrl = z.string({ error: 'is missing' }).superRefine((value, contex
   }
 });
 
+/** Names of the service tree's levels, from the top; an application hangs in a project, so there are two at least. */
+const treeLevels = z
+  .string()
+  .transform((value) => value.split(',').map((name) => name.trim()))
+  .pipe(z.array(z.string().min(1).max(30)).min(2).max(10));
+
 const amount = (usual: number) => z.coerce.number().int().min(1).max(1_000_000).default(usual);
 /** A hundred years are for ever. */
 const days = (usual: number) => z.coerce.number().int().min(1).max(36_500).default(usual);
@@ -82,6 +88,7 @@ const settings = z.object({
     .max(63)
     .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'is no name of a namespace')
     .default('kube-system'),
+  PILOTHOUSE_TREE_LEVELS: treeLevels.default(['company', 'department', 'project', 'application']),
   PILOTHOUSE_METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
 });
 
@@ -131,6 +138,8 @@ export interface Config {
     /** Of objects before and after writes, all together. */
     historyBytes: number;
   };
+  /** What the levels of the service tree are called, from the top; the last two are projects and applications. */
+  treeLevels: string[];
   /** What `/metrics` asks for; null: it is not served. */
   metricsToken: string | null;
 }
@@ -181,6 +190,7 @@ export function readConfig(environment: Record<string, string | undefined> = pro
       recordingsBytes: values.PILOTHOUSE_RECORDINGS_MIB * 2 ** 20,
       historyBytes: values.PILOTHOUSE_HISTORY_MIB * 2 ** 20,
     },
+    treeLevels: values.PILOTHOUSE_TREE_LEVELS,
     metricsToken: values.PILOTHOUSE_METRICS_TOKEN ?? null,
   };
   if (config.production) refuseWeakSecrets(config);

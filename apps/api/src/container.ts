@@ -28,6 +28,7 @@ import * as roles from './features/roles/roles.module.ts';
 import * as terminals from './features/terminals/terminals.module.ts';
 import * as tickets from './features/tickets/tickets.module.ts';
 import * as usage from './features/usage/usage.module.ts';
+import * as tree from './features/tree/tree.module.ts';
 import * as users from './features/users/users.module.ts';
 import { Authentication } from './http/authentication.ts';
 import { ApiRouter } from './http/mount.ts';
@@ -50,6 +51,7 @@ function buildFeatures(core: Core): { features: Feature[]; firstPassword: () => 
     groups.build(core),
     grants.build(core),
     roles.build(core),
+    tree.build(core),
     access,
     registered,
     clusterFigures.build(core),

@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { noTree, type TreeNodes } from '@pilothouse/contract';
 import type { Logger } from 'pino';
 import { AuditRepository } from './audit/audit.repository.ts';
 import { AuditTrail } from './audit/audit-trail.ts';
@@ -57,7 +56,6 @@ export class Core {
   readonly passwords = new Passwords();
   readonly tokens: AccessTokens;
   readonly sessions: LiveSessions;
-  readonly tree: TreeNodes = noTree;
   readonly authoriser: Authoriser;
   readonly operations: Operations;
   /** The rows of {@link Core.operations}. */
@@ -90,10 +88,7 @@ export class Core {
       onError,
     });
     const sessions = new LiveSessions(database, versions);
-    const authoriser = new Authoriser(database, versions, {
-      clusterIdOf: (name) => registry.idOf(name),
-      tree: this.tree,
-    });
+    const authoriser = new Authoriser(database, versions, (name) => registry.idOf(name));
     const inputs = new StoredInputs(secrets);
     const operationRows = new OperationsRepository(database, inputs);
     const retention = new Retention(onError);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { noTree, type Domain, type Requirement } from '@pilothouse/contract';
+import { type Domain, type Requirement } from '@pilothouse/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { casbinDomain, createEnforcer, createModel, userSubject } from './authz/casbin.ts';
 import { readPolicies } from './authz/policies.repository.ts';
@@ -41,11 +41,11 @@ function withClusterId(domain: Domain): Domain {
  */
 async function casbinAnswer() {
   const policies = await readPolicies(api.container.database);
-  const enforcer = await createEnforcer(createModel(policies, noTree));
+  const enforcer = await createEnforcer(createModel(policies, policies.tree));
   const enforce = ({ object, action }: Requirement, domain: Domain) =>
     enforcer.enforce(
       userSubject(walkerId),
-      casbinDomain(withClusterId(domain), noTree) ?? '',
+      casbinDomain(withClusterId(domain), policies.tree) ?? '',
       object,
       action,
     );
@@ -58,7 +58,9 @@ async function casbinAnswer() {
   const isAt = (domain: Domain) =>
     places.some(
       (place) =>
-        place === '*' || !('cluster' in domain) || `${place}/`.startsWith(`cluster:${domain.cluster}/`),
+        place === '*' ||
+        domain.kind === 'all' ||
+        ('cluster' in domain && `${place}/`.startsWith(`cluster:${domain.cluster}/`)),
     );
   return async (requirements: readonly Requirement[]): Promise<boolean> => {
     const narrowing = requirements.filter(({ match }) => match === 'narrows');

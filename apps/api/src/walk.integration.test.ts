@@ -6,7 +6,7 @@ import { bumpVersion } from './db/versions.ts';
 import { deadKubeconfig } from './testing/kubeconfig.ts';
 import { startTestApi, type TestApi, type TestUser } from './testing/test-api.ts';
 import type { TestAnswer } from './testing/test-client.ts';
-import { asked, byId, call, elsewhere, guarded, here } from './testing/walked-calls.ts';
+import { asked, besides, byId, call, doomed, elsewhere, guarded, here, node } from './testing/walked-calls.ts';
 
 /**
  * The walk: every endpoint of the contract, those of actions too, × {nobody, no grant, the right elsewhere, another
@@ -20,6 +20,11 @@ const clusterIds: Record<string, string> = {};
 beforeAll(async () => {
   api = await startTestApi({ config: { allowLoopbackClusters: true } });
   for (const name of [here, elsewhere]) clusterIds[name] = await register(name);
+  const { prisma } = api.container.database;
+  for (const id of [node, besides, doomed])
+    await prisma.treeNode.create({
+      data: { id, siblingsOf: '', name: `n-${id}`, displayName: '', description: '', createdAt: new Date() },
+    });
   walker = await api.signUp('walker');
   walkerId = (await walker.get('/auth/me')).body.user.id;
 });
@@ -77,6 +82,9 @@ function nearly({ object, action, domain, match }: Requirement): Right[] {
     { object: `${object}/other`, action, domain },
     { object, action: 'other', domain },
     ...(subresource?.[1] === undefined ? [] : [{ object: subresource[1], action, domain }]),
+    ...(domain.kind === 'tree'
+      ? [{ object, action, domain: { kind: 'tree' as const, node: doomed === domain.node ? node : doomed } }]
+      : []),
     // a list is narrowed to it, everything else needs more
     ...(match === 'narrows' || !('cluster' in domain)
       ? []

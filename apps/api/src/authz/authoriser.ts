@@ -8,13 +8,13 @@ import {
   type OwnGrants,
   type Requirement,
   type Scope,
-  type TreeNodes,
 } from '@pilothouse/contract';
 import type { Database } from '../db/database.ts';
 import type { Versions } from '../db/versions.ts';
 import { AppError } from '../http/app-error.ts';
 import { createModel, PolicyIndex } from './casbin.ts';
 import { readPolicies, type Policies, type PolicyNames } from './policies.repository.ts';
+import type { ServiceTree } from './service-tree.ts';
 
 export type { Scope };
 
@@ -26,6 +26,7 @@ export interface Subject {
 interface Loaded {
   policies: PolicyIndex;
   names: PolicyNames;
+  tree: ServiceTree;
   compiled: Map<string, CompiledGrants>;
   rights: Policies;
   /** When the first of the grants ends. */
@@ -39,21 +40,15 @@ const longestTimer = 2 ** 31 - 1;
 export class Authoriser {
   readonly #database: Database;
   readonly #clusterIdOf: ClusterKeyOf;
-  readonly #tree: TreeNodes;
   #loading: Promise<Loaded> | undefined;
   /** What {@link Authoriser.#loading} gave: nearly every question needs no wait. */
   #loaded: Loaded | undefined;
   readonly #versions: Versions;
   #untilExpiry: NodeJS.Timeout | undefined;
 
-  constructor(
-    database: Database,
-    versions: Versions,
-    { clusterIdOf, tree }: { clusterIdOf: ClusterKeyOf; tree: TreeNodes },
-  ) {
+  constructor(database: Database, versions: Versions, clusterIdOf: ClusterKeyOf) {
     this.#database = database;
     this.#clusterIdOf = clusterIdOf;
-    this.#tree = tree;
     this.#versions = versions;
     versions.onChange('policies', () => {
       this.#loading = undefined;
@@ -94,18 +89,27 @@ export class Authoriser {
     };
   }
 
-  /** What rights are made of now, and what ids in it are called. */
-  async policies(): Promise<Policies & { names: PolicyNames }> {
-    const { rights, names } = await this.#policies();
-    return { ...rights, names };
+  /** What rights are made of now, the tree that they hold in, and what ids are called. */
+  async policies(): Promise<Policies & { names: PolicyNames; tree: ServiceTree }> {
+    const { rights, names, tree } = await this.#policies();
+    return { ...rights, names, tree };
+  }
+
+  /** The service tree, and the ids of those of its nodes of which a user may know: with a grant at, above or below. */
+  async treeOf({ userId }: Subject): Promise<{ tree: ServiceTree; visible: Set<string> }> {
+    const loaded = await this.#policies();
+    const grants = this.#compile(loaded, userId);
+    const { tree } = loaded;
+    const visible = tree.ids.filter((node) => grants.touches({ kind: 'tree', node }));
+    return { tree, visible: new Set(visible) };
   }
 
   get #valid(): Loaded | undefined {
     return this.#loaded !== undefined && this.#loaded.validUntil > Date.now() ? this.#loaded : undefined;
   }
 
-  #compile({ policies, compiled }: Loaded, userId: string): CompiledGrants {
-    const grants = compiled.get(userId) ?? new CompiledGrants(policies.ownGrants(userId), this.#tree);
+  #compile({ policies, tree, compiled }: Loaded, userId: string): CompiledGrants {
+    const grants = compiled.get(userId) ?? new CompiledGrants(policies.ownGrants(userId), tree);
     compiled.set(userId, grants);
     return grants;
   }
@@ -113,9 +117,10 @@ export class Authoriser {
   #policies(): Promise<Loaded> {
     if (this.#loading !== undefined && (this.#loaded === undefined || this.#valid)) return this.#loading;
     this.#loaded = undefined;
-    const loading = readPolicies(this.#database).then(({ names, ...rights }): Loaded => ({
-      policies: new PolicyIndex(createModel(rights, this.#tree)),
+    const loading = readPolicies(this.#database).then(({ names, tree, ...rights }): Loaded => ({
+      policies: new PolicyIndex(createModel(rights, tree)),
       names,
+      tree,
       compiled: new Map(),
       rights,
       validUntil: Math.min(...rights.grants.map(({ expiresAt }) => expiresAt?.getTime() ?? Infinity)),

@@ -79,6 +79,13 @@ const operator = [
   ),
 ];
 
+/** What owners of a node of the service tree do to it and below. */
+const treeOwner = [
+  ...on(['/tree'], ['POST']),
+  ...on(['/tree/{node}'], ['GET', 'PATCH', 'DELETE']),
+  ...on(['/tree/{node}/parent', '/tree/{node}/owners'], ['PUT']),
+];
+
 /** What a role shows of the menu: the entries of everybody, and the kinds that it may list. */
 function menusOf(permissions: Permission[], ...more: string[]): string[] {
   const kindsWith = (verb: string) =>
@@ -115,6 +122,7 @@ export const builtInRoles: BuiltInRole[] = [
     permissions: platformAdmin,
     menus: menusOf(
       platformAdmin,
+      'serviceTree',
       'terminals',
       'users',
       'groups',
@@ -128,9 +136,9 @@ export const builtInRoles: BuiltInRole[] = [
   { name: 'cluster-admin', permissions: clusterAdmin, menus: menusOf(clusterAdmin, 'kubeconfigs') },
   {
     name: 'operator',
-    permissions: [...operator, ...on(['/clusters/{cluster}/probe'], ['POST'])],
-    menus: menusOf(operator),
+    permissions: [...operator, ...treeOwner, ...on(['/clusters/{cluster}/probe'], ['POST'])],
+    menus: menusOf(operator, 'serviceTree'),
   },
-  { name: 'developer', permissions: developer, menus: menusOf(developer) },
+  { name: 'developer', permissions: developer, menus: menusOf(developer, 'serviceTree') },
   { name: 'viewer', permissions: viewer, menus: menusOf(viewer) },
 ];

@@ -1,6 +1,7 @@
 import type { Domain } from '@pilothouse/contract';
 import type { Database } from '../db/database.ts';
 import { grantDomain, grantSubject, type GrantSubject } from './grant-columns.ts';
+import { ownedGrants, ServiceTree } from './service-tree.ts';
 
 /** Everything casbin decides by: what roles allow, who has which role where, and who is in which group. */
 export interface Policies {
@@ -20,41 +21,46 @@ export interface PolicyNames {
   users: ReadonlyMap<string, { username: string; displayName: string }>;
 }
 
-/** Reads roles, and the grants that hold now and groups of users who are not disabled, as of one moment. */
+/** Reads roles, the grants that hold now, who owns what, and groups, of users who are not disabled, as of one moment. */
 export async function readPolicies({
   prisma,
-}: Pick<Database, 'prisma'>): Promise<Policies & { names: PolicyNames }> {
+}: Pick<Database, 'prisma'>): Promise<Policies & { names: PolicyNames; tree: ServiceTree }> {
   const ofEnabled = { user: { disabledAt: null } };
   const named = { select: { id: true, name: true } };
-  const [permissions, grants, members, nestings, roles, clusters, groups, users] = await prisma.$transaction([
-    prisma.permission.findMany(),
-    prisma.grant.findMany({
-      where: {
-        AND: [
-          { OR: [{ userId: null }, ofEnabled] },
-          { OR: [{ expiresAt: null }, { expiresAt: { gt: new Date() } }] },
-        ],
-      },
-    }),
-    prisma.groupMember.findMany({ where: ofEnabled, select: { userId: true, groupId: true } }),
-    prisma.groupNesting.findMany({ select: { childId: true, parentId: true } }),
-    prisma.role.findMany(named),
-    prisma.cluster.findMany(named),
-    prisma.group.findMany(named),
-    prisma.user.findMany({
-      where: { disabledAt: null },
-      select: { id: true, username: true, displayName: true },
-    }),
-  ]);
+  const holders = { OR: [{ userId: null }, ofEnabled] };
+  const [permissions, grants, members, nestings, roles, clusters, groups, users, nodes, owners] =
+    await prisma.$transaction([
+      prisma.permission.findMany(),
+      prisma.grant.findMany({
+        where: {
+          AND: [holders, { OR: [{ expiresAt: null }, { expiresAt: { gt: new Date() } }] }],
+        },
+      }),
+      prisma.groupMember.findMany({ where: ofEnabled, select: { userId: true, groupId: true } }),
+      prisma.groupNesting.findMany({ select: { childId: true, parentId: true } }),
+      prisma.role.findMany(named),
+      prisma.cluster.findMany(named),
+      prisma.group.findMany(named),
+      prisma.user.findMany({
+        where: { disabledAt: null },
+        select: { id: true, username: true, displayName: true },
+      }),
+      prisma.treeNode.findMany({ select: { id: true, parentId: true, name: true } }),
+      prisma.treeOwner.findMany({ where: holders }),
+    ]);
   return {
     permissions,
-    grants: grants.map((row) => ({
-      id: row.id,
-      subject: grantSubject(row),
-      roleId: row.roleId,
-      domain: grantDomain(row),
-      expiresAt: row.expiresAt,
-    })),
+    grants: [
+      ...grants.map((row) => ({
+        id: row.id,
+        subject: grantSubject(row),
+        roleId: row.roleId,
+        domain: grantDomain(row),
+        expiresAt: row.expiresAt,
+      })),
+      ...ownedGrants(owners, roles),
+    ],
+    tree: new ServiceTree(nodes),
     members,
     nestings,
     names: {

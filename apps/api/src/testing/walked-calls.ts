@@ -8,6 +8,7 @@ import {
   type Requirement,
 } from '@pilothouse/contract';
 import { descriptorFor } from '@pilothouse/kinds';
+import { newId } from '../db/ids.ts';
 import { deadKubeconfig } from './kubeconfig.ts';
 import { sampleOf, type Sample } from './sample.ts';
 import type { TestAnswer, TestClient } from './test-client.ts';
@@ -15,6 +16,8 @@ import type { TestAnswer, TestClient } from './test-client.ts';
 /** The cluster that calls are about, and another one. */
 export const here = 'walked';
 export const elsewhere = 'elsewhere';
+/** Nodes of the service tree: the one that calls are about, one beside it, one that is deleted. */
+export const [node, besides, doomed] = [newId(), newId(), newId()] as const;
 const pod = { cluster: here, namespace: 'shop', pod: 'web-0' };
 const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'web-0', resourceVersion: '1' } };
 
@@ -31,6 +34,8 @@ const values = {
   password: 'wrong',
   kubeconfig: deadKubeconfig(),
   object: configMap,
+  node,
+  parent: besides,
 };
 
 /** Calls that their schemas alone do not suggest, by the endpoint's id. */
@@ -47,6 +52,10 @@ const samples: Record<string, Sample> = {
   'kubeconfigs.revoke': {
     params: { cluster: here, namespace: 'shop', kubeconfig: '01900000-0000-7000-8000-000000000000' },
   },
+  'tree.delete': { params: { node: doomed } },
+  'tree.create': { body: { parent: node, name: 'walked', displayName: 'Walked' } },
+  'tree.planImport': { body: { csv: 'path\nwalked\n' } },
+  'tree.import': { body: { csv: 'path\nwalked\n' } },
   'operations.list': { query: { scope: 'all' } },
   'tickets.create': { body: { purpose: 'exec', ...pod, container: 'main' } },
 };

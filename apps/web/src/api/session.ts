@@ -1,4 +1,4 @@
-import { CompiledGrants, endpoints, noTree, type OutputOf } from '@pilothouse/contract';
+import { CompiledGrants, endpoints, noTree, type OutputOf, type TreeNodes } from '@pilothouse/contract';
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
 import { forgetToken, keepToken, onSessionEnd, refreshSession, type SessionAnswer } from './access-token.ts';
@@ -21,6 +21,8 @@ const staleMs = 30_000;
 export const useSession = defineStore('session', () => {
   const state = ref<'unknown' | 'signedOut' | 'signedIn' | 'offline'>('unknown');
   const me = shallowRef<Me | null>(null);
+  /** The service tree, once a page that needs it has read it: rights on its nodes are asked by it. */
+  const tree = shallowRef<TreeNodes>(noTree);
   const mustChangePassword = ref(false);
   /** Why the last session ended by itself; shown on the login page. */
   const endedBecause = shallowRef<ApiError | null>(null);
@@ -65,6 +67,7 @@ export const useSession = defineStore('session', () => {
     mark(false);
     queryClient.clear();
     me.value = null;
+    tree.value = noTree;
     endedBecause.value = reason;
     state.value = 'signedOut';
   }
@@ -124,7 +127,8 @@ export const useSession = defineStore('session', () => {
     grants: computed(() => me.value?.grants ?? []),
     /** The platform's settings allow shells on nodes. */
     nodeShells: computed(() => me.value?.nodeShells ?? false),
-    rights: computed(() => new CompiledGrants(me.value ?? { roles: [], grants: [] }, noTree)),
+    rights: computed(() => new CompiledGrants(me.value ?? { roles: [], grants: [] }, tree.value)),
+    tree,
     resume,
     login,
     changePassword,

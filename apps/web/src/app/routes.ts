@@ -146,6 +146,13 @@ export const routes: RouteRecordRaw[] = [
         meta: { title: 'users.title', requires: needs(endpoints.listUsers) },
       },
       {
+        path: 'tree/:node?',
+        name: 'serviceTree',
+        component: () => import('../features/tree/TreePage.vue'),
+        props: true,
+        meta: { title: 'tree.title' },
+      },
+      {
         path: 'groups',
         name: 'groups',
         component: () => import('../features/access/GroupsPage.vue'),

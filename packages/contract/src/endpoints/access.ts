@@ -95,6 +95,7 @@ export const accessEndpoints = {
       user: username.optional(),
       group: userGroupName.optional(),
       cluster: dnsLabel.optional(),
+      node: uuid.optional(),
       role: z.string().max(63).optional(),
       /** Those that end, or have ended. */
       ending: z.enum(['ends', 'ended']).optional(),

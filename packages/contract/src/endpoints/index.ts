@@ -19,3 +19,4 @@ export * from './manifests.ts';
 export * from './templates.ts';
 export * from './tasks.ts';
 export * from './usage.ts';
+export * from './tree.ts';

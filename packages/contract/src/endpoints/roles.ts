@@ -170,6 +170,8 @@ export const roleEndpoints = {
       ),
       cluster: dnsLabel.optional(),
       namespace: dnsLabel.optional(),
+      /** A node of the service tree, instead of a cluster. */
+      node: uuid.optional(),
     }),
     response: z.object({
       items: z.array(

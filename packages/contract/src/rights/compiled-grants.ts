@@ -22,7 +22,7 @@ export interface TreeNodes {
   lineOf(node: string): readonly string[];
 }
 
-/** The tree while there is none: a grant on a node gives nothing, and nobody can give one. */
+/** The tree while nothing is known of it: a grant on a node gives nothing. */
 export const noTree: TreeNodes = { lineOf: () => [] };
 
 /** Objects for which a cluster's lists are kept; whoever asks for invented ones makes it forget, not grow. */

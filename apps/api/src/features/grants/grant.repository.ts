@@ -81,9 +81,13 @@ export class GrantRepository {
     }
   }
 
+  async hasNode(queries: Queries, id: string): Promise<boolean> {
+    return (await queries.treeNode.count({ where: { id } })) > 0;
+  }
+
   page(
     query: PageQuery &
-      Partial<Record<'q' | 'user' | 'group' | 'cluster' | 'role' | 'ending', string | undefined>>,
+      Partial<Record<'q' | 'user' | 'group' | 'cluster' | 'node' | 'role' | 'ending', string | undefined>>,
   ) {
     const { prisma } = this.#database;
     const contains = containing(query.q ?? '');
@@ -97,6 +101,7 @@ export class GrantRepository {
     }
     if (query.group !== undefined) conditions.push({ group: { name: query.group } });
     if (query.cluster !== undefined) conditions.push({ cluster: { name: query.cluster } });
+    if (query.node !== undefined) conditions.push({ treeNodeId: query.node });
     if (query.role !== undefined) conditions.push({ role: { name: query.role } });
     if (query.ending === 'ends') conditions.push({ expiresAt: { gt: new Date() } });
     if (query.ending === 'ended') conditions.push({ expiresAt: { lte: new Date() } });

@@ -1,4 +1,4 @@
-import type { Domain, grantSubject as subjectSchema, TreeNodes } from '@pilothouse/contract';
+import type { Domain, grantSubject as subjectSchema } from '@pilothouse/contract';
 import type { z } from 'zod';
 import { requireAdministrator } from '../../authz/administrators.repository.ts';
 import type { GrantSubject } from '../../authz/grant-columns.ts';
@@ -16,7 +16,6 @@ export interface GrantServiceOptions {
   database: Database;
   grants: GrantRepository;
   versions: Versions;
-  tree: TreeNodes;
   guard: GivingGuard;
 }
 
@@ -98,7 +97,7 @@ export class GrantService {
           cluster: await this.#idOf(queries, 'cluster', scope.cluster, 'body.scope.cluster'),
         };
       case 'tree':
-        if (this.#options.tree.lineOf(scope.node).length === 0) throw unknown('body.scope.node');
+        if (!(await this.#options.grants.hasNode(queries, scope.node))) throw unknown('body.scope.node');
         return scope;
     }
   }

@@ -6,12 +6,11 @@ import { GrantService } from './grant.service.ts';
 import { mountGrants } from './grants.routes.ts';
 
 /** Who may do what, where. */
-export function build({ database, versions, tree, authoriser }: Core): Feature {
+export function build({ database, versions, authoriser }: Core): Feature {
   const grants = new GrantService({
     database,
     grants: new GrantRepository(database),
     versions,
-    tree,
     guard: new GivingGuard(authoriser),
   });
   return { mount: (api) => mountGrants(api, grants) };

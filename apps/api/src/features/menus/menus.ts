@@ -48,6 +48,12 @@ export const menuSeeds: MenuSeed[] = [
     children: [...(ownEntries[module] ?? []), ...kindEntries(module)],
   })),
   {
+    key: 'applications',
+    path: null,
+    icon: 'tree',
+    children: [{ key: 'serviceTree', path: '/tree', icon: 'tree' }],
+  },
+  {
     key: 'operations',
     path: null,
     icon: 'thunderbolt',

@@ -1,4 +1,5 @@
 import {
+  ApartmentOutlined,
   AppstoreOutlined,
   ClusterOutlined,
   DatabaseOutlined,
@@ -22,6 +23,7 @@ const icons: Record<string, Component> = {
   safety: SafetyCertificateOutlined,
   setting: SettingOutlined,
   thunderbolt: ThunderboltOutlined,
+  tree: ApartmentOutlined,
 };
 
 /** The icon the server's menu names; a folder for one this page does not know. */
