@@ -6,7 +6,17 @@ import { bumpVersion } from './db/versions.ts';
 import { deadKubeconfig } from './testing/kubeconfig.ts';
 import { startTestApi, type TestApi, type TestUser } from './testing/test-api.ts';
 import type { TestAnswer } from './testing/test-client.ts';
-import { asked, besides, byId, call, doomed, elsewhere, guarded, here, node } from './testing/walked-calls.ts';
+import {
+  asked,
+  besides,
+  byId,
+  call,
+  doomed,
+  elsewhere,
+  guarded,
+  here,
+  node,
+} from './testing/walked-calls.ts';
 
 /**
  * The walk: every endpoint of the contract, those of actions too, × {nobody, no grant, the right elsewhere, another
