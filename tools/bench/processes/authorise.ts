@@ -1,4 +1,4 @@
-import { noTree, resourceRight, type Requirement } from '@pilothouse/contract';
+import { resourceRight, type Requirement } from '@pilothouse/contract';
 import { Authoriser } from '../../../apps/api/src/authz/authoriser.ts';
 import { grantColumns } from '../../../apps/api/src/authz/grant-columns.ts';
 import { createDatabase } from '../../../apps/api/src/db/database.ts';
@@ -24,7 +24,7 @@ const commands = {
     const versions = new Versions(database, (error) => {
       throw error;
     });
-    const authoriser = new Authoriser(database, versions, { clusterIdOf: (name) => name, tree: noTree });
+    const authoriser = new Authoriser(database, versions, (name) => name);
     const roleId = newId();
     const now = new Date();
     await database.prisma.role.create({
@@ -94,6 +94,7 @@ async function createClusters(
       owner: '',
       labels: {},
       timeoutMs: 1000,
+      keepsUsage: false,
       server: '',
       context: '',
       insecureSkipTlsVerify: false,

@@ -125,7 +125,7 @@ export class ResourceLists {
     const kind = await servedKind(this.#find, call.params);
     checkVerbs(kind);
     const { namespaces, filter } = await this.#select(kind, call);
-    const lease = await this.#sources.open(kind, namespaces, call.signal);
+    const lease = await this.#sources.open(kind, namespaces, { signal: call.signal });
     try {
       const source = lease.value;
       const { by } = call.query;
