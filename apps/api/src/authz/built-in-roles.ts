@@ -101,12 +101,16 @@ const clusterAdmin = [
   ...on(['/clusters/{cluster}'], ['GET', 'PATCH', 'DELETE']),
   ...on(['/clusters/{cluster}/kubeconfig'], ['PUT']),
   ...on(['/clusters/{cluster}/probe'], ['POST']),
+  ...on(['/clusters/{cluster}/condition', '/clusters/{cluster}/credential'], ['GET']),
   ...on(['/clusters/{cluster}/kubeconfigs'], ['GET', 'POST']),
   ...on(['/clusters/{cluster}/kubeconfigs/{namespace}/{kubeconfig}'], ['DELETE']),
   ...on(['/templates', '/templates/{template}/versions'], ['POST']),
   ...on(['/templates/{template}'], ['PATCH', 'DELETE']),
 ];
-const viewer = on([...namespacedCore, ...clusterCore, ...workloadGroups, ...clusterGroups], read);
+const viewer = [
+  ...on([...namespacedCore, ...clusterCore, ...workloadGroups, ...clusterGroups], read),
+  ...on(['/clusters/{cluster}/condition'], ['GET']),
+];
 
 /** Roles out of the box. Where they hold is said by the grant. */
 export const builtInRoles: BuiltInRole[] = [
@@ -128,7 +132,11 @@ export const builtInRoles: BuiltInRole[] = [
   { name: 'cluster-admin', permissions: clusterAdmin, menus: menusOf(clusterAdmin, 'kubeconfigs') },
   {
     name: 'operator',
-    permissions: [...operator, ...on(['/clusters/{cluster}/probe'], ['POST'])],
+    permissions: [
+      ...operator,
+      ...on(['/clusters/{cluster}/probe'], ['POST']),
+      ...on(['/clusters/{cluster}/condition'], ['GET']),
+    ],
     menus: menusOf(operator),
   },
   { name: 'developer', permissions: developer, menus: menusOf(developer) },
