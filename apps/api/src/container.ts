@@ -11,6 +11,7 @@ import { bumpVersion, type Versions } from './db/versions.ts';
 import type { Feature } from './feature.ts';
 import * as audit from './features/audit/audit.module.ts';
 import * as auth from './features/auth/auth.module.ts';
+import * as clusterCondition from './features/cluster-condition/cluster-condition.module.ts';
 import * as clusterFigures from './features/cluster-figures/cluster-figures.module.ts';
 import * as clusters from './features/clusters/clusters.module.ts';
 import * as demo from './features/demo/demo.module.ts';
@@ -54,6 +55,7 @@ function buildFeatures(core: Core): { features: Feature[]; firstPassword: () => 
     tree.build(core),
     access,
     registered,
+    clusterCondition.build(core),
     clusterFigures.build(core),
     auth.build(core, {
       user: accounts.get,

@@ -6,6 +6,8 @@ export type {
   KubeconfigProblem,
   KubeconfigWarning,
 } from './kubeconfig/kubeconfig-error.ts';
+export { credentialFacts, tokenExpiresAt } from './kubeconfig/credential-facts.ts';
+export type { CredentialFacts } from './kubeconfig/credential-facts.ts';
 export { decodeKubeconfig } from './kubeconfig/kubeconfig-text.ts';
 export { largestKubeconfig, parseKubeconfig } from './kubeconfig/parse-kubeconfig.ts';
 export type { Kubeconfig, ParsedKubeconfig } from './kubeconfig/parse-kubeconfig.ts';
@@ -32,6 +34,14 @@ export type { KubeErrorReason } from './transport/kube-error.ts';
 export type { Status } from './transport/status.ts';
 export { probe } from './probe.ts';
 export type { ProbeReason, ProbeResult } from './probe.ts';
+export { mayDo, readOwnRules } from './condition/own-rights.ts';
+export type { AccessQuestion, OwnRule, OwnRules } from './condition/own-rights.ts';
+export { readChecks } from './condition/read-checks.ts';
+export type { ReadinessCheck } from './condition/read-checks.ts';
+export { readDeprecatedApis } from './condition/read-deprecated-apis.ts';
+export type { DeprecatedApi } from './condition/read-deprecated-apis.ts';
+export { readServingCertificate } from './condition/serving-certificate.ts';
+export type { CertificateFacts } from './condition/serving-certificate.ts';
 export { discover } from './discovery/discover.ts';
 export { Discovery } from './discovery/discovery.ts';
 export type { DiscoveredResource } from './discovery/discovery.ts';

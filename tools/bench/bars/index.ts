@@ -15,6 +15,7 @@ import { authorisation } from './14-authorisation.ts';
 import { table } from './15-table.ts';
 import { manyDocuments } from './16-many-documents.ts';
 import { drains } from './17-drain.ts';
+import { overview } from './18-overview.ts';
 import { speedFelt } from './21-speed-felt.ts';
 
 /** All bars, in their order. */
@@ -36,5 +37,6 @@ export const bars = [
   table,
   manyDocuments,
   drains,
+  overview,
   speedFelt,
 ];

@@ -108,12 +108,16 @@ const clusterAdmin = [
   ...on(['/clusters/{cluster}'], ['GET', 'PATCH', 'DELETE']),
   ...on(['/clusters/{cluster}/kubeconfig'], ['PUT']),
   ...on(['/clusters/{cluster}/probe'], ['POST']),
+  ...on(['/clusters/{cluster}/condition', '/clusters/{cluster}/credential'], ['GET']),
   ...on(['/clusters/{cluster}/kubeconfigs'], ['GET', 'POST']),
   ...on(['/clusters/{cluster}/kubeconfigs/{namespace}/{kubeconfig}'], ['DELETE']),
   ...on(['/templates', '/templates/{template}/versions'], ['POST']),
   ...on(['/templates/{template}'], ['PATCH', 'DELETE']),
 ];
-const viewer = on([...namespacedCore, ...clusterCore, ...workloadGroups, ...clusterGroups], read);
+const viewer = [
+  ...on([...namespacedCore, ...clusterCore, ...workloadGroups, ...clusterGroups], read),
+  ...on(['/clusters/{cluster}/condition'], ['GET']),
+];
 
 /** Roles out of the box. Where they hold is said by the grant. */
 export const builtInRoles: BuiltInRole[] = [
@@ -136,7 +140,12 @@ export const builtInRoles: BuiltInRole[] = [
   { name: 'cluster-admin', permissions: clusterAdmin, menus: menusOf(clusterAdmin, 'kubeconfigs') },
   {
     name: 'operator',
-    permissions: [...operator, ...treeOwner, ...on(['/clusters/{cluster}/probe'], ['POST'])],
+    permissions: [
+      ...operator,
+      ...treeOwner,
+      ...on(['/clusters/{cluster}/probe'], ['POST']),
+      ...on(['/clusters/{cluster}/condition'], ['GET']),
+    ],
     menus: menusOf(operator, 'serviceTree'),
   },
   { name: 'developer', permissions: developer, menus: menusOf(developer, 'serviceTree') },

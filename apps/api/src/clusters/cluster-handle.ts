@@ -1,10 +1,12 @@
 import {
   connect,
+  credentialFacts,
   KeptDiscovery,
   OpenApiDocuments,
   type ClusterConnection,
   type ClusterCredential,
   type ClusterTrust,
+  type CredentialFacts,
   type RequestEvent,
   type TrafficSnapshot,
 } from '@pilothouse/kube';
@@ -60,6 +62,11 @@ export class ClusterHandle {
       ...(tlsServerName !== undefined && { tlsServerName }),
       insecureSkipTlsVerify,
     };
+  }
+
+  /** What may be told of its credential: certificates and when they end, nothing secret. */
+  get facts(): CredentialFacts {
+    return credentialFacts(this.#options.credential());
   }
 
   /** What went over its connection; undefined where it was never used. */

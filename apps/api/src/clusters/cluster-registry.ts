@@ -1,12 +1,16 @@
 import type { ClusterCredential, RequestEvent } from '@pilothouse/kube';
 import type { Versions } from '../db/versions.ts';
 import type { ClusterConnections } from './cluster-connections.repository.ts';
+import { atMostEvery } from './at-most-every.ts';
 import { ClusterHandle } from './cluster-handle.ts';
 
 export interface ClusterName {
   id: string;
   name: string;
 }
+
+/** What of a cluster is different: that or how it is registered, or how it does and what it holds. */
+export type ClusterChange = 'registration' | 'state';
 
 export interface ClusterRegistryOptions {
   repository: ClusterConnections;
@@ -27,8 +31,9 @@ export interface ClusterRegistryOptions {
 export class ClusterRegistry {
   readonly #options: ClusterRegistryOptions;
   #handles = new Map<string, ClusterHandle>();
+  #byId = new Map<string, ClusterHandle>();
   readonly #removed = new Set<(cluster: ClusterName) => void | Promise<void>>();
-  readonly #changed = new Set<(clusterId: string) => void>();
+  readonly #changed = new Set<(clusterId: string, what: ClusterChange) => void>();
   readonly #requests = new Set<(clusterId: string, event: RequestEvent) => void>();
   #reading: Promise<void> | undefined;
   #readAgain = false;
@@ -50,7 +55,7 @@ export class ClusterRegistry {
     this.#unsubscribe?.();
     await this.#reading?.catch(() => undefined);
     const handles = this.handles();
-    this.#handles = new Map();
+    this.#keep(new Map());
     await Promise.all(handles.map((handle) => handle.close()));
   }
 
@@ -59,7 +64,7 @@ export class ClusterRegistry {
   }
 
   byId(id: string): ClusterHandle | undefined {
-    return [...this.#handles.values()].find((handle) => handle.id === id);
+    return this.#byId.get(id);
   }
 
   idOf(name: string): string | undefined {
@@ -99,9 +104,22 @@ export class ClusterRegistry {
   }
 
   /** Called when a cluster came, went, was edited or probed; returns how to stop listening. */
-  onChange(listener: (clusterId: string) => void): () => void {
+  onChange(listener: (clusterId: string, what: ClusterChange) => void): () => void {
     this.#changed.add(listener);
     return () => this.#changed.delete(listener);
+  }
+
+  /**
+   * As {@link onChange}, for whoever reads all clusters at each call: states come as one call in up to 3 s, the longer the
+   * more clusters there are.
+   */
+  onSomeChange(listener: () => void): () => void {
+    const states = atMostEvery(() => Math.min(3000, 15 * this.#handles.size), listener);
+    const end = this.onChange((_id, what) => (what === 'state' ? states.call() : listener()));
+    return () => {
+      states.end();
+      end();
+    };
   }
 
   /** Called after every request to any cluster; returns how to stop listening. */
@@ -111,8 +129,8 @@ export class ClusterRegistry {
   }
 
   /** Tells listeners that something about a cluster is different. */
-  announce(clusterId: string): void {
-    for (const listener of this.#changed) listener(clusterId);
+  announce(clusterId: string, what: ClusterChange = 'state'): void {
+    for (const listener of this.#changed) listener(clusterId, what);
   }
 
   /** After a change of this very process: everything that follows from it holds when this resolves. */
@@ -164,9 +182,14 @@ export class ClusterRegistry {
           });
       if (handle !== undefined) after.set(row.name, handle);
     }
-    this.#handles = after;
+    this.#keep(after);
     this.#drop(before, after);
-    for (const { id } of rows) this.announce(id);
+    for (const { id } of rows) this.announce(id, 'registration');
+  }
+
+  #keep(handles: Map<string, ClusterHandle>): void {
+    this.#handles = handles;
+    this.#byId = new Map([...handles.values()].map((handle) => [handle.id, handle]));
   }
 
   #drop(before: Map<string, ClusterHandle>, after: Map<string, ClusterHandle>): void {
@@ -182,7 +205,7 @@ export class ClusterRegistry {
   async #farewell(handle: ClusterHandle): Promise<void> {
     const { id, name } = handle;
     const goodbyes = [...this.#removed].map(async (listener) => listener({ id, name }));
-    this.announce(id);
+    this.announce(id, 'registration');
     for (const result of await Promise.allSettled(goodbyes)) {
       if (result.status === 'rejected') this.#options.onError(result.reason);
     }

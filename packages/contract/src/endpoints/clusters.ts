@@ -61,6 +61,8 @@ export const cluster = z.object({
   insecureSkipTlsVerify: z.boolean(),
   certificateExpiresAt: timestamp.nullable(),
   caExpiresAt: timestamp.nullable(),
+  /** Where the token says so itself (a JWT), and was stored since this is read. */
+  tokenExpiresAt: timestamp.nullable(),
   source: z.enum(['pasted', 'file', 'demo']),
   health: z.object({
     state: z.enum(['healthy', 'unhealthy', 'unknown']),

@@ -28,7 +28,7 @@ export interface ObjectStoreOptions<R extends StoreRow> {
   fields?: Record<string, string>;
   /** Cells that `q` looks into; absent: every text. */
   textFields?: readonly string[];
-  /** For kinds that cannot be watched: milliseconds from one list to the next. Such a store is `stale`, never `live`. */
+  /** For kinds that cannot be watched: milliseconds from one list to the next; the rows are at most so much older. */
   pollMs?: number | undefined;
   timing?: Partial<ReflectorTiming>;
   /** Bytes of rows held at most, about; a larger collection is KubeError `tooLarge`. Default 112 MiB. */
@@ -228,7 +228,7 @@ export class ObjectStore<R extends StoreRow> {
       },
       polled: () => {
         this.#lastError = null;
-        this.#become('stale');
+        this.#become('live');
         // the rows may be the same: their age is not
         this.#feed.touch();
         this.#settle(null);

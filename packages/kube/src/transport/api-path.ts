@@ -75,6 +75,8 @@ export const fixedPaths = {
   version: '/version' as ApiPath,
   api: '/api' as ApiPath,
   apis: '/apis' as ApiPath,
+  readyz: '/readyz' as ApiPath,
+  metrics: '/metrics' as ApiPath,
 };
 
 function groupVersionPath(group: string, version: string): string {

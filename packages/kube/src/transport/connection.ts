@@ -53,6 +53,8 @@ export interface ApiRequest {
   accept?: string;
   /** `If-None-Match`; then 304 is an answer, without a body. */
   etag?: string | undefined;
+  /** Statuses other than 2xx that are answers, and no errors. */
+  alsoAnswers?: readonly number[];
 }
 
 /** How a call is made, whatever it asks. */
@@ -305,8 +307,10 @@ export class ClusterConnection {
     const report = this.reporter(request);
     try {
       const answer = await this.#dispatch(pool, request, call, signal);
-      const unchanged = answer.statusCode === 304 && request.etag !== undefined;
-      if (!unchanged && (answer.statusCode < 200 || answer.statusCode > 299)) {
+      const isAnswer =
+        (answer.statusCode === 304 && request.etag !== undefined) ||
+        request.alsoAnswers?.includes(answer.statusCode) === true;
+      if (!isAnswer && (answer.statusCode < 200 || answer.statusCode > 299)) {
         throw await errorOf(answer.statusCode, answer.headers, answer.body);
       }
       report(answer.statusCode, null);

@@ -3,8 +3,10 @@ import { isIP, type LookupFunction } from 'node:net';
 import {
   checkServerIdentity,
   connect,
+  createSecureContext,
   type ConnectionOptions,
   type PeerCertificate,
+  type SecureContext,
   type TLSSocket,
 } from 'node:tls';
 import { forbiddenAddress, type AddressPolicy } from './address-policy.ts';
@@ -83,11 +85,7 @@ export function openSocket(credential: ClusterCredential, policy: AddressPolicy)
 export function tlsOptions(credential: ClusterCredential, host: string): ConnectionOptions {
   const name = credential.tlsServerName ?? host;
   return {
-    ...(credential.caPem === undefined ? {} : { ca: credential.caPem }),
-    // as Go: what is given is trusted, an intermediate authority without its root too
-    allowPartialTrustChain: credential.caPem !== undefined,
-    ...(credential.certPem === undefined ? {} : { cert: credential.certPem }),
-    ...(credential.keyPem === undefined ? {} : { key: credential.keyPem }),
+    secureContext: contextOf(credential),
     // an address is no server name in TLS; the certificate is checked against it all the same
     servername: isIP(name) === 0 ? name : '',
     checkServerIdentity: (_host, certificate) => {
@@ -95,8 +93,26 @@ export function tlsOptions(credential: ClusterCredential, host: string): Connect
       return wrong && wrongName(name, certificate, wrong);
     },
     rejectUnauthorized: !credential.insecureSkipTlsVerify,
-    minVersion: 'TLSv1.2',
   };
+}
+
+/** Certificates are read once for all connections with them. */
+const contexts = new WeakMap<ClusterCredential, SecureContext>();
+
+function contextOf(credential: ClusterCredential): SecureContext {
+  const { caPem, certPem, keyPem } = credential;
+  const context =
+    contexts.get(credential) ??
+    createSecureContext({
+      ...(caPem === undefined ? {} : { ca: caPem }),
+      // as Go: what is given is trusted, an intermediate authority without its root too
+      allowPartialTrustChain: caPem !== undefined,
+      ...(certPem === undefined ? {} : { cert: certPem }),
+      ...(keyPem === undefined ? {} : { key: keyPem }),
+      minVersion: 'TLSv1.2',
+    });
+  contexts.set(credential, context);
+  return context;
 }
 
 function guardedLookup(policy: AddressPolicy): LookupFunction {

@@ -1,7 +1,7 @@
 import { formatCpu, parseQuantity, milliUnits, wholeUnits } from '@pilothouse/kinds';
 import { limitedKubeconfig, type LocalCluster } from '@pilothouse/control-plane';
 import { sharedTestCluster } from '@pilothouse/control-plane/testing';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestApi, type TestApi } from '../../testing/test-api.ts';
 import type { TestClient } from '../../testing/test-client.ts';
 
@@ -76,4 +76,93 @@ test('a credential that may not list is no failure: no data', async () => {
       pods: null,
       cpu: { allocatable: null, requested: null, used: null },
     });
+});
+
+describe('namespaces', () => {
+  const namespace = 'figures-quota';
+  const figuresIn = async (client: Pick<TestClient, 'get'>, name = 'counted') =>
+    (await client.get(`/clusters/${name}/namespace-figures`)).body;
+
+  beforeAll(async () => {
+    const metadata = { namespace };
+    const resources = { requests: { cpu: '250m', memory: '64Mi' }, limits: { cpu: '1', memory: '128Mi' } };
+    const pod = (name: string, node: string | null) => ({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { ...metadata, name },
+      spec: {
+        ...(node !== null && { nodeName: node, tolerations: [{ operator: 'Exists' }] }),
+        ...(node === null && { nodeSelector: { 'figures.test/nowhere': 'true' } }),
+        automountServiceAccountToken: false,
+        containers: [{ name: 'c', image: 'example.com/a:1', resources }],
+      },
+    });
+    const hard = { pods: '10', 'requests.cpu': '2', 'requests.memory': '1Gi' };
+    const node = (await cluster.kubectl('get', 'nodes', '-o', 'jsonpath={.items[0].metadata.name}')).trim();
+    await cluster.kubectl('create', 'namespace', namespace);
+    await cluster.apply(
+      JSON.stringify({
+        apiVersion: 'v1',
+        kind: 'ResourceQuota',
+        metadata: { ...metadata, name: 'most' },
+        spec: { hard },
+      }),
+    );
+    // the quota counts what is made after it
+    await cluster.kubectl(
+      'wait',
+      'resourcequota/most',
+      '-n',
+      namespace,
+      '--for=jsonpath={.status.hard.pods}=10',
+    );
+    for (const each of [pod('a', node), pod('b', node), pod('waiting', null)])
+      await cluster.apply(JSON.stringify(each));
+    await api.admin.post('/clusters', { name: 'counted', kubeconfig: cluster.kubeconfig });
+  });
+
+  test('are told what their pods on nodes request, and their quotas as kubectl has them', async () => {
+    await expect
+      .poll(() => figuresIn(api.admin), { timeout: 120_000 })
+      .toMatchObject({ sweptAt: expect.any(String) });
+    const { items, quotas } = await figuresIn(api.admin);
+    expect(items.find((each: { namespace: string }) => each.namespace === namespace)).toEqual({
+      namespace,
+      pods: 2,
+      cpu: { requests: 500, limits: 2000 },
+      memory: { requests: 2 * 64 * 2 ** 20, limits: 2 * 128 * 2 ** 20 },
+    });
+    const read = (side: 'used' | 'hard', resource: string) =>
+      cluster.kubectl(
+        'get',
+        'resourcequota',
+        'most',
+        '-n',
+        namespace,
+        '-o',
+        `jsonpath={.status.${side}.${resource}}`,
+      );
+    const [quota] = quotas.filter((each: { namespace: string }) => each.namespace === namespace);
+    expect(quota).toMatchObject({ name: 'most' });
+    expect(quota.resources).toEqual([
+      { resource: 'pods', used: await read('used', 'pods'), hard: '10', share: 0.3 },
+      { resource: 'requests.cpu', used: await read('used', 'requests\\.cpu'), hard: '2', share: 0.375 },
+      {
+        resource: 'requests.memory',
+        used: await read('used', 'requests\\.memory'),
+        hard: '1Gi',
+        share: 0.1875,
+      },
+    ]);
+  });
+
+  test('are told to whom they were granted, and to nobody else', async () => {
+    const scope = { kind: 'namespace', cluster: 'counted', namespace } as const;
+    const li = await api.signUp('namespaces-li', [{ role: 'developer', scope }]);
+    const { items, quotas } = await figuresIn(li);
+    expect(items.map((each: { namespace: string }) => each.namespace)).toEqual([namespace]);
+    expect(quotas.map((each: { namespace: string }) => each.namespace)).toEqual([namespace]);
+    const nobody = await api.signUp('namespaces-nobody', []);
+    expect((await nobody.get('/clusters/counted/namespace-figures')).status).toBe(403);
+  });
 });

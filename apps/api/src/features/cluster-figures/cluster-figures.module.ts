@@ -6,9 +6,6 @@ import { ClusterFiguresRepository } from './cluster-figures.repository.ts';
 import { ClusterFiguresService } from './cluster-figures.service.ts';
 import { FiguresCollector } from './figures-collector.ts';
 
-/** Figures of two hundred clusters are not read again with each of their probes. */
-const shownEveryMs = 3000;
-
 /** What all clusters hold, at a glance. */
 export function build({ database, registry, authoriser, onError }: Core): Feature {
   const repository = new ClusterFiguresRepository(database);
@@ -16,6 +13,9 @@ export function build({ database, registry, authoriser, onError }: Core): Featur
   const service = new ClusterFiguresService({ registry, repository, collector, rights: authoriser });
   return {
     mount(api) {
+      mount(api, endpoints.listNamespaceFigures, ({ params, scope, principal }) =>
+        service.namespaces(params.cluster, scope, principal),
+      );
       mount(api, endpoints.listClusterFigures, async ({ scope, principal }) => ({
         items: await service.list(scope, principal),
       }));
@@ -23,19 +23,7 @@ export function build({ database, registry, authoriser, onError }: Core): Featur
     topics(topics) {
       topics.add(endpoints.listClusterFigures, {
         read: async ({ scope, principal }) => ({ items: await service.list(scope, principal) }),
-        watch(_call, changed) {
-          let waiting: NodeJS.Timeout | undefined;
-          const end = registry.onChange(() => {
-            waiting ??= setTimeout(() => {
-              waiting = undefined;
-              changed();
-            }, shownEveryMs);
-          });
-          return () => {
-            clearTimeout(waiting);
-            end();
-          };
-        },
+        watch: (_call, changed) => registry.onSomeChange(changed),
       });
     },
     start: () => collector.start(),

@@ -1,6 +1,6 @@
 import type { Database } from '../../db/database.ts';
 import { Prisma } from '../../db/generated/client.ts';
-import type { Counts, Requests } from './count-cluster.ts';
+import type { Counts, NamespaceRequests, Requests, Sweep } from './count-cluster.ts';
 
 /** A cluster's figures as they were last found. */
 export interface StoredFigures {
@@ -41,12 +41,12 @@ export class ClusterFiguresRepository {
         WHERE ${column} <= UTC_TIMESTAMP(6)
           AND cluster_id IN (SELECT cluster_id FROM cluster_health WHERE state = 'healthy')
         ORDER BY ${column} LIMIT ${limit} FOR UPDATE SKIP LOCKED`;
-      for (const { id } of due) {
+      const ids = due.map(({ id }) => id);
+      if (ids.length > 0)
         await tx.$executeRaw`
           UPDATE cluster_figures SET ${column} = TIMESTAMPADD(MICROSECOND, ${microseconds}, UTC_TIMESTAMP(6))
-          WHERE cluster_id = ${id}`;
-      }
-      return due.map(({ id }) => id);
+          WHERE cluster_id IN (${Prisma.join(ids)})`;
+      return ids;
     });
   }
 
@@ -58,10 +58,12 @@ export class ClusterFiguresRepository {
       WHERE cluster_id = ${clusterId}`;
   }
 
-  async swept(clusterId: string, requests: Requests | null, nextInMs: number): Promise<void> {
+  async swept(clusterId: string, sweep: Sweep | null, nextInMs: number): Promise<void> {
     const microseconds = Math.round(nextInMs * 1000);
+    const [requests, namespaces] = [sweep?.requests ?? null, sweep?.namespaces ?? null];
     await this.#database.prisma.$executeRaw`
-      UPDATE cluster_figures SET requests = ${JSON.stringify(requests)}, swept_at = UTC_TIMESTAMP(6),
+      UPDATE cluster_figures SET requests = ${JSON.stringify(requests)},
+        namespaces = ${JSON.stringify(namespaces)}, swept_at = UTC_TIMESTAMP(6),
         next_sweep_at = TIMESTAMPADD(MICROSECOND, ${microseconds}, UTC_TIMESTAMP(6))
       WHERE cluster_id = ${clusterId}`;
   }
@@ -75,9 +77,21 @@ export class ClusterFiguresRepository {
         AND next_count_at > TIMESTAMPADD(MICROSECOND, ${microseconds}, counted_at)`;
   }
 
+  /** By namespace, and when that was found. */
+  async namespaces(
+    clusterId: string,
+  ): Promise<{ sweptAt: Date | null; namespaces: Record<string, NamespaceRequests> | null }> {
+    const row = await this.#database.prisma.clusterFigures.findUnique({
+      where: { clusterId },
+      select: { sweptAt: true, namespaces: true },
+    });
+    const namespaces = (row?.namespaces ?? null) as Record<string, NamespaceRequests> | null;
+    return { sweptAt: namespaces === null ? null : (row?.sweptAt ?? null), namespaces };
+  }
+
   async list(ids?: string[]): Promise<StoredFigures[]> {
     const where = ids === undefined ? {} : { clusterId: { in: ids } };
-    const rows = await this.#database.prisma.clusterFigures.findMany({ where });
+    const rows = await this.#database.prisma.clusterFigures.findMany({ where, omit: { namespaces: true } });
     return rows.map((row) => ({
       ...row,
       counts: row.counts as Counts | null,

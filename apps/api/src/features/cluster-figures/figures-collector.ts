@@ -1,12 +1,12 @@
 import { KubeError } from '@pilothouse/kube';
 import type { ClusterRegistry } from '../../clusters/cluster-registry.ts';
 import type { ClusterFiguresRepository, Work } from './cluster-figures.repository.ts';
-import { countCluster, sweepRequests } from './count-cluster.ts';
+import { countCluster, sweepPods } from './count-cluster.ts';
 import { countInterval, seenCountMs, sweepInterval, sweepMs } from './intervals.ts';
 
 const tickMs = 2000;
 /** Clusters counted at a time; pods are passed over in one cluster at a time. */
-const mostAtOnce = { count: 4, sweep: 1 } as const;
+const mostAtOnce = { count: 8, sweep: 1 } as const;
 /** A cluster whose figures did not come is asked again after this, and by another process where this one has died. */
 const againMs = { count: 120_000, sweep: sweepMs } as const;
 /** After a start not all clusters are passed over at once. */
@@ -26,6 +26,7 @@ export class FiguresCollector {
   readonly #hastenedAt = new Map<string, number>();
   #unsubscribe: (() => void) | undefined;
   #timer: NodeJS.Timeout | undefined;
+  readonly #taking = new Set<Work>();
   #known = -1;
   #ticking = false;
 
@@ -69,13 +70,23 @@ export class FiguresCollector {
     }
   }
 
+  /** Takes what is due while there is room, and more as soon as there is room again. */
   async #take(work: Work): Promise<void> {
     const running = this.#running[work];
     const free = mostAtOnce[work] - running.size;
-    if (free === 0) return;
-    for (const id of await this.#options.repository.takeDue(work, free, againMs[work])) {
-      const task = this.#work(work, id).finally(() => running.delete(task));
-      running.add(task);
+    if (free === 0 || this.#taking.has(work) || this.#stopping.signal.aborted) return;
+    this.#taking.add(work);
+    try {
+      for (const id of await this.#options.repository.takeDue(work, free, againMs[work])) {
+        const task = this.#work(work, id).finally(() => {
+          running.delete(task);
+          // not for each one by itself
+          if (running.size <= mostAtOnce[work] / 2) this.#take(work).catch(this.#options.onError);
+        });
+        running.add(task);
+      }
+    } finally {
+      this.#taking.delete(work);
     }
   }
 
@@ -90,8 +101,8 @@ export class FiguresCollector {
         const counts = await countCluster(handle.connection, signal);
         await repository.counted(id, counts, countInterval(counts.nodes?.total ?? 0));
       } else {
-        const requests = await sweepRequests(handle.connection, signal);
-        await repository.swept(id, requests, sweepInterval(requests?.pods ?? 0));
+        const sweep = await sweepPods(handle.connection, signal);
+        await repository.swept(id, sweep, sweepInterval(sweep?.requests.pods ?? 0));
       }
       registry.announce(id);
     } catch (error) {

@@ -23,6 +23,7 @@ export function clusterView(row: ClusterRow, throttledPercent: number | null): C
     insecureSkipTlsVerify: row.insecureSkipTlsVerify,
     certificateExpiresAt: row.certificateExpiresAt?.toISOString() ?? null,
     caExpiresAt: row.caExpiresAt?.toISOString() ?? null,
+    tokenExpiresAt: row.tokenExpiresAt?.toISOString() ?? null,
     source: row.source as ClusterView['source'],
     health: {
       state: (row.health?.state ?? 'unknown') as ClusterView['health']['state'],

@@ -9,6 +9,9 @@ import { createDatabase } from '../../db/database.ts';
 import { SecretBox } from '../../db/secret-box.ts';
 import { Versions } from '../../db/versions.ts';
 import { startTestApi, type TestApi } from '../../testing/test-api.ts';
+import type { TestClient } from '../../testing/test-client.ts';
+import { ClusterHealthRepository } from './cluster-health.repository.ts';
+import { hourOf, withProbe } from './probe-minutes.ts';
 
 let api: TestApi;
 let cluster: LocalCluster;
@@ -229,22 +232,42 @@ test('a request that meets a dead cluster has it probed at once', async () => {
   await api.admin.delete('/clusters/struck');
 });
 
-test('probes are kept, but not for ever', async () => {
-  await register('probed');
+test('a day of probes is kept, a minute at a time, and told without what names the address', async () => {
+  const { name, id } = (await register('probed')).body;
   const database = createDatabase(api.database.url);
-  const { id } = await database.prisma.cluster.findUniqueOrThrow({ where: { name: 'probed' } });
-  await database.prisma.clusterProbe.createMany({
-    data: Array.from({ length: 250 }, (_probe, n) => ({
-      id: `probe-${n}`,
-      clusterId: id,
-      at: new Date(Date.UTC(2020, 0, 1) + n),
-      ok: true,
-    })),
-  });
-  await api.admin.post('/clusters/probed/probe');
-  expect(await database.prisma.clusterProbe.count({ where: { clusterId: id } })).toBe(200);
-  await api.admin.delete('/clusters/probed');
-  expect(await database.prisma.clusterProbe.count({ where: { clusterId: id } })).toBe(0);
+  const health = new ClusterHealthRepository(database);
+  const now = Date.now();
+  const read = async (client: Pick<TestClient, 'get'> = api.admin) =>
+    (await client.get(`/clusters/${name}/probes`)).body.minutes as [number, number | null, string | null][];
+  // the probe by which it was registered
+  const [first] = await read();
+  expect(first).toEqual([expect.any(Number), expect.any(Number), null]);
+  for (const [hoursAgo, ok] of [
+    [26, true],
+    [23, true],
+    [2, false],
+    [1, true],
+  ] as const) {
+    const at = new Date(now - hoursAgo * 3_600_000);
+    const probe = { at, ok, reason: ok ? null : ('timeout' as const), latencyMs: ok ? 7 : null };
+    const minutes = withProbe(null, probe);
+    await database.prisma.clusterProbeHour.create({ data: { clusterId: id, hour: hourOf(at), minutes } });
+  }
+  const minuteAgo = (hours: number) => Math.floor((now - hours * 3_600_000) / 60_000) * 60;
+  const older = [
+    [minuteAgo(23), 7, null],
+    [minuteAgo(2), null, 'timeout'],
+    [minuteAgo(1), 7, null],
+  ];
+  expect((await read()).slice(0, 4)).toEqual([...older, first]);
+  const li = await api.signUp('probes-li', [
+    { role: 'developer', scope: { kind: 'namespace', cluster: name, namespace: 'demo' } },
+  ]);
+  expect((await read(li)).slice(0, 3)).toEqual(older);
+  expect(await health.prune(new Date(now - 25 * 3_600_000), 500)).toBe(1);
+  expect(await health.prune(new Date(now - 25 * 3_600_000), 500)).toBe(0);
+  await api.admin.delete(`/clusters/${name}`);
+  expect(await database.prisma.clusterProbeHour.count({ where: { clusterId: id } })).toBe(0);
   await database.close();
 });
 

@@ -1,3 +1,4 @@
+import { probeHistoryHours } from '@pilothouse/contract';
 import type { Core } from '../../core.ts';
 import type { Feature } from '../../feature.ts';
 import { mountCandidates } from './candidates.routes.ts';
@@ -39,6 +40,10 @@ export function build(core: Core, endIssuedAccess: EndIssuedAccess) {
       mountClusters(api, clusters, registry, authoriser);
       mountCandidates(api, candidates);
     },
+    // the hour that was a day ago is shown in part
+    retention: [
+      { keepMs: (probeHistoryHours + 1) * 3_600_000, prune: (before, most) => health.prune(before, most) },
+    ],
     topics: (topics) => addClusterTopics(topics, clusters, registry, authoriser),
     start() {
       prober.start();

@@ -27,6 +27,7 @@ export interface StoredCredential {
   insecureSkipTlsVerify: boolean;
   certificateExpiresAt: Date | null;
   caExpiresAt: Date | null;
+  tokenExpiresAt: Date | null;
   source: ClusterSource;
   /** Sealed. */
   credential: Uint8Array<ArrayBuffer>;

@@ -1,4 +1,4 @@
-import { clusterEndpoints as endpoints } from '@pilothouse/contract';
+import { clusterEndpoints as endpoints, clusterProbesEndpoints } from '@pilothouse/contract';
 import type { Authoriser } from '../../authz/authoriser.ts';
 import type { Principal } from '../../authz/principal.ts';
 import { mount, type ApiRouter } from '../../http/mount.ts';
@@ -44,6 +44,7 @@ export function mountClusters(
   mount(api, endpoints.getClusterOpenApi, async ({ params, signal, req, res }) =>
     sendOpenApi(await readOpenApi(registry, params, signal), req, res),
   );
+  mount(api, clusterProbesEndpoints.getProbeHistory, ({ params }) => clusters.probeHistory(params.cluster));
   mount(api, endpoints.probeCluster, ({ params }) => clusters.probe(params.cluster));
 }
 
@@ -59,10 +60,14 @@ export function addClusterTopics(
       const views = await clusters.list(scope);
       return { items: await Promise.all(views.map((view) => seenBy(rights, principal, view))) };
     },
-    watch: (_call, changed) => registry.onChange(changed),
+    watch: (_call, changed) => registry.onSomeChange(changed),
   });
   topics.add(endpoints.getCluster, {
     read: async ({ params, principal }) => seenBy(rights, principal, await clusters.get(params.cluster)),
-    watch: (_call, changed) => registry.onChange(changed),
+    watch: ({ params }, changed) =>
+      registry.onChange((id) => {
+        const name = registry.nameOf(id);
+        if (name === undefined || name === params.cluster) changed();
+      }),
   });
 }

@@ -1,6 +1,12 @@
-import { dnsLabel } from '@pilothouse/contract';
+import {
+  dnsLabel,
+  probeHistoryHours,
+  type clusterProbesEndpoints,
+  type OutputOf,
+} from '@pilothouse/contract';
 import {
   connect,
+  tokenExpiresAt,
   type ClusterCredential,
   type KubeconfigInspection,
   type ProbeResult,
@@ -175,6 +181,19 @@ export class ClustersService {
     return this.get(name);
   }
 
+  /** What its probes found in the last day. */
+  async probeHistory(name: string): Promise<OutputOf<typeof clusterProbesEndpoints.getProbeHistory>> {
+    const { id } = await this.#row(name);
+    const to = new Date();
+    const from = new Date(to.getTime() - probeHistoryHours * 3_600_000);
+    const minutes = await this.#options.health.history(id, from);
+    return {
+      from: from.toISOString(),
+      to: to.toISOString(),
+      minutes: minutes.map(({ at, reason, latencyMs }) => [at.getTime() / 1000, latencyMs, reason]),
+    };
+  }
+
   /** Registers the local demo cluster, or gives the registered one its present address and credential. */
   async registerDemo(kubeconfig: string): Promise<void> {
     const choice = { kubeconfig, allowInsecure: false };
@@ -230,6 +249,7 @@ export class ClustersService {
       insecureSkipTlsVerify: credential.insecureSkipTlsVerify,
       certificateExpiresAt: dateOf(shown.certificateExpiresAt),
       caExpiresAt: dateOf(shown.caExpiresAt),
+      tokenExpiresAt: credential.token === undefined ? null : tokenExpiresAt(credential.token),
       credential: this.#options.seal(id, credential),
     };
   }

@@ -1,6 +1,15 @@
 import { expect, test } from 'vitest';
 import type { Cluster } from '../../api/clusters.ts';
-import { firstExpiry, fullness, groupsOf, labelKeys, matchesText, skewOf } from './cluster-entry.ts';
+import {
+  firstExpiry,
+  fullness,
+  groupsOf,
+  labelKeys,
+  matchesText,
+  skewOf,
+  sortClusters,
+  type ClusterEntry,
+} from './cluster-entry.ts';
 
 function clusterOf(name: string, more: Partial<Cluster> = {}): Cluster {
   const plain = { name, displayName: '', description: '', owner: '', labels: {}, environment: 'test' };
@@ -21,15 +30,14 @@ test('what ends first counts', () => {
   const now = Date.parse('2026-11-28T00:00:00Z');
   const later = '2036-01-01T00:00:00.000Z';
   const soon = '2026-12-05T00:00:00.000Z';
-  expect(firstExpiry({ certificateExpiresAt: soon, caExpiresAt: later }, now)).toEqual({
+  const none = { certificateExpiresAt: null, caExpiresAt: null, tokenExpiresAt: null };
+  expect(firstExpiry({ ...none, certificateExpiresAt: soon, caExpiresAt: later }, now)).toEqual({
     at: soon,
     isSoon: true,
   });
-  expect(firstExpiry({ certificateExpiresAt: null, caExpiresAt: later }, now)).toEqual({
-    at: later,
-    isSoon: false,
-  });
-  expect(firstExpiry({ certificateExpiresAt: null, caExpiresAt: null }, now)).toBeNull();
+  expect(firstExpiry({ ...none, caExpiresAt: later }, now)).toEqual({ at: later, isSoon: false });
+  expect(firstExpiry({ ...none, caExpiresAt: later, tokenExpiresAt: soon }, now)?.at).toBe(soon);
+  expect(firstExpiry(none, now)).toBeNull();
 });
 
 test('groups by environment, owner or label; those without come last', () => {
@@ -68,8 +76,26 @@ test('finds by name, owner and label, each word somewhere', () => {
 });
 
 test('fullness goes by usage, else by requests; without data last', () => {
-  expect(fullness({ allocatable: 100, used: 50, requested: 80 })).toBe(0.5);
-  expect(fullness({ allocatable: 100, used: null, requested: 80 })).toBe(0.8);
-  expect(fullness({ allocatable: 0, used: 0, requested: 0 })).toBe(-1);
+  expect(fullness({ allocatable: 100, used: 50, requested: 80, measured: 100 })).toBe(0.5);
+  expect(fullness({ allocatable: 100, used: 50, requested: 80, measured: null })).toBe(0.5);
+  // half of the nodes are measured, and they are full
+  expect(fullness({ allocatable: 100, used: 50, requested: 20, measured: 50 })).toBe(1);
+  expect(fullness({ allocatable: 100, used: null, requested: 80, measured: null })).toBe(0.8);
+  expect(fullness({ allocatable: 0, used: 0, requested: 0, measured: null })).toBe(-1);
   expect(fullness(undefined)).toBe(-1);
+});
+
+test('sorts by figures or names with numbers in them; what is unknown is less than nothing', () => {
+  const figures = (pods: number) => ({ pods }) as unknown as NonNullable<ClusterEntry['figures']>;
+  const entry = (name: string, state: string, pods?: number) => ({
+    cluster: clusterOf(name, { health: { state, lastProbe: null } as unknown as Cluster['health'] }),
+    figures: pods === undefined ? null : figures(pods),
+  });
+  const entries = [entry('c10', 'healthy', 3), entry('c9', 'unhealthy'), entry('c2', 'healthy', 30)];
+  const names = (sort: string) => sortClusters(entries, sort).map(({ cluster }) => cluster.name);
+  expect(names('name')).toEqual(['c2', 'c9', 'c10']);
+  expect(names('-name')).toEqual(['c10', 'c9', 'c2']);
+  expect(names('-pods')).toEqual(['c2', 'c10', 'c9']);
+  expect(names('health')).toEqual(['c9', 'c2', 'c10']);
+  expect(names('nonsense')).toEqual(names('name'));
 });

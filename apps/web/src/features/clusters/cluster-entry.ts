@@ -35,10 +35,14 @@ export function skewOf(version: string | null, kubelets: Figures['kubelets']): '
 
 /** What of a cluster's credential ends first, and whether that is within a month. */
 export function firstExpiry(
-  { certificateExpiresAt, caExpiresAt }: Pick<Cluster, 'certificateExpiresAt' | 'caExpiresAt'>,
+  {
+    certificateExpiresAt,
+    caExpiresAt,
+    tokenExpiresAt,
+  }: Pick<Cluster, 'certificateExpiresAt' | 'caExpiresAt' | 'tokenExpiresAt'>,
   now: number,
 ): { at: string; isSoon: boolean } | null {
-  const [at] = [certificateExpiresAt, caExpiresAt].filter((each) => each !== null).toSorted();
+  const [at] = [certificateExpiresAt, caExpiresAt, tokenExpiresAt].filter((each) => each !== null).toSorted();
   return at === undefined ? null : { at, isSoon: Date.parse(at) - now < monthMs };
 }
 
@@ -83,7 +87,43 @@ export function matchesText(cluster: Cluster, text: string): boolean {
 
 /** How full a cluster is, for sorting: what is used of what there is, else what is requested; nothing known is last. */
 export function fullness(amounts: Figures['cpu'] | undefined): number {
-  const { allocatable, used, requested } = amounts ?? { allocatable: null, used: null, requested: null };
-  const taken = used ?? requested;
-  return allocatable === null || allocatable === 0 || taken === null ? -1 : taken / allocatable;
+  const share = (amount: number | null | undefined, all: number | null | undefined) =>
+    amount == null || all == null || all === 0 ? null : amount / all;
+  const { allocatable, used, requested, measured } = amounts ?? {};
+  return share(used, measured ?? allocatable) ?? share(requested, allocatable) ?? -1;
+}
+
+const states = ['unhealthy', 'unknown', 'healthy'];
+const latest = '9';
+
+const sortable: Record<string, (entry: ClusterEntry) => number | string> = {
+  name: ({ cluster }) => cluster.name,
+  health: ({ cluster }) => states.indexOf(cluster.health.state),
+  version: ({ cluster }) => cluster.health.lastProbe?.version ?? '',
+  nodes: ({ cluster, figures }) => figures?.nodes?.total ?? cluster.health.lastProbe?.nodes ?? -1,
+  pods: ({ figures }) => figures?.pods ?? -1,
+  cpu: ({ figures }) => fullness(figures?.cpu),
+  memory: ({ figures }) => fullness(figures?.memory),
+  warnings: ({ figures }) => figures?.warnings ?? -1,
+  expires: ({ cluster }) => firstExpiry(cluster, 0)?.at ?? latest,
+  probed: ({ cluster }) => cluster.health.lastProbe?.at ?? '',
+};
+
+/** @param sort a column's id, with a minus the other way round; names decide between equals */
+export function sortClusters(entries: readonly ClusterEntry[], sort: string): ClusterEntry[] {
+  const isDescending = sort.startsWith('-');
+  const read = sortable[isDescending ? sort.slice(1) : sort] ?? sortable['name'];
+  const collator = new Intl.Collator('en', { numeric: true });
+  const keyed = entries.map((entry) => ({ entry, key: read?.(entry) ?? '' }));
+  const order = (a: (typeof keyed)[number], b: (typeof keyed)[number]) =>
+    typeof a.key === 'number' && typeof b.key === 'number'
+      ? a.key - b.key
+      : collator.compare(String(a.key), String(b.key));
+  return keyed
+    .toSorted(
+      (a, b) =>
+        (isDescending ? order(b, a) : order(a, b)) ||
+        collator.compare(a.entry.cluster.name, b.entry.cluster.name),
+    )
+    .map(({ entry }) => entry);
 }
