@@ -101,6 +101,7 @@ async function register(repository: ClustersRepository, id: string, name: string
       owner: '',
       labels: {},
       timeoutMs: 10_000,
+      keepsUsage: false,
     },
     credential: {
       server: 'https://127.0.0.1',
