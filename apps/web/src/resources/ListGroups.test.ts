@@ -56,7 +56,7 @@ test('nodes by a label: number, status and sums of each value; a click narrows t
   // requested of allocatable; use of one of two nodes is no figure
   const bars = page.findAll('.groups [role="img"]').map((bar) => bar.attributes('aria-label'));
   expect(bars[0]).toContain('used 400m (10%)');
-  expect(bars[1]).toContain('use not measured');
+  expect(bars[1]).toContain('usage not measured');
 
   await page.get('.groups tbody button').trigger('click');
   await flushPromises();
