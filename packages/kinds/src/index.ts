@@ -15,7 +15,7 @@ export { listKeysOf } from './merge/list-keys-of.ts';
 export { applyMergePatch, mergePatch } from './merge/merge-patch.ts';
 export * from './merge/path.ts';
 export * from './merge/three-way-merge.ts';
-export { isRecord, sameValue } from './merge/values.ts';
+export { isRecord, sameValue, setOwn } from './merge/values.ts';
 export * from './template/render-template.ts';
 export * from './template/template-error.ts';
 export * from './template/template-variable.ts';

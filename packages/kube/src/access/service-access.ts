@@ -1,6 +1,6 @@
 import type { CallOptions, ClusterConnection } from '../transport/connection.ts';
 import { apiPath } from '../transport/api-path.ts';
-import { parseObject } from '../transport/answer.ts';
+import { readObject } from '../transport/answer.ts';
 import { KubeError } from '../transport/kube-error.ts';
 import { createObject, deleteObject, type ObjectRef } from '../objects/objects.ts';
 
@@ -108,7 +108,7 @@ export async function requestToken(
   call: CallOptions = {},
 ): Promise<{ token: string; expiresAt: Date }> {
   const ref: ObjectRef = { ...core, plural: 'serviceaccounts', ...account, subresource: 'token' };
-  const { headers, body } = await connection.request(
+  const answer = await connection.request(
     {
       method: 'POST',
       path: apiPath(ref),
@@ -120,9 +120,9 @@ export async function requestToken(
     },
     call,
   );
-  const { status } = parseObject<{ status: { token: string; expirationTimestamp: string } }>(
-    body,
-    headers['content-type'],
+  const { status } = await readObject<{ status: { token: string; expirationTimestamp: string } }>(
+    connection.processor,
+    answer,
     'exact',
   );
   return { token: status.token, expiresAt: new Date(status.expirationTimestamp) };

@@ -2,8 +2,9 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { apiPathPattern } from '../transport/api-path.ts';
 import type { CallOptions } from '../transport/connection.ts';
+import { giveWay } from '../transport/give-way.ts';
 import { KubeError } from '../transport/kube-error.ts';
-import { parseJson } from '../transport/parse-json.ts';
+import { parseLargeJson } from '../transport/parse-json.ts';
 import type { OpenApiDocument, OpenApiDocuments } from './open-api.ts';
 
 /** A call that writes objects of one kind. POST is of the kind as a whole, unless it is of a subresource. */
@@ -53,7 +54,7 @@ interface OpenApi {
 
 async function callsWithDryRun({ gzip }: OpenApiDocument): Promise<ReadonlySet<string>> {
   const calls = new Set<string>();
-  const { paths = {} } = readDocument(await unzip(gzip));
+  const { paths = {} } = await readDocument(await unzip(gzip));
   for (const [path, operations] of Object.entries(paths)) {
     for (const method of ['post', 'put', 'patch', 'delete']) {
       const parameters = operations?.[method]?.parameters;
@@ -65,9 +66,14 @@ async function callsWithDryRun({ gzip }: OpenApiDocument): Promise<ReadonlySet<s
 }
 
 /** A document beyond what is parsed declares nothing. */
-function readDocument(text: Buffer): OpenApi {
+async function readDocument(text: Buffer): Promise<OpenApi> {
+  const reading = parseLargeJson(text, 'The OpenAPI document', 'notAnApiserver');
   try {
-    return parseJson(text, 'The OpenAPI document', 'notAnApiserver') as OpenApi;
+    for (;;) {
+      const { done, value } = reading.next();
+      if (done) return value as OpenApi;
+      await giveWay();
+    }
   } catch {
     return {};
   }

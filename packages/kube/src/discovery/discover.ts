@@ -1,4 +1,4 @@
-import { parseObject } from '../transport/answer.ts';
+import { readObject } from '../transport/answer.ts';
 import { fixedPaths, type ApiPath } from '../transport/api-path.ts';
 import type { CallOptions, ClusterConnection } from '../transport/connection.ts';
 import { KubeError } from '../transport/kube-error.ts';
@@ -67,14 +67,14 @@ async function ask(
   call: CallOptions,
 ): Promise<Half> {
   const request = { path, accept: aggregated, etag: known?.etag };
-  const { statusCode, headers, body } = await connection.request(request, { maxBytes, ...call });
-  if (statusCode === 304 && known !== undefined) return known;
-  const list = parseObject<{ kind?: unknown; items?: unknown }>(body, headers['content-type']);
+  const answer = await connection.request(request, { maxBytes, ...call });
+  if (answer.statusCode === 304 && known !== undefined) return known;
+  const list = await readObject<{ kind?: unknown; items?: unknown }>(connection.processor, answer);
   if (list.kind === 'APIGroupDiscoveryList' && Array.isArray(list.items)) {
     const half = readAggregated(list.items);
     // nothing in it is what it should be
     if (half.resources.length === 0 && half.broken.includes(everyGroup)) throw saysNothing();
-    return { etag: headers.etag, ...half };
+    return { etag: answer.headers.etag, ...half };
   }
   const versions = groupVersionsOf(list);
   if (versions === undefined) throw saysNothing();

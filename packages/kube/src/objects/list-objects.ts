@@ -1,12 +1,12 @@
 import { isRecord } from '@pilothouse/kinds';
 import { guardSilence } from '../streams/guard-silence.ts';
-import { checkJson, parseObject } from '../transport/answer.ts';
+import { checkJson, readObject } from '../transport/answer.ts';
 import { apiPath, type PathRef } from '../transport/api-path.ts';
 import type { ApiRequest, CallOptions, ClusterConnection } from '../transport/connection.ts';
-import { giveWay } from '../transport/give-way.ts';
 import { KubeError } from '../transport/kube-error.ts';
 import { networkError } from '../transport/network-error.ts';
-import { parseJson } from '../transport/parse-json.ts';
+import { isLarge, parseJson, parseLargeJson } from '../transport/parse-json.ts';
+import { Work } from '../transport/work.ts';
 import { endless } from './endless.ts';
 import { kindCheck, type KindCheck } from './kind-check.ts';
 import type { KubernetesObject, ListEnvelope } from './kubernetes-object.ts';
@@ -73,20 +73,28 @@ export async function eachObject<T = KubernetesObject>(
   let most: number | undefined;
   const startedAt = performance.now();
   const isLate = () => performance.now() - startedAt > listMs;
-  const counted = (text: Buffer) => {
+  const failed = (error: unknown): undefined => {
+    if (malformed === undefined) throw error;
+    malformed(`#${count}`);
+  };
+  const read = (object: unknown): undefined => {
+    if (!isRecord(object)) return failed(new KubeError('protocol', 'The list has an item that is no object'));
+    check?.object(object);
+    take(object as T);
+  };
+  const counted = (text: Buffer, work: Work): Promise<void> | undefined => {
     if (++count > (most ?? mostObjects) || (count % clockEvery === 0 && isLate()))
       throw endless(count, startedAt);
     const item = slim ? withoutManagedFields(text) : text;
+    const how = [item, 'An item of the list', 'protocol', integers] as const;
+    if (isLarge(item)) return work.all(parseLargeJson(...how)).then(read, failed);
     let object: unknown;
     try {
-      object = parseJson(item, 'An item of the list', 'protocol', integers);
-      if (!isRecord(object)) throw new KubeError('protocol', 'The list has an item that is no object');
+      object = parseJson(...how);
     } catch (error) {
-      if (malformed === undefined) throw error;
-      return malformed(`#${count}`);
+      return failed(error);
     }
-    check?.object(object);
-    take(object as T);
+    return read(object);
   };
   for (;;) {
     const before = count;
@@ -125,7 +133,7 @@ export async function listObjects<T = KubernetesObject>(
 async function readPage(
   connection: ClusterConnection,
   request: ApiRequest,
-  take: (item: Buffer) => void,
+  take: (item: Buffer, work: Work) => Promise<void> | undefined,
   { check, ...call }: CallOptions & { check: KindCheck | undefined },
 ): Promise<ListEnvelope> {
   const timeoutMs = call.timeoutMs ?? connection.timeoutMs;
@@ -137,7 +145,7 @@ async function readPage(
     checkJson(headers['content-type']);
     for await (const chunk of body as AsyncIterable<Buffer>) {
       await connection.processor.pause();
-      let spent = connection.processor.measure();
+      const work = new Work(connection.processor);
       const items = scanner.push(chunk);
       if (items.length > 0 && !isBegun) {
         isBegun = true;
@@ -146,14 +154,12 @@ async function readPage(
       }
       for (const item of items) {
         silence.heard();
-        take(item);
-        const turn = giveWay();
-        if (turn === undefined) continue;
-        spent(0);
-        await turn;
-        spent = connection.processor.measure();
+        const taking = take(item, work);
+        if (taking !== undefined) await taking;
+        const turn = work.giveWay();
+        if (turn !== undefined) await turn;
       }
-      spent(chunk.length);
+      work.end(chunk.length);
     }
   } catch (error) {
     if (!silence.idle) throw networkError(error);
@@ -162,7 +168,7 @@ async function readPage(
     body.destroy();
   }
   if (silence.idle) throw new KubeError('timeout', `No object within ${timeoutMs / 1000} s`);
-  const envelope = parseObject<ListEnvelope>(scanner.end(), headers['content-type']);
+  const envelope = await readObject<ListEnvelope>(connection.processor, { headers, body: scanner.end() });
   check?.list(envelope, true);
   return envelope;
 }

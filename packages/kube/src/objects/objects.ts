@@ -1,4 +1,4 @@
-import { parseObject } from '../transport/answer.ts';
+import { readObject } from '../transport/answer.ts';
 import { apiPath, type PathRef } from '../transport/api-path.ts';
 import type { CallOptions, ClusterConnection } from '../transport/connection.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
@@ -18,8 +18,8 @@ export async function getObject<T = KubernetesObject>(
   ref: ObjectRef,
   call: CallOptions = {},
 ): Promise<T> {
-  const { headers, body } = await connection.request({ path: apiPath(ref) }, call);
-  return parseObject<T>(body, headers['content-type'], 'exact');
+  const answer = await connection.request({ path: apiPath(ref) }, call);
+  return readObject<T>(connection.processor, answer, 'exact');
 }
 
 /**

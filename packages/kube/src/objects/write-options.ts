@@ -1,5 +1,5 @@
 import { isSecretKind } from '@pilothouse/kinds';
-import { parseObject } from '../transport/answer.ts';
+import { readObject } from '../transport/answer.ts';
 import { apiPath, type PathRef } from '../transport/api-path.ts';
 import type { ApiRequest, CallOptions, ClusterConnection } from '../transport/connection.ts';
 import { withoutSecretValues } from './secret-errors.ts';
@@ -32,10 +32,10 @@ export async function write<T>(
   const { dryRun, fieldValidation = 'Strict', fieldManager = 'pilothouse', onWarnings, ...call } = options;
   const query = { fieldManager, fieldValidation, dryRun: dryRun ? 'All' : undefined, ...request.query };
   try {
-    const { headers, body } = await connection.request({ ...request, path: apiPath(ref), query }, call);
-    const warnings = warningsOf(headers['warning']);
+    const answer = await connection.request({ ...request, path: apiPath(ref), query }, call);
+    const warnings = warningsOf(answer.headers['warning']);
     if (warnings.length > 0) onWarnings?.(warnings);
-    return parseObject<T>(body, headers['content-type'], 'exact');
+    return await readObject<T>(connection.processor, answer, 'exact');
   } catch (error) {
     throw isSecretKind(ref.group, ref.plural) ? withoutSecretValues(error) : error;
   }

@@ -14,8 +14,9 @@ import { giveWay } from '../transport/give-way.ts';
 import { KubeError } from '../transport/kube-error.ts';
 import { placeName } from './malformed-items.ts';
 import { networkError } from '../transport/network-error.ts';
-import { parseJson, type Integers } from '../transport/parse-json.ts';
+import { isLarge, parseJson, parseLargeJson } from '../transport/parse-json.ts';
 import type { Priority } from '../transport/turns.ts';
+import { Work } from '../transport/work.ts';
 
 export interface WatchEvent {
   type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK';
@@ -86,7 +87,10 @@ export async function openWatch(
     throw error;
   }
   const slim = options.withoutManagedFields ? withoutManagedFields : (text: Buffer) => text;
-  const read = (text: Buffer) => parse(slim(text), options.integers);
+  const read = (text: Buffer, work: Work) => {
+    const how = [slim(text), 'An event', 'protocol', options.integers] as const;
+    return isLarge(how[0]) ? work.all(parseLargeJson(...how)) : parseJson(...how);
+  };
   const isInitial = resourceVersion === undefined;
   const check = kindCheck(ref, options.kind);
   return readEvents(connection, body, { timing, isInitial, read, check, malformed: options.malformed });
@@ -108,7 +112,8 @@ async function* readEvents(
   how: {
     timing: WatchTiming;
     isInitial: boolean;
-    read: (text: Buffer) => ReturnType<typeof parse>;
+    /** Resolves where the text is a large one. */
+    read: (text: Buffer, work: Work) => unknown;
     check: KindCheck | undefined;
     malformed: ((event: string) => void) | undefined;
   },
@@ -129,7 +134,7 @@ async function* readEvents(
     for await (const chunk of gather(body, batches)) {
       await connection.processor.pause();
       await giveWay();
-      const spent = connection.processor.measure();
+      const work = new Work(connection.processor);
       const lines = splitter.push(chunk);
       // without its newline it would never be judged
       if (splitter.cutBytes > 0) throw tooLarge();
@@ -137,7 +142,9 @@ async function* readEvents(
       if (!splitter.isEmpty) silence.begun();
       const events: WatchEvent[] = [];
       for (const { bytes, cutBytes } of lines) {
-        const event = readEvent(() => read(bytes), cutBytes);
+        if (cutBytes > 0) throw tooLarge();
+        const reading = read(bytes, work);
+        const event = asEvent(reading instanceof Promise ? await reading : reading);
         if (isObject(event)) {
           check?.object(event.object);
           events.push(event);
@@ -145,7 +152,7 @@ async function* readEvents(
         else throw new KubeError('protocol', 'The watch sent an event without a resourceVersion');
       }
       if (events.length === 0) {
-        spent(chunk.length);
+        work.end(chunk.length);
         continue;
       }
       silence.heard(!splitter.isEmpty);
@@ -156,7 +163,7 @@ async function* readEvents(
       }
       yield events;
       // with what was made of them
-      spent(chunk.length);
+      work.end(chunk.length);
     }
   } catch (error) {
     throw silence.idle
@@ -168,7 +175,10 @@ async function* readEvents(
   }
 }
 
-type Parsed = NonNullable<ReturnType<typeof parse>>;
+interface Parsed {
+  type: string;
+  object?: Partial<KubernetesObject>;
+}
 
 function isObject(event: Parsed): event is WatchEvent {
   return typeof event.object?.metadata?.resourceVersion === 'string';
@@ -179,9 +189,8 @@ function nameOf(object: Parsed['object']): string {
   return typeof name === 'string' ? placeName({ namespace, name }) : '';
 }
 
-function readEvent(read: () => ReturnType<typeof parse>, cutBytes: number): Parsed {
-  if (cutBytes > 0) throw tooLarge();
-  const event = read();
+function asEvent(read: unknown): Parsed {
+  const event = read as Parsed | null;
   switch (event?.type) {
     case 'ADDED':
     case 'MODIFIED':
@@ -197,11 +206,4 @@ function readEvent(read: () => ReturnType<typeof parse>, cutBytes: number): Pars
 
 function tooLarge(): KubeError {
   return new KubeError('tooLarge', `An event is larger than ${largestObject} bytes`);
-}
-
-function parse(
-  bytes: Buffer,
-  integers: Integers | undefined,
-): { type?: string; object?: Partial<KubernetesObject> } | null {
-  return parseJson(bytes, 'An event', 'protocol', integers) as ReturnType<typeof parse>;
 }

@@ -1,8 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import { KubeError } from './kube-error.ts';
-import { parseJson, type Integers } from './parse-json.ts';
+import { isLarge, parseJson, parseLargeJson, type Integers } from './parse-json.ts';
+import type { ProcessorBudget } from './processor-budget.ts';
 import { asStatus, parseStatus } from './status.ts';
+import { Work } from './work.ts';
 
 /** Most bytes of an answer that says no; a Status is never near it. */
 const errorBodyLimit = 64 * 1024;
@@ -29,21 +31,41 @@ export function readBody(body: Readable, limit: number): Promise<Buffer> {
   });
 }
 
+/** An answer that has come, as far as it says what it is. */
+export interface WholeAnswer {
+  headers: IncomingHttpHeaders;
+  body: Buffer;
+}
+
 /**
- * A JSON object as an apiserver sends it; anything else is `notAnApiserver`.
+ * A JSON object as an apiserver sends it; anything else is `notAnApiserver`. A large one is read in pieces, and counted
+ * in the cluster's budget.
  * @param integers `exact` keeps those beyond 2^53 as `ExactInteger`: where somebody may send the object back
  */
-export function parseObject<T>(
-  body: Buffer,
-  contentType: string | undefined,
+export async function readObject<T>(
+  budget: ProcessorBudget,
+  { headers, body }: WholeAnswer,
   integers: Integers = 'rounded',
-): T {
-  checkJson(contentType);
-  const value = parseJson(body, 'The answer', 'notAnApiserver', integers);
+): Promise<T> {
+  checkJson(headers['content-type']);
+  const how = [body, 'The answer', 'notAnApiserver', integers] as const;
+  const value = isLarge(body) ? await readLarge(budget, how) : parseJson(...how);
   if (typeof value !== 'object' || value === null) {
     throw new KubeError('notAnApiserver', 'The answer is not a JSON object');
   }
   return value as T;
+}
+
+async function readLarge(
+  budget: ProcessorBudget,
+  how: Readonly<Parameters<typeof parseLargeJson>>,
+): Promise<unknown> {
+  const work = new Work(budget);
+  try {
+    return await work.all(parseLargeJson(...how));
+  } finally {
+    work.end(how[0].length);
+  }
 }
 
 /** Throws `notAnApiserver` where an answer is not JSON by its own account. */

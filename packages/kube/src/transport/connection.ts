@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { Pool } from 'undici';
 import type { AddressPolicy } from './address-policy.ts';
-import { errorOf, parseObject, readBody } from './answer.ts';
+import { errorOf, readBody, readObject } from './answer.ts';
 import { fixedPaths, type ApiPath } from './api-path.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import type { ClusterCredential } from './credential.ts';
@@ -148,8 +148,7 @@ export class ClusterConnection {
 
   /** Sends a request and reads its JSON answer whole. */
   async json<T = unknown>(request: ApiRequest, call: CallOptions = {}): Promise<T> {
-    const { headers, body } = await this.request(request, call);
-    return parseObject<T>(body, headers['content-type']);
+    return readObject<T>(this.processor, await this.request(request, call));
   }
 
   /** Sends a request and reads its answer whole, whatever it is. */

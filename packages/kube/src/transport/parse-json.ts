@@ -1,11 +1,14 @@
 import { parseExactJson } from '@pilothouse/kinds';
 import { KubeError, type KubeErrorReason } from './kube-error.ts';
+import { parseInPieces } from './parse-in-pieces.ts';
 
 /**
  * Most strings, commas, braces and brackets of one JSON text. These are what parsing costs time and memory for: 400,000
  * are 50–100 ms at worst; etcd's largest object, 1.5 MiB of nothing but `"f:name":{}`, has 250,000.
  */
 const mostTokens = 400_000;
+/** What is larger is parsed in pieces: it would hold the process up for tens of milliseconds. */
+const largeText = 128 * 1024;
 /** Deeper than any object; what goes through `JSON.stringify` may have some thousands. */
 const mostDepth = 1000;
 
@@ -25,13 +28,42 @@ export function parseJson(
   invalid: KubeErrorReason,
   integers: Integers = 'rounded',
 ): unknown {
-  if (!isModest(text)) throw new KubeError('tooLarge', `${what} is JSON of too many or too deep parts`);
+  mustBeModest(text, what);
   try {
-    return integers === 'exact' ? parseExactJson(text.toString('utf8')) : JSON.parse(text.toString('utf8'));
+    return parserOf(integers)(text.toString('utf8'));
   } catch {
     // without its cause, which quotes the text
     throw new KubeError(invalid, `${what} is not valid JSON`);
   }
+}
+
+/** Whether a text is so large that it is for {@link parseLargeJson}. */
+export function isLarge(text: Buffer): boolean {
+  return text.length > largeText;
+}
+
+/** As {@link parseJson}, in pieces: between any two of them others may have their turn. */
+export function* parseLargeJson(
+  text: Buffer,
+  what: string,
+  invalid: KubeErrorReason,
+  integers: Integers = 'rounded',
+): Generator<undefined, unknown> {
+  mustBeModest(text, what);
+  yield;
+  try {
+    return yield* parseInPieces(text, parserOf(integers));
+  } catch {
+    throw new KubeError(invalid, `${what} is not valid JSON`);
+  }
+}
+
+function parserOf(integers: Integers): (json: string) => unknown {
+  return integers === 'exact' ? parseExactJson : JSON.parse;
+}
+
+function mustBeModest(text: Buffer, what: string): void {
+  if (!isModest(text)) throw new KubeError('tooLarge', `${what} is JSON of too many or too deep parts`);
 }
 
 /** Costs a tenth of parsing. */

@@ -18,8 +18,6 @@ export interface ProcessorSnapshot {
 
 const defaultProcessorLimits: ProcessorLimits = { share: 0.3, burstMs: 10_000 };
 
-/** What the decryption and the handling of a byte costs beside its reading, in milliseconds. */
-const msPerByte = 2.5e-6;
 const shortestPauseMs = 100;
 /** After a pause a cluster counts as throttled for so long. */
 const throttledMs = 10_000;
@@ -32,19 +30,19 @@ export class ProcessorBudget {
   #pausedAt = -Infinity;
   #spentMs = 0;
   #pausedMs = 0;
+  #turns: Promise<void> = Promise.resolve();
 
   constructor(limits: ProcessorLimits = defaultProcessorLimits) {
     this.#limits = limits;
     this.#left = limits.burstMs;
   }
 
-  /** Begins to measure the work of this thread; what it returns ends that, and is told how many bytes were worked on. */
-  measure(): (bytes: number) => void {
-    const before = process.threadCpuUsage();
-    return (bytes) => {
-      const { user, system } = process.threadCpuUsage(before);
-      this.spend((user + system) / 1000 + bytes * msPerByte);
-    };
+  /** Resolves when all who came before are done, with what ends the turn: for what only one at a time may do. */
+  takeTurn(): Promise<() => void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const turn = this.#turns.then(() => resolve);
+    this.#turns = promise;
+    return turn;
   }
 
   /** So many milliseconds of processor time were used. */
