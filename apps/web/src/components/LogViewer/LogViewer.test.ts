@@ -1,9 +1,11 @@
 import { flushPromises, mount } from '@vue/test-utils';
 import { afterEach, expect, test } from 'vitest';
+import { h } from 'vue';
 import { createI18n } from 'vue-i18n';
 import { WireSocket } from '../../api/streams/wire-socket.ts';
 import { messages } from '../../app/i18n/en-US/index.ts';
 import { readLogOptions } from './log-options.ts';
+import LogLineText from './LogLineText.vue';
 import LogViewer from './LogViewer.vue';
 
 let close = () => undefined as void;
@@ -64,6 +66,22 @@ test('below lines that are there nobody is told that there is no log yet', async
   await say({ type: 'waiting', source: 0, message: 'CrashLoopBackOff' });
   expect(wrapper.text()).not.toContain('There is no log yet');
   expect(wrapper.text()).toContain('No more log lines at the moment');
+});
+
+test('markup in a line is text, and nothing of it is an element', () => {
+  const lines = [
+    '[payload=<Order><Code>OK</Code></Order>] &lt;b&gt; &amp; done',
+    '<script>document.title="pwned"</script><img src=x onerror="document.title=1">',
+    '<details>hidden',
+  ];
+  for (const needle of ['', 'e']) {
+    for (const raw of lines) {
+      const { element } = mount({ render: () => h('p', h(LogLineText, { raw, needle })) });
+      expect(element.textContent).toBe(raw);
+      const tags = [...element.querySelectorAll('*')].map(({ tagName }) => tagName);
+      expect(new Set(tags)).toEqual(new Set(needle === '' ? ['SPAN'] : ['SPAN', 'MARK']));
+    }
+  }
 });
 
 test('the download is of what is shown, or of all', async () => {
