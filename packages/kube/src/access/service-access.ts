@@ -1,6 +1,5 @@
 import type { CallOptions, ClusterConnection } from '../transport/connection.ts';
 import { apiPath } from '../transport/api-path.ts';
-import { readObject } from '../transport/answer.ts';
 import { KubeError } from '../transport/kube-error.ts';
 import { createObject, deleteObject, type ObjectRef } from '../objects/objects.ts';
 
@@ -108,7 +107,7 @@ export async function requestToken(
   call: CallOptions = {},
 ): Promise<{ token: string; expiresAt: Date }> {
   const ref: ObjectRef = { ...core, plural: 'serviceaccounts', ...account, subresource: 'token' };
-  const answer = await connection.request(
+  const { object } = await connection.object<{ status: { token: string; expirationTimestamp: string } }>(
     {
       method: 'POST',
       path: apiPath(ref),
@@ -119,11 +118,8 @@ export async function requestToken(
       },
     },
     call,
-  );
-  const { status } = await readObject<{ status: { token: string; expirationTimestamp: string } }>(
-    connection.processor,
-    answer,
     'exact',
   );
+  const { status } = object;
   return { token: status.token, expiresAt: new Date(status.expirationTimestamp) };
 }

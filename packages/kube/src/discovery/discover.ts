@@ -1,4 +1,3 @@
-import { readObject } from '../transport/answer.ts';
 import { fixedPaths, type ApiPath } from '../transport/api-path.ts';
 import type { CallOptions, ClusterConnection } from '../transport/connection.ts';
 import { KubeError } from '../transport/kube-error.ts';
@@ -67,14 +66,14 @@ async function ask(
   call: CallOptions,
 ): Promise<Half> {
   const request = { path, accept: aggregated, etag: known?.etag };
-  const answer = await connection.request(request, { maxBytes, ...call });
-  if (answer.statusCode === 304 && known !== undefined) return known;
-  const list = await readObject<{ kind?: unknown; items?: unknown }>(connection.processor, answer);
+  const answer = await connection.object<{ kind?: unknown; items?: unknown }>(request, { maxBytes, ...call });
+  const { statusCode, headers, object: list } = answer;
+  if (statusCode === 304 && known !== undefined) return known;
   if (list.kind === 'APIGroupDiscoveryList' && Array.isArray(list.items)) {
     const half = readAggregated(list.items);
     // nothing in it is what it should be
     if (half.resources.length === 0 && half.broken.includes(everyGroup)) throw saysNothing();
-    return { etag: answer.headers.etag, ...half };
+    return { etag: headers.etag, ...half };
   }
   const versions = groupVersionsOf(list);
   if (versions === undefined) throw saysNothing();

@@ -73,6 +73,17 @@ describe('an answer', () => {
     expect(deadlines).toBeLessThan(1.5);
   });
 
+  it('of nothing but names is read, in pieces', async () => {
+    const server = await startHostile('JSON of nothing but names');
+    const { outcome } = await underAttack(async () => {
+      const connection = server.connect({ timeoutMs: 40_000 });
+      connections.push(connection);
+      const asking = Array.from({ length: 2 }, () => connection.json<object>({ path: fixedPaths.version }));
+      return Promise.all(asking.map(async (answer) => Object.keys(await answer).length));
+    });
+    expect(outcome).toEqual(Array(2).fill(190_000));
+  }, 240_000);
+
   it('that is 500 with a body of one byte a second is known by its status', async () => {
     expect((await ask('500 with a body of one byte a second')).reasons).toEqual(['serverError']);
   });

@@ -35,7 +35,6 @@ async function mirror(
     firstMs = timing.firstMs,
     idleMs = timing.idleMs,
     listMs = timing.listMs,
-    ...limits
   }: {
     forMs?: number;
     timeoutMs?: number;
@@ -44,7 +43,6 @@ async function mirror(
     firstMs?: number;
     idleMs?: number;
     listMs?: number;
-    memory?: number;
   } = {},
 ): Promise<Mirrored> {
   const server = await startHostile(attack);
@@ -89,7 +87,7 @@ async function mirror(
       lists,
       watches,
     };
-  }, limits);
+  });
   return outcome;
 }
 
@@ -103,6 +101,12 @@ describe('a list with', () => {
       state: 'live',
     });
   });
+
+  it('items of nothing but names is read, in pieces', async () => {
+    const patient = { forMs: 40_000, timeoutMs: 40_000, until: live };
+    const mirrored = await mirror('items of nothing but names', patient);
+    expect(mirrored).toMatchObject({ size: 3, state: 'live', malformed: undefined });
+  }, 240_000);
 
   it.each([
     ['a continue that never ends', 'endless'],
@@ -203,13 +207,19 @@ describe('a watch with', () => {
     },
   );
 
+  it('events of nothing but names is read, in pieces', async () => {
+    const patient = { forMs: 5000, timeoutMs: 40_000, idleMs: 40_000 };
+    const mirrored = await mirror('events of nothing but names', patient);
+    expect(mirrored).toMatchObject({ names: ['a'], state: 'live' });
+    expect(mirrored.told).toBeGreaterThan(0);
+  }, 240_000);
+
   it.each([
     'a uid that changes without a delete',
     'texts of 1 MB that are always others',
     'labels of 60 KB that are always others',
   ])('%s holds one object', async (attack) => {
-    // what a server can send in this time is little more, were it all kept
-    const { told, ...mirrored } = await mirror(attack, { forMs: 5000, memory: 3 });
+    const { told, ...mirrored } = await mirror(attack, { forMs: 5000 });
     expect(mirrored).toMatchObject({ names: ['a'], size: 1, state: 'live' });
     expect(told).toBeGreaterThan(0);
   });
@@ -291,6 +301,24 @@ describe('a watch with', () => {
     },
   );
 });
+
+it('new objects without end in several kinds at once are held to what all of a cluster may have', async () => {
+  const server = await startHostile('new objects without end');
+  const { outcome } = await underAttack(async () => {
+    const connection = server.connect({ processor: { share: 1, burstMs: 1e9 } });
+    const stores = ['pods', 'services', 'secrets', 'configmaps'].map(
+      (plural) =>
+        new ObjectStore<StoreRow>({ connection, resource: { ...pods, plural }, project: podRow, timing }),
+    );
+    for (const store of stores) store.start();
+    await expect.poll(() => stores.some(failed), { timeout: 60_000 }).toBe(true);
+    const reasons = stores.flatMap(({ lastError }) => lastError?.reason ?? []);
+    for (const store of stores) store.stop();
+    await connection.close();
+    return new Set(reasons);
+  });
+  expect(outcome).toEqual(new Set(['tooLarge']));
+}, 240_000);
 
 describe('a watch that begins with everything there is, with', () => {
   it('initial events without end fails by name', async () => {

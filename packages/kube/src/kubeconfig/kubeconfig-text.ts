@@ -17,11 +17,11 @@ export function decodeKubeconfig(bytes: Uint8Array): string {
 }
 
 /**
- * A kubeconfig that came as text: without a byte order mark, and with UTF-16 read right that was taken for UTF-8 (a
- * zero beside each character). Throws as {@link decodeKubeconfig}.
+ * A kubeconfig that came as text: with UTF-16 read right that was taken for UTF-8 (a zero beside each character); a byte
+ * order mark is YAML's own business. Throws as {@link decodeKubeconfig}.
  */
 export function cleanKubeconfig(text: string): string {
-  if (!text.includes('\0')) return text.replace(/^\uFEFF/, '');
+  if (!text.includes('\0')) return text;
   const units = text.replace(/^(?:\uFFFD{2}|\xFF\xFE|\xFE\xFF)/, '');
   const offset = units.startsWith('\0') ? 0 : 1;
   const isEverySecond = Array.from({ length: units.length >> 1 }, (_, at) => units[2 * at + offset]).every(

@@ -1,4 +1,3 @@
-import { readObject } from '../transport/answer.ts';
 import { apiPath, type PathRef } from '../transport/api-path.ts';
 import type { CallOptions, ClusterConnection } from '../transport/connection.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
@@ -18,8 +17,7 @@ export async function getObject<T = KubernetesObject>(
   ref: ObjectRef,
   call: CallOptions = {},
 ): Promise<T> {
-  const answer = await connection.request({ path: apiPath(ref) }, call);
-  return readObject<T>(connection.processor, answer, 'exact');
+  return (await connection.object<T>({ path: apiPath(ref) }, call, 'exact')).object;
 }
 
 /**

@@ -1,5 +1,4 @@
 import { isSecretKind } from '@pilothouse/kinds';
-import { readObject } from '../transport/answer.ts';
 import { apiPath, type PathRef } from '../transport/api-path.ts';
 import type { ApiRequest, CallOptions, ClusterConnection } from '../transport/connection.ts';
 import { withoutSecretValues } from './secret-errors.ts';
@@ -32,10 +31,11 @@ export async function write<T>(
   const { dryRun, fieldValidation = 'Strict', fieldManager = 'pilothouse', onWarnings, ...call } = options;
   const query = { fieldManager, fieldValidation, dryRun: dryRun ? 'All' : undefined, ...request.query };
   try {
-    const answer = await connection.request({ ...request, path: apiPath(ref), query }, call);
-    const warnings = warningsOf(answer.headers['warning']);
+    const sent = { ...request, path: apiPath(ref), query };
+    const { headers, object } = await connection.object<T>(sent, call, 'exact');
+    const warnings = warningsOf(headers['warning']);
     if (warnings.length > 0) onWarnings?.(warnings);
-    return await readObject<T>(connection.processor, answer, 'exact');
+    return object;
   } catch (error) {
     throw isSecretKind(ref.group, ref.plural) ? withoutSecretValues(error) : error;
   }

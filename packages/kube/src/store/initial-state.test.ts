@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { pod } from '../testing/pods.ts';
 import { bookmark, expired, list, refuse, storeOn, watch, type Answer } from '../testing/store-on.ts';
@@ -23,6 +24,17 @@ describe('listing', () => {
     expect(store.state).toBe('syncing');
     expect(store.lastError?.reason).toBe('endless');
     expect(store.size).toBe(0);
+  });
+
+  it('does not ask at once again for a list that never ends', async () => {
+    const { store, listUrls } = await storeOn(
+      { lists: [list('10', [pod('a', 1)], 'same')], watches: [watch([])] },
+      { deniedMs: 60_000 },
+    );
+    await expect(store.ready()).rejects.toMatchObject({ reason: 'endless' });
+    const asked = listUrls().length;
+    await sleep(300);
+    expect(listUrls()).toHaveLength(asked);
   });
 
   it('takes pages of any size, object by object', async () => {
@@ -158,6 +170,25 @@ describe('a watch that begins with everything', () => {
     const { store } = await storeOn(answers, {}, { timeoutMs: 200 });
     await store.ready();
     expect(store.size).toBe(2);
+  });
+
+  it('is given up where it brings more and more and does not end', async () => {
+    const { store } = await storeOn(
+      {
+        initial: [
+          (response) => {
+            response.writeHead(200, { 'content-type': 'application/json' });
+            let number = 0;
+            const more = () => response.write(`${JSON.stringify(added(`p-${(number += 1)}`, number))}\n`);
+            const timer = setInterval(more, 20);
+            response.once('close', () => clearInterval(timer));
+          },
+        ],
+      },
+      { listMs: 400 },
+    );
+    await expect(store.ready()).rejects.toMatchObject({ reason: 'endless' });
+    expect(store.size).toBe(0);
   });
 
   it('is asked for again after a failure that is none of its own', async () => {

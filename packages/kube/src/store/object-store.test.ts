@@ -146,6 +146,20 @@ describe('watching', () => {
     await expect.poll(() => store.state).toBe('live');
   });
 
+  it('a watch that is no JSON by its own account is none, whatever it brings', async () => {
+    const { store } = await storeOn({
+      lists: [list('10', [pod('a', 1)])],
+      watches: [
+        (response) => {
+          response.writeHead(200, { 'content-type': 'text/html' });
+          response.write(`${JSON.stringify({ type: 'ADDED', object: pod('b', 11) })}\n`);
+        },
+      ],
+    });
+    await expect.poll(() => store.lastError?.reason).toBe('notAnApiserver');
+    expect([store.state, store.size]).toEqual(['stale', 1]);
+  });
+
   it('is not driven by an event repeated for ever, or by one that goes back', async () => {
     const same = { type: 'MODIFIED', object: pod('a', 12) };
     const { store } = await storeOn({

@@ -9,6 +9,7 @@ import { poll } from './poll.ts';
 import { defaultTiming, reflect, type ReflectorTiming } from './reflector.ts';
 import { MalformedItems, placeName } from './malformed-items.ts';
 import { RowSet, type RowChanges } from './row-set.ts';
+import { RowBudget } from './row-budget.ts';
 import { RowTable, type PageQuery, type Rows } from './row-table.ts';
 import type { Labels } from './selectors.ts';
 import type { Place, StoreRow } from './store-row.ts';
@@ -31,7 +32,7 @@ export interface ObjectStoreOptions<R extends StoreRow> {
   /** For kinds that cannot be watched: milliseconds from one list to the next; the rows are at most so much older. */
   pollMs?: number | undefined;
   timing?: Partial<ReflectorTiming>;
-  /** Bytes of rows held at most, about; a larger collection is KubeError `tooLarge`. Default 112 MiB. */
+  /** Bytes of rows held at most, about; a larger collection is KubeError `tooLarge`. Default: what all of a cluster may, 96 MiB. */
   mostBytes?: number;
 }
 
@@ -72,7 +73,7 @@ export class ObjectStore<R extends StoreRow> {
     this.#selection = { withoutManagedFields: true, ...options.selection };
     this.#table = new RowTable(
       { fields: options.fields ?? {}, textFields: options.textFields },
-      options.mostBytes,
+      new RowBudget(options.mostBytes, options.connection),
     );
     this.#rows = new RowSet(this.#table, options.project);
     this.#pollMs = options.pollMs;

@@ -1,11 +1,16 @@
-import { setFlagsFromString } from 'node:v8';
+import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { descriptorFor, rowOf, type Row } from '@pilothouse/kinds';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { pod } from '../testing/pods.ts';
-import { bytesOfAllRows } from './row-budget.ts';
+import { bytesOfAllRows, RowBudget } from './row-budget.ts';
 import { RowSet } from './row-set.ts';
 import { RowTable } from './row-table.ts';
+
+vi.mock('node:v8', async (original) => {
+  const v8 = await original<typeof import('node:v8')>();
+  return { ...v8, getHeapStatistics: vi.fn(v8.getHeapStatistics) };
+});
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -43,7 +48,7 @@ it('counts what rows really cost, and nothing of a table that is nobody’s any 
 });
 
 it('has one budget for a table, and says so by name', () => {
-  const table = new RowTable<Row>({ fields: {}, textFields: undefined }, 20_000);
+  const table = new RowTable<Row>({ fields: {}, textFields: undefined }, new RowBudget(20_000));
   const rows = new RowSet<Row>(table, (object) => rowOf(kind, object));
   const fill = () => {
     for (let number = 0; number < 100; number++) rows.listed(bare(number));
@@ -53,5 +58,56 @@ it('has one budget for a table, and says so by name', () => {
   rows.clear();
   rows.listed(bare(1));
   expect(table.size).toBe(1);
+  table.release();
+});
+
+const mebibyte = 1024 * 1024;
+
+it('has one budget for all tables of the process together, and says so by name', () => {
+  const others = Array.from({ length: 6 }, () => new RowBudget());
+  for (const other of others) other.take(84 * mebibyte);
+  const table = new RowBudget();
+  const more = () => table.take(20 * mebibyte);
+  expect(more).toThrow(
+    expect.objectContaining({ reason: 'tooLarge', message: expect.stringMatching(/^All lists together/) }),
+  );
+  others[0]?.release();
+  more();
+  for (const budget of [...others, table]) budget.release();
+});
+
+it('has one budget for all tables of a cluster together, and says so by name', () => {
+  const cluster = {};
+  const [one, other] = [new RowBudget(Infinity, cluster), new RowBudget(Infinity, cluster)];
+  one.take(80 * mebibyte);
+  const more = () => other.take(20 * mebibyte);
+  expect(more).toThrow(
+    expect.objectContaining({
+      reason: 'tooLarge',
+      message: expect.stringMatching(/^All lists of this cluster/),
+    }),
+  );
+  const elsewhere = new RowBudget();
+  elsewhere.take(20 * mebibyte);
+  elsewhere.release();
+  one.give(50 * mebibyte);
+  more();
+  one.release();
+  other.take(70 * mebibyte);
+  other.release();
+});
+
+it('takes no more rows when the heap has grown too large, whatever it holds', () => {
+  const table = new RowBudget();
+  const takeMany = () => {
+    for (let row = 0; row < 1000; row++) table.take(1);
+  };
+  takeMany();
+  const statistics = getHeapStatistics();
+  vi.mocked(getHeapStatistics).mockReturnValueOnce({ ...statistics, used_heap_size: 2048 * mebibyte });
+  expect(takeMany).toThrow(
+    expect.objectContaining({ reason: 'tooLarge', message: expect.stringMatching(/^The process/) }),
+  );
+  takeMany();
   table.release();
 });

@@ -25,9 +25,6 @@ export interface Rows<R> {
 
 export const noLabels: Labels = Object.freeze({});
 
-/** Bytes of rows held at most: as many pods as a cluster may have, or fewer with long texts. */
-const defaultMostBytes = 112 * 1024 * 1024;
-
 /** Rows by place, and in the orders that are asked for: a change costs nothing until somebody asks. */
 export class RowTable<R extends StoreRow> {
   readonly #schema: RowSchema;
@@ -36,9 +33,10 @@ export class RowTable<R extends StoreRow> {
   readonly #budget: RowBudget;
   #size = 0;
 
-  constructor(schema: RowSchema, mostBytes = defaultMostBytes) {
+  /** @param budget how much it may hold; absent: as much as a cluster may */
+  constructor(schema: RowSchema, budget = new RowBudget()) {
     this.#schema = schema;
-    this.#budget = new RowBudget(mostBytes);
+    this.#budget = budget;
   }
 
   get size(): number {

@@ -11,6 +11,7 @@ import {
   type CommandEnd,
 } from './channels.ts';
 import { keepAlive } from './keep-alive.ts';
+import { giveOthersTheirTurn } from './one-turn.ts';
 import { webSocketError } from './web-socket-error.ts';
 
 /** How an exec ended: by itself, or `lost`: the connection broke, the protocol was broken, or we closed it. */
@@ -37,6 +38,8 @@ export class ExecStream {
   #stdout: Listener | undefined;
   #stderr: Listener | undefined;
   #unknownFrames = 0;
+  /** Nobody reads at the moment. */
+  #isPaused = true;
 
   /** Takes over an open, paused WebSocket and pings it; any of `signals` ends the stream. */
   constructor(
@@ -47,6 +50,7 @@ export class ExecStream {
     this.protocol = protocol;
     this.#webSocket = webSocket;
     const life = startDeadline(undefined, signals);
+    giveOthersTheirTurn(webSocket, () => this.#isPaused);
     const stopPinging = keepAlive(webSocket, pingMs, (error) => this.#fail(error));
     this.ended = new Promise((resolve) => {
       this.#finish = resolve;
@@ -83,10 +87,12 @@ export class ExecStream {
 
   /** Stops delivering output; the cluster is held back once the socket's buffers are full. */
   pause(): void {
+    this.#isPaused = true;
     this.#webSocket.pause();
   }
 
   resume(): void {
+    this.#isPaused = false;
     this.#webSocket.resume();
   }
 

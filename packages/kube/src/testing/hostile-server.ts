@@ -20,6 +20,8 @@ export interface HostileServer {
   /** Connects to it. */
   connect(options?: Partial<ConnectOptions>): ClusterConnection;
   seen(): Promise<Seen>;
+  /** How late turns of its process came since this was last asked: the 99th percentile, in milliseconds. */
+  lateness(): Promise<number>;
   /** The kernel still takes its connections, but nobody answers: a black hole, half-open where one was open. */
   freeze(): void;
   thaw(): void;
@@ -41,7 +43,7 @@ class Attacker {
     this.#child.channel?.unref();
   }
 
-  async tell<T>(message: { start: string } | { ask: number }): Promise<T> {
+  async tell<T>(message: { start: string } | { ask: number } | { lateness: true }): Promise<T> {
     const id = (this.#lastId += 1);
     this.#child.channel?.ref();
     try {
@@ -74,6 +76,7 @@ export async function startHostile(attack: string, { alone = false } = {}): Prom
     credential,
     connect: (options) => connect(credential, { addressPolicy: { allowLoopback: true }, ...options }),
     seen: () => attacker.tell<Seen>({ ask: server }),
+    lateness: () => attacker.tell<number>({ lateness: true }),
     freeze: () => attacker.signal('SIGSTOP'),
     thaw: () => attacker.signal('SIGCONT'),
   };

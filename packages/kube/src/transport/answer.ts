@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import { KubeError } from './kube-error.ts';
+import type { OneByOne } from './one-by-one.ts';
 import { isLarge, parseJson, parseLargeJson, type Integers } from './parse-json.ts';
 import type { ProcessorBudget } from './processor-budget.ts';
 import { asStatus, parseStatus } from './status.ts';
@@ -10,13 +11,17 @@ import { Work } from './work.ts';
 const errorBodyLimit = 64 * 1024;
 
 /** What a piece of a body costs at least, however few bytes it has. */
-const leastPiece = 256;
+const leastPiece = 2048;
+
+/** What is larger is read one at a time: a cluster may not fill the process by many answers at once. */
+const largeBody = 1024 * 1024;
 
 /** An answer's body in one piece; more than `limit` bytes are KubeError `tooLarge` and end the connection. */
-export function readBody(body: Readable, limit: number): Promise<Buffer> {
+export function readBody(body: Readable, limit: number, large?: LargeBodies): Promise<Buffer> {
   const pieces: Buffer[] = [];
   let length = 0;
   let cost = 0;
+  let hasTurn = large === undefined;
   return new Promise((resolve, reject) => {
     body.on('data', (piece: Buffer) => {
       cost += Math.max(piece.length, leastPiece);
@@ -24,6 +29,10 @@ export function readBody(body: Readable, limit: number): Promise<Buffer> {
         return body.destroy(new KubeError('tooLarge', `The answer is larger than ${limit} bytes`));
       length += piece.length;
       pieces.push(piece);
+      if (hasTurn || length <= largeBody) return;
+      hasTurn = true;
+      body.pause();
+      void large?.takeTurn().then(() => body.resume());
     });
     body.once('end', () => resolve(Buffer.concat(pieces, length)));
     body.once('error', reject);
@@ -31,8 +40,28 @@ export function readBody(body: Readable, limit: number): Promise<Buffer> {
   });
 }
 
-/** An answer that has come, as far as it says what it is. */
+/** The turn of one answer among the large ones of its cluster: from where it turns out to be one until nobody needs its bytes. */
+export class LargeBodies {
+  readonly #queue: OneByOne;
+  #turn: Promise<() => void> | undefined;
+
+  constructor(queue: OneByOne) {
+    this.#queue = queue;
+  }
+
+  takeTurn(): Promise<unknown> {
+    return (this.#turn ??= this.#queue.take());
+  }
+
+  /** Ends the turn, or that there is one to come. */
+  end(): void {
+    void this.#turn?.then((endTurn) => endTurn());
+  }
+}
+
+/** An answer that has come. */
 export interface WholeAnswer {
+  statusCode: number;
   headers: IncomingHttpHeaders;
   body: Buffer;
 }
@@ -44,7 +73,7 @@ export interface WholeAnswer {
  */
 export async function readObject<T>(
   budget: ProcessorBudget,
-  { headers, body }: WholeAnswer,
+  { headers, body }: Pick<WholeAnswer, 'headers' | 'body'>,
   integers: Integers = 'rounded',
 ): Promise<T> {
   checkJson(headers['content-type']);

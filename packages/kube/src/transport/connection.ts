@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { Pool } from 'undici';
 import type { AddressPolicy } from './address-policy.ts';
-import { errorOf, readBody, readObject } from './answer.ts';
+import { errorOf, LargeBodies, readBody, readObject, type WholeAnswer } from './answer.ts';
 import { fixedPaths, type ApiPath } from './api-path.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import type { ClusterCredential } from './credential.ts';
@@ -11,7 +11,9 @@ import { startDeadline } from './deadline.ts';
 import { informationalCounter } from './informational.ts';
 import { KubeError, type KubeErrorReason } from './kube-error.ts';
 import { networkError } from './network-error.ts';
+import { OneByOne } from './one-by-one.ts';
 import { openSocket } from './open-socket.ts';
+import type { Integers } from './parse-json.ts';
 import { ProcessorBudget, type ProcessorLimits } from './processor-budget.ts';
 import { Traffic, type TrafficSnapshot } from './traffic.ts';
 import { defaultTurnLimits, Turns, type Priority } from './turns.ts';
@@ -110,6 +112,7 @@ export class ClusterConnection {
   readonly #streams: Pool;
   readonly #sockets = new Set<TLSSocket>();
   readonly #turns = new Turns();
+  readonly #largeBodies = new OneByOne();
   readonly #traffic = new Traffic();
   readonly #breaker = new CircuitBreaker(() =>
     this.request({ path: fixedPaths.version }, { timeoutMs: 5000 }),
@@ -148,20 +151,46 @@ export class ClusterConnection {
 
   /** Sends a request and reads its JSON answer whole. */
   async json<T = unknown>(request: ApiRequest, call: CallOptions = {}): Promise<T> {
-    return readObject<T>(this.processor, await this.request(request, call));
+    return (await this.object<T>(request, call)).object;
+  }
+
+  /**
+   * As {@link json}, with what came beside it; of an unchanged answer (304) there is no object.
+   * @param integers `exact` keeps those beyond 2^53 as `ExactInteger`: where somebody may send the object back
+   */
+  async object<T = unknown>(
+    request: ApiRequest,
+    call: CallOptions = {},
+    integers?: Integers,
+  ): Promise<Omit<WholeAnswer, 'body'> & { object: T }> {
+    const large = new LargeBodies(this.#largeBodies);
+    try {
+      const { statusCode, headers, body } = await this.#request(request, call, large);
+      const isUnchanged = statusCode === 304;
+      const object = isUnchanged ? undefined : await readObject(this.processor, { headers, body }, integers);
+      return { statusCode, headers, object: object as T };
+    } finally {
+      large.end();
+    }
   }
 
   /** Sends a request and reads its answer whole, whatever it is. */
-  async request(
-    request: ApiRequest,
-    call: CallOptions = {},
-  ): Promise<{ statusCode: number; headers: IncomingHttpHeaders; body: Buffer }> {
+  async request(request: ApiRequest, call: CallOptions = {}): Promise<WholeAnswer> {
+    const large = new LargeBodies(this.#largeBodies);
+    try {
+      return await this.#request(request, call, large);
+    } finally {
+      large.end();
+    }
+  }
+
+  async #request(request: ApiRequest, call: CallOptions, large: LargeBodies): Promise<WholeAnswer> {
     const deadline = startDeadline(call.timeoutMs ?? this.timeoutMs, [call.signal, this.closed]);
     let endTurn: (() => void) | undefined;
     try {
       endTurn = await this.takeTurn(request, call, deadline.signal);
       const { statusCode, headers, body } = await this.#send(this.#requests, request, call, deadline.signal);
-      return { statusCode, headers, body: await readBody(body, call.maxBytes ?? defaultMaxBytes) };
+      return { statusCode, headers, body: await readBody(body, call.maxBytes ?? defaultMaxBytes, large) };
     } catch (error) {
       throw networkError(error);
     } finally {

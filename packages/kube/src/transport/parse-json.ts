@@ -72,6 +72,7 @@ function isModest(text: Buffer): boolean {
   let depth = 0;
   for (let at = 0; at < text.length; at++) {
     const byte = text[at];
+    if (tokens > mostTokens) return false;
     if (byte === quote) {
       tokens += 1;
       for (at += 1; at < text.length && text[at] !== quote; at++) if (text[at] === backslash) at += 1;

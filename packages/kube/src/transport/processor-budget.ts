@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KubeError } from './kube-error.ts';
+import { OneByOne } from './one-by-one.ts';
 
 /** How much processor time the reading of what one cluster sends may take. */
 export interface ProcessorLimits {
@@ -24,25 +25,18 @@ const throttledMs = 10_000;
 
 /** Holds back lists and watches of one cluster that would take a processor core for themselves. */
 export class ProcessorBudget {
+  /** For what is done in pieces: one such at a time bounds how much of it is half done. */
+  readonly inPieces = new OneByOne();
   readonly #limits: ProcessorLimits;
   #left: number;
   #at = performance.now();
   #pausedAt = -Infinity;
   #spentMs = 0;
   #pausedMs = 0;
-  #turns: Promise<void> = Promise.resolve();
 
   constructor(limits: ProcessorLimits = defaultProcessorLimits) {
     this.#limits = limits;
     this.#left = limits.burstMs;
-  }
-
-  /** Resolves when all who came before are done, with what ends the turn: for what only one at a time may do. */
-  takeTurn(): Promise<() => void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const turn = this.#turns.then(() => resolve);
-    this.#turns = promise;
-    return turn;
   }
 
   /** So many milliseconds of processor time were used. */

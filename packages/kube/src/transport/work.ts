@@ -20,7 +20,7 @@ export class Work {
 
   /** Does what is done in pieces, one such of a cluster at a time: how much is half done at once is bounded. */
   async all<T>(pieces: Generator<undefined, T>): Promise<T> {
-    const turn = this.#budget.takeTurn();
+    const turn = this.#budget.inPieces.take();
     await this.#without(turn);
     const endTurn = await turn;
     try {

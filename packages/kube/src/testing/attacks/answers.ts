@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { sendJson } from '../fake-apiserver.ts';
 import { flood, trickle } from '../flood.ts';
-import { answering, begin, mebibyte, type Attack } from './attack.ts';
+import { answering, begin, mebibyte, namesOnly, type Attack } from './attack.ts';
 
 let bomb: Buffer | undefined;
 const blanks = Buffer.alloc(65_536, 0x20);
@@ -101,6 +101,7 @@ export const answerAttacks: Record<string, Attack> = {
     response.writeHead(500, { 'content-type': 'application/json' });
     trickle(response, 1000, () => ' ');
   }),
+  'JSON of nothing but names': json(namesOnly),
   'JSON of ten million empty objects': json(() => listOf('{}', 30 * mebibyte)),
   'JSON of a million empty lists': json(() => listOf('[]', 3 * mebibyte)),
   'JSON of three million numbers': json(() => listOf('1', 6 * mebibyte)),

@@ -3,7 +3,7 @@ import { sendJson, sendStatus } from '../fake-apiserver.ts';
 import { largestObject } from '../../objects/largest-object.ts';
 import { flood, trickle } from '../flood.ts';
 import { pod } from '../pods.ts';
-import { begin, mebibyte, type Attack } from './attack.ts';
+import { begin, mebibyte, namesOnly, type Attack } from './attack.ts';
 
 type Answer = (response: ServerResponse, url: URL) => void;
 interface Collection {
@@ -94,6 +94,11 @@ const bigPod = (number: number) => {
   const big = pod(`big-${number}`, number + 1);
   return { ...big, metadata: { ...big.metadata, annotations: { big: 'x'.repeat(1.5 * mebibyte) } } };
 };
+/** A pod of nothing but names. */
+const namesPod = (name: string, resourceVersion: number) => {
+  const { metadata } = pod(name, resourceVersion);
+  return `{"apiVersion":"v1","kind":"Pod","metadata":${JSON.stringify(metadata)},"spec":{},"status":${namesOnly()}}`;
+};
 let count = 0;
 const fullPage = (number: (at: number) => number) =>
   Array.from({ length: 500 }, (_, at) => number(at)).map((one) => pod(`p-${one}`, one + 1));
@@ -101,7 +106,20 @@ const fullPage = (number: (at: number) => number) =>
 /** Collections that no apiserver has. */
 export const collectionAttacks: Record<string, Attack> = {
   'a good collection': fixed({}),
+  'a good collection of 500 pods': fixed({
+    list: pages(500, (number) => pod(`p-${number}`, number + 1)),
+    watch: (response) => trickle(begin(response), 1000, () => bookmark(1000)),
+  }),
   'items of 1.5 MB': fixed({ list: pages(30, bigPod) }),
+  'items of nothing but names': fixed({
+    list: (response) => {
+      openList(response);
+      for (let number = 1; number <= 3; number++) {
+        response.write(`${namesPod(`p-${number}`, number)}${number < 3 ? ',' : ']}'}`);
+      }
+      response.end();
+    },
+  }),
   'a continue that never ends': fixed({
     list: (response) => listOf(response, [pod(`p-${(count += 1)}`, count)], `token-${count}`),
   }),
@@ -194,6 +212,12 @@ export const collectionAttacks: Record<string, Attack> = {
     watch: events((number) =>
       line('MODIFIED', pod('a', 12 + number, { labels: { app: `${number}-${'x'.repeat(60_000)}` } })),
     ),
+  }),
+  'events of nothing but names': fixed({
+    watch: (response) => {
+      let number = 10;
+      flood(begin(response), () => `{"type":"MODIFIED","object":${namesPod('a', (number += 1))}}\n`);
+    },
   }),
   'bookmarks without end': fixed({ watch: events((number) => bookmark(10 + number)) }),
   'blank lines without end': fixed({ watch: events(() => '\n'.repeat(100)) }),
