@@ -9,7 +9,7 @@ import { RowTable } from './row-table.ts';
 
 vi.mock('node:v8', async (original) => {
   const v8 = await original<typeof import('node:v8')>();
-  return { ...v8, getHeapStatistics: vi.fn(v8.getHeapStatistics) };
+  return { ...v8, getHeapStatistics: vi.fn<typeof v8.getHeapStatistics>(v8.getHeapStatistics) };
 });
 
 setFlagsFromString('--expose-gc');
