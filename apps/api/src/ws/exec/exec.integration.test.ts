@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { needsRealNode } from '@pilothouse/control-plane/testing';
 import { within } from '@pilothouse/testing';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -68,6 +69,7 @@ test('a terminal, its size, job control, UTF-8 and the exit code', async () => {
   expect(shell.of('started')[0]!.shell).toMatch(/sh$/);
   await type(shell, 'tty\r', /\/dev\/pts\/\d/);
   await type(shell, 'stty size\r', /24 80/);
+  await type(shell, 'echo $TERM\r', /^xterm-256color\r$/m);
   shell.say({ type: 'resize', columns: 132, rows: 43 });
   await type(shell, 'stty size\r', /43 132/);
   await type(shell, 'sleep 777\r', /sleep 777\r\n/);
@@ -198,6 +200,17 @@ test('what the shell has taken is acknowledged in large pieces, not every key', 
   for (let piece = 0; piece < 100; piece += 1) shell.keys('x'.repeat(1000));
   await expect.poll(() => shell.screen).toMatch(/^\s*100000/m);
   expect(shell.of('ack')).toEqual([{ type: 'ack', bytes: expect.toSatisfy((bytes) => bytes >= 64 * 1024) }]);
+});
+
+test('a paste of more than 32 KiB arrives as it was, line by line', async () => {
+  const shell = await openShellStream(await developer(), world.place('shell'));
+  const lines = Array.from({ length: 800 }, (_, number) => `${number} 集群 ${'x'.repeat(40)}`);
+  const paste = Buffer.from(`${lines.join('\n')}\n`);
+  expect(paste.length).toBeGreaterThan(32 * 1024);
+  await type(shell, `stty -echo; echo rea""dy; head -c ${paste.length} | md5sum\r`, /ready/);
+  for (let at = 0; at < paste.length; at += 5000) shell.socket.send(paste.subarray(at, at + 5000));
+  const digest = createHash('md5').update(paste).digest('hex');
+  await expect.poll(() => shell.screen).toContain(digest);
 });
 
 test('a recording replays exactly, for its owner and those with the right only', async () => {
