@@ -64,22 +64,22 @@ test('two nodes are taken out for repair, and brought back', async () => {
   await page.locator('tr[data-uid]', { hasText: names[1] ?? '' }).waitFor();
 
   await begin(page, 'Label');
-  await dialog(page).getByLabel('Key').fill('repair');
+  await dialog(page).getByLabel('Key', { exact: true }).fill('repair');
   await dialog(page).getByLabel('Value', { exact: true }).fill('disks');
   await confirm(page, 'Label 2 Nodes');
   await leaveOperation(page);
 
   await begin(page, 'Taint');
-  await dialog(page).getByLabel('Key').fill('repair');
-  await dialog(page).getByLabel('Value (may be empty)').fill('disks');
+  await dialog(page).getByLabel('Key', { exact: true }).fill('repair');
+  await dialog(page).getByLabel('Value', { exact: true }).fill('disks');
   await confirm(page, 'Taint 2 Nodes');
   await leaveOperation(page);
 
   await begin(page, 'Drain');
-  await dialog(page).getByLabel('Reason').fill('new disks');
+  await dialog(page).locator('#drain-reason').fill('new disks');
   const plan = dialog(page).getByTestId('drain-plan');
   for (const name of names)
-    await plan.locator(`[data-node=${name}]`, { hasText: '4 go, 0 held back' }).waitFor();
+    await plan.locator(`[data-node=${name}]`, { hasText: '4 leave, 0 held back' }).waitFor();
   expect(await seriousFindings(page)).toEqual([]);
   await screenshot(page, 'drain-plan');
   await confirm(page, 'Drain 2 Nodes');
@@ -106,7 +106,7 @@ test('two nodes are taken out for repair, and brought back', async () => {
   // the same again is a new drain, of the nodes as they are now
   await page.getByRole('button', { name: 'Repeat…' }).click();
   await dialog(page).getByTestId('drain-plan').getByText('No Pods to evict.').first().waitFor();
-  expect(await dialog(page).getByLabel('Reason').inputValue()).toBe('');
+  expect(await dialog(page).locator('#drain-reason').inputValue()).toBe('');
   await dialog(page).getByRole('button', { name: 'Cancel' }).click();
 
   await page.locator('tr[data-uid]', { hasText: names[1] ?? '' }).waitFor();
@@ -114,12 +114,12 @@ test('two nodes are taken out for repair, and brought back', async () => {
   await confirm(page, 'Uncordon 2 Nodes');
   await leaveOperation(page);
   await begin(page, 'Taint');
-  await dialog(page).getByLabel('Key').fill('repair');
+  await dialog(page).getByLabel('Key', { exact: true }).fill('repair');
   await dialog(page).getByRole('button', { name: 'Remove repair' }).click();
   await confirm(page, 'Taint 2 Nodes');
   await leaveOperation(page);
   await begin(page, 'Label');
-  await dialog(page).getByLabel('Key').fill('repair');
+  await dialog(page).getByLabel('Key', { exact: true }).fill('repair');
   await dialog(page).getByRole('button', { name: 'Remove repair' }).click();
   await confirm(page, 'Label 2 Nodes');
   for (const { metadata, spec } of await printed()) {

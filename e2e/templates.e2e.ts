@@ -54,7 +54,7 @@ test('a template goes to two clusters, one of them down; there it is run again, 
 
   await doomed.killApiServer();
   await page.locator('#value-words').fill('Ahoy: all');
-  await button(page, /^All Test/).click();
+  await button(page, /^All Other/).click();
   await button(page, 'Review').click();
   await page.getByTestId('plan-steady').getByText('Create 1').waitFor();
   await page.getByTestId('plan-doomed').getByText('No plan: this cluster').waitFor();

@@ -252,7 +252,7 @@ test('a drain that has ended keeps its plan, how long it took, and how long each
   document.querySelector<HTMLElement>('.ant-collapse-header')?.click();
   await flushPromises();
   expect(called).toHaveBeenCalledWith(endpoints.getOperationRequest, { params: { operation: id } });
-  expect(text()).toContain('8 go, 0 held back');
+  expect(text()).toContain('8 leave, 0 held back');
   expect(text()).toContain('its local data is lost');
 });
 
