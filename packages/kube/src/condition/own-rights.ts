@@ -1,4 +1,3 @@
-import { parseObject } from '../transport/answer.ts';
 import { apiPath } from '../transport/api-path.ts';
 import type { CallOptions, ClusterConnection } from '../transport/connection.ts';
 
@@ -96,7 +95,7 @@ async function review<S>(
   spec: object,
   call: CallOptions,
 ): Promise<S> {
-  const { headers, body } = await connection.request(
+  const { status } = await connection.json<{ status?: S }>(
     {
       method: 'POST',
       path: apiPath({ ...authorization, plural: `${kind.toLowerCase()}s` }),
@@ -104,5 +103,5 @@ async function review<S>(
     },
     call,
   );
-  return parseObject<{ status?: S }>(body, headers['content-type']).status ?? ({} as S);
+  return status ?? ({} as S);
 }
