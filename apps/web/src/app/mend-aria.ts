@@ -107,7 +107,7 @@ function nameHead(head: Element, text: string): void {
 }
 
 /** A dialog's form may be read only when it opens. */
-const patienceMs = 2000;
+const patienceMs = 10_000;
 
 /** Once the dialog has had its own try; where somebody is already, they stay. */
 function focusFirstField(dialog: Element, until = Date.now() + patienceMs): void {
