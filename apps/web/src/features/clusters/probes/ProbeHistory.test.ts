@@ -22,7 +22,7 @@ test('a day with a failure is not whole; its outages say why, the latest first, 
     minutes,
   }));
   const { page } = await mountPage(ProbeHistory, { props: { cluster: 'rome' } });
-  expect(page.get('p').text()).toContain('99.5 %');
+  expect(page.get('p').text()).toContain('99.5%');
   const items = page.findAll('li').map((li) => li.text());
   expect(items).toHaveLength(6);
   expect(items[0]).toContain('for 60s');
