@@ -39,3 +39,36 @@ test('pages of a cluster are those of the cluster in the address, and of no othe
   await tell(asked(endpoints.listClusters), snapshotOf([{ name: 'berlin' }, { name: 'rome' }]));
   expect(links()).toEqual(['/clusters']);
 });
+
+test('the chosen namespaces wait on pages that have none, for the way back', async () => {
+  const lists = ['nodes', 'pods', 'services'].map((plural) => ({
+    path: `/clusters/:cluster/core/${plural}`,
+    component: { render: () => null },
+    meta: { namespaced: () => plural !== 'nodes' },
+  }));
+  const entries = ['nodes', 'pods', 'services'].map((key) => leaf(key, `/clusters/:cluster/core/${key}`));
+  const { page, router } = await mountPage(SideMenu, {
+    at: '/clusters/rome/core/pods?namespace=a&namespace=b',
+    routes: [...routes.slice(0, 2), ...lists],
+    menus: [{ key: 'clusters', path: null, icon: 'cluster', children: entries }],
+  });
+  close = () => page.unmount();
+  await tell(asked(endpoints.listClusters), snapshotOf([{ name: 'berlin' }, { name: 'rome' }]));
+  const links = () => page.findAll('a').map((link) => link.attributes('href'));
+  const withBoth = [
+    '/clusters/rome/core/nodes',
+    '/clusters/rome/core/pods?namespace=a&namespace=b',
+    '/clusters/rome/core/services?namespace=a&namespace=b',
+  ];
+  expect(links()).toEqual(withBoth);
+  await router.push('/clusters/rome/core/nodes');
+  expect(links()).toEqual(withBoth);
+  await router.push('/clusters/berlin/core/nodes');
+  expect(links()).toContain('/clusters/berlin/core/pods');
+  await router.push('/clusters/rome');
+  expect(links()).toEqual(withBoth);
+  // all of them were chosen
+  await router.push('/clusters/rome/core/services');
+  await router.push('/clusters/rome/core/nodes');
+  expect(links()).toContain('/clusters/rome/core/pods');
+});

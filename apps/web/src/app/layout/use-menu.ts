@@ -1,6 +1,6 @@
-import { computed } from 'vue';
+import { computed, shallowReactive, watch } from 'vue';
 import { useI18n } from 'vue-i18n';
-import { useRoute, useRouter } from 'vue-router';
+import { useRoute, useRouter, type LocationQuery } from 'vue-router';
 import { useSession } from '../../api/session.ts';
 import { useClusterName, useUnknownCluster } from '../../api/use-cluster.ts';
 import { currentPage, menuModules } from './menu-items.ts';
@@ -19,7 +19,20 @@ export function useMenu() {
     const to = router.resolve(path);
     return to.meta.namespaced?.(to) ?? false;
   }
-  const modules = computed(() => menuModules(session.menus, cluster.value, route.query, isNamespaced));
+  /** Chosen last in a cluster, for the way back from pages that have no choice of them: this tab's alone. */
+  const chosen = shallowReactive(new Map<string, LocationQuery[string] | undefined>());
+  watch(
+    () => [cluster.value, route.query['namespace'], route.meta.namespaced?.(route) ?? false] as const,
+    ([name, namespace, isChosenHere]) => {
+      if (name !== null && (isChosenHere || namespace !== undefined)) chosen.set(name, namespace);
+    },
+    { immediate: true },
+  );
+  const query = computed((): LocationQuery => {
+    const namespace = cluster.value === null ? undefined : chosen.get(cluster.value);
+    return namespace === undefined ? {} : { namespace };
+  });
+  const modules = computed(() => menuModules(session.menus, cluster.value, query.value, isNamespaced));
   /** The platform's own entries have texts of their own, those of kinds the kind's. */
   function textOf(key: string): string {
     if (te(`menu.${key}`)) return t(`menu.${key}`);
