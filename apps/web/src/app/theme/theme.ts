@@ -32,6 +32,12 @@ export function antThemeOf(isDark: boolean): NonNullable<ConfigProviderProps['th
       colorErrorBorder: palette.errorBorder,
       colorInfoBg: palette.infoBg,
       colorInfoBorder: palette.infoBorder,
+      // The words of coloured tags: the library's own are too faint on some of their grounds.
+      'red-7': palette.error,
+      'orange-7': palette.warning,
+      'green-7': palette.success,
+      'blue-7': palette.primary,
+      'purple-7': isDark ? '#b794f4' : '#531dab',
       colorFillAlter: palette.raised,
       borderRadius: 6,
       fontSize: 13,
@@ -47,6 +53,8 @@ export function antThemeOf(isDark: boolean): NonNullable<ConfigProviderProps['th
       },
       Checkbox: { colorBorder: palette.tick },
       Steps: { colorPrimary: palette.action },
+      // A dangerous entry of a menu, at rest and, on that very red, under the pointer.
+      Dropdown: { colorError: palette.error, colorTextLightSolid: palette.surface },
     },
   };
 }

@@ -1,0 +1,35 @@
+import seed from 'ant-design-vue/es/theme/themes/seed';
+import { describe, expect, test } from 'vitest';
+import { antThemeOf } from './theme.ts';
+
+describe.each([
+  ['light', false],
+  ['dark', true],
+])('%s', (_name, isDark) => {
+  const { token, algorithm, components } = antThemeOf(isDark);
+  const [derive] = [algorithm].flat();
+  const tokens = { ...derive?.({ ...seed, ...token }), ...token } as Record<string, string>;
+
+  test.each(['red', 'orange', 'green', 'blue', 'purple'] as const)('a %s tag can be read', (colour) => {
+    expect(contrast(tokens[`${colour}-7`] ?? '', tokens[`${colour}-1`] ?? '')).toBeGreaterThanOrEqual(4.5);
+  });
+
+  test('a dangerous entry of a menu can be read, at rest and under the pointer', () => {
+    const { colorError = '', colorTextLightSolid = '' } = components?.Dropdown ?? {};
+    expect(contrast(colorError, tokens['colorBgElevated'] ?? '')).toBeGreaterThanOrEqual(4.5);
+    expect(contrast(colorTextLightSolid, colorError)).toBeGreaterThanOrEqual(4.5);
+  });
+});
+
+function contrast(one: string, other: string): number {
+  const [darker = 0, lighter = 0] = [one, other].map(luminance).toSorted((a, b) => a - b);
+  return (lighter + 0.05) / (darker + 0.05);
+}
+
+/** Relative luminance as WCAG 2 has it, of `#rrggbb`. */
+function luminance(colour: string): number {
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5]
+    .map((at) => Number.parseInt(colour.slice(at, at + 2), 16) / 255)
+    .map((value) => (value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
