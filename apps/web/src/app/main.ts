@@ -38,6 +38,7 @@ async function start(): Promise<void> {
       pageSize: () => t('common.pageSize'),
       selectAll: () => t('common.selectAll'),
       details: () => t('common.details'),
+      close: () => t('common.close'),
     });
   } catch (error) {
     // Without the language there is nothing to show yet.

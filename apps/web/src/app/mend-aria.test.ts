@@ -7,6 +7,7 @@ beforeEach(() => {
     pageSize: () => 'Rows a page',
     selectAll: () => 'Select all',
     details: () => 'Details',
+    close: () => 'Close',
   });
 });
 afterEach(() => {
@@ -29,6 +30,11 @@ test('an icon beside words has no name of its own; one that is a button keeps it
   await vi.waitFor(() => expect(place.querySelector('[role=img]')?.hasAttribute('aria-label')).toBe(false));
   expect(place.querySelector('[role=img]')?.getAttribute('aria-hidden')).toBe('true');
   expect(place.querySelector('[role=button]')?.getAttribute('aria-label')).toBe('close');
+});
+
+test('what closes a notice is called so', async () => {
+  const place = add('<div class="ant-alert"><button class="ant-alert-close-icon"></button></div>');
+  await vi.waitFor(() => expect(place.querySelector('button')?.getAttribute('aria-label')).toBe('Close'));
 });
 
 test('a pager’s arrows are called what their place says', async () => {

@@ -3,7 +3,7 @@
  * points to a list that is not there while it is closed; the pager's Select has no name at all; a sorter's arrows have
  * names nobody should hear, and so have icons beside words; the heads over a table's boxes and arrows are empty. A dialog
  * leaves the focus on its frame: its first field takes it. A drawer lets the focus out behind it. Arrows do not go from
- * tab to tab.
+ * tab to tab. What closes a notice has no name.
  */
 export function mendAria(root: HTMLElement, labels: AriaLabels): () => void {
   const mendSelect = (select: Element | null) => mendInput(select, labels.pageSize);
@@ -16,6 +16,8 @@ export function mendAria(root: HTMLElement, labels: AriaLabels): () => void {
       arrow.removeAttribute('aria-label');
     for (const turn of ownAndBelow(element, '.ant-pagination-prev, .ant-pagination-next'))
       turn.querySelector('button')?.setAttribute('aria-label', turn.getAttribute('title') ?? '');
+    for (const close of ownAndBelow(element, '.ant-alert-close-icon'))
+      close.setAttribute('aria-label', labels.close());
     for (const separator of element.querySelectorAll('.ant-picker-separator[aria-label]'))
       separator.removeAttribute('aria-label');
     for (const icon of ownAndBelow(element, '.anticon[role="img"][aria-label]')) {
@@ -64,6 +66,8 @@ interface AriaLabels {
   selectAll: () => string;
   /** The head over the arrows that open rows. */
   details: () => string;
+  /** What closes a notice. */
+  close: () => string;
 }
 
 /** Arrows, Home and End; Enter opens the tab that has the focus. */

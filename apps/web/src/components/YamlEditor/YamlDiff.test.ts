@@ -4,13 +4,14 @@ import { createPinia } from 'pinia';
 import { expect, test } from 'vitest';
 import { createI18n } from 'vue-i18n';
 import yaml from '../../app/i18n/en-US/yaml.json' with { type: 'json' };
+import { usePreferences } from '../preferences/preferences.ts';
 import YamlDiff from './YamlDiff.vue';
 
-function mountDiff(before: string, after: string) {
+function mountDiff(before: string, after: string, pinia = createPinia()) {
   const i18n = createI18n({ legacy: false, locale: 'en-US', messages: { 'en-US': { yaml } } });
   return mount(YamlDiff, {
     props: { before, after, label: 'What changes' },
-    global: { plugins: [i18n, createPinia()] },
+    global: { plugins: [i18n, pinia] },
     attachTo: document.body,
   });
 }
@@ -29,5 +30,21 @@ test('what goes and what comes, one below the other', async () => {
   expect(EditorView.findFromDOM(diff.element as HTMLElement)?.state.readOnly).toBe(true);
   await diff.setProps({ after: lines.join('\n') });
   expect(diff.text()).toBe('Nothing changes.');
+  diff.unmount();
+});
+
+test('what goes takes the colours of another theme as well', async () => {
+  const pinia = createPinia();
+  usePreferences(pinia).theme = 'light';
+  const diff = mountDiff('a: 1', 'a: 2', pinia);
+  const keys = () =>
+    ['.cm-deletedChunk', '.cm-changedLine'].map((line) => diff.get(`${line} span`).attributes('class'));
+  const inLight = keys();
+  expect(inLight[0]).toBe(inLight[1]);
+  usePreferences(pinia).theme = 'dark';
+  await diff.vm.$nextTick();
+  const inDark = keys();
+  expect(inDark[0]).toBe(inDark[1]);
+  expect(inDark).not.toEqual(inLight);
   diff.unmount();
 });

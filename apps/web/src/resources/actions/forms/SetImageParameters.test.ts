@@ -55,3 +55,13 @@ test('the same where the whole reference is edited; another digest stays', async
   expect(sent()).toEqual([{ container: 'c0', image: '[fd00::1]:5000/a/b:2@sha256:ab' }]);
   expect(form.text()).not.toContain('The digest is removed');
 });
+
+test('what is wrong with an image stands at its container', async () => {
+  const { form, sent } = await open(['reg:5000/a/b:v1', 'nginx:1']);
+  await form.find('#image-c1').setValue('not an image');
+  expect(sent()).toEqual([{ container: 'c1', image: 'not an image' }]);
+  await form.setProps({ errors: { 'images.0.image': 'An image has no spaces' } });
+  expect(form.find('#image-c1-help').text()).toBe('An image has no spaces');
+  expect(form.find('#image-c1').attributes('aria-invalid')).toBe('true');
+  expect(form.find('#image-c0-help').exists()).toBe(false);
+});
