@@ -40,6 +40,16 @@ export function useErrorText(): (error: unknown) => string {
     line === undefined
       ? {}
       : { detail: te(`yaml.hint.${hint}`) ? t(`yaml.hint.${hint}`) : t(`yaml.expected.${expected}`) };
+  /** The same of a text of manifests: instead of the parser's own words. */
+  const manifestDetail = ({ problem, hint, expected }: Record<string, string | number> = {}): Record<
+    string,
+    string
+  > => {
+    if (problem === undefined) return {};
+    if (te(`yaml.hint.${hint}`)) return { detail: t(`yaml.hint.${hint}`) };
+    if (problem === 'syntax') return { detail: t(`yaml.expected.${expected || 'other'}`) };
+    return { detail: t(`yaml.problem.${problem}`, { detail: '' }).replace(/[:：]\s*$/, '') };
+  };
   return (error) => {
     if (isCoded(error) && error.code === 'forbidden') {
       const { action, object, domain = '' } = error.params ?? {};
@@ -55,7 +65,8 @@ export function useErrorText(): (error: unknown) => string {
     const said = isKnown
       ? t(`kubeconfigProblem.${problem}`, { ...error.params, ...yamlDetail(error.params) })
       : reason !== undefined && reasonText(String(reason));
-    const all = problem === undefined ? params : { ...params, problem };
+    const detail = error.code === 'manifestUnreadable' ? manifestDetail(error.params) : {};
+    const all = problem === undefined ? params : { ...params, problem, ...detail };
     const text = filledText(`errors.${error.code}`, said === false ? all : { ...all, reason: said });
     return text === '' ? error.message : text;
   };

@@ -1,4 +1,5 @@
 import {
+  expectedBy,
   headProblem,
   isRecord,
   KubectlYamlError,
@@ -93,7 +94,7 @@ function readAll(text: string): KubectlDocument[] {
     const { line, column, problem, hint, message } = error;
     const cause = hint === null ? '' : ` (${causes[hint]})`;
     const detail = message.replace(/^line \d+, column \d+: /, '');
-    const place = { line, column, problem, hint: hint ?? '' };
+    const place = { line, column, problem, hint: hint ?? '', expected: expectedBy(error) ?? '' };
     throw new ManifestTextError('manifestUnreadable', { ...place, detail, cause });
   }
 }

@@ -63,7 +63,8 @@ export class DraftErrors {
   set(said: readonly SaidOfField[], object: unknown): void {
     this.#all.value = said.map(({ field, message }) => ({
       path: parseFieldPath(field, object),
-      said: field,
+      // as the apiserver writes it where the whole object is meant
+      said: field === '[]' ? '' : field,
       message,
     }));
   }

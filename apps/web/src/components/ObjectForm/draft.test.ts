@@ -121,3 +121,9 @@ test('assign and startFrom: what is merged is compared with what it was merged f
   draft.startFrom(theirs);
   expect(draft.isChanged).toBe(false);
 });
+
+test('what is wrong with the whole object stands at the top, without a path', () => {
+  const draft = new Draft(object);
+  draft.errors.set([{ field: '[]', message: 'Too long: may not be more than 1048576 bytes' }], object);
+  expect(draft.errors.others).toMatchObject([{ said: '', message: expect.stringContaining('Too long') }]);
+});

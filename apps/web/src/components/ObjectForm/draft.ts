@@ -1,4 +1,5 @@
 import {
+  expectedBy,
   KubectlYamlError,
   NotOneObjectError,
   ObjectDocument,
@@ -8,6 +9,7 @@ import {
   type KubernetesObject,
   type NotOneObject,
   type PlainPath,
+  type YamlExpectation,
   type YamlHint,
   type YamlProblem,
 } from '@pilothouse/kinds';
@@ -18,6 +20,7 @@ import { DraftErrors } from './draft-errors.ts';
 export interface DraftProblem {
   problem: YamlProblem | NotOneObject;
   hint: YamlHint | null;
+  expected: YamlExpectation | null;
   line: number | null;
 }
 
@@ -165,7 +168,8 @@ export class Draft {
 
 function problemOf(error: unknown): DraftProblem {
   if (error instanceof KubectlYamlError)
-    return { problem: error.problem, hint: error.hint, line: error.line };
-  if (error instanceof NotOneObjectError) return { problem: error.problem, hint: null, line: null };
+    return { problem: error.problem, hint: error.hint, expected: expectedBy(error), line: error.line };
+  if (error instanceof NotOneObjectError)
+    return { problem: error.problem, hint: null, expected: null, line: null };
   throw error;
 }

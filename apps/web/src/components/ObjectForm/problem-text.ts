@@ -4,11 +4,13 @@ import type { DraftProblem } from './draft.ts';
 /** Why a text is no object, in the reader's language. */
 export function useDraftProblemText(): (problem: DraftProblem) => string {
   const { t, te } = useI18n();
-  return ({ problem, hint, line }) => {
-    const said = te(`objectForm.problem.${problem}`)
-      ? t(`objectForm.problem.${problem}`)
-      : t(`yaml.problem.${problem}`, { detail: '' });
-    const cause = hint === null ? said : t(`yaml.hint.${hint}`);
-    return line === null ? cause : `${t('yaml.line', { line })}: ${cause}`;
+  return ({ problem, hint, expected, line }) => {
+    const said = () => {
+      if (te(`objectForm.problem.${problem}`)) return t(`objectForm.problem.${problem}`);
+      if (problem === 'syntax') return t(`yaml.expected.${expected ?? 'other'}`);
+      return t(`yaml.problem.${problem}`, { detail: '' }).replace(/[:：]\s*$/, '');
+    };
+    const cause = hint === null ? said() : t(`yaml.hint.${hint}`);
+    return line === null ? cause : t('yaml.atLine', { line, problem: cause });
   };
 }

@@ -27,14 +27,19 @@ export function useFindingText(): (finding: YamlFinding) => string {
   return (finding) => {
     switch (finding.code) {
       case 'yaml': {
-        if (finding.hint === 'missingColon') return t('yaml.hint.missingColon');
-        const said = t(`yaml.problem.${finding.problem}`, { detail: finding.detail });
-        return finding.hint === null ? said : `${t(`yaml.hint.${finding.hint}`)}\n${said}`;
+        const { problem, hint, expected, detail } = finding;
+        // the parser's own words are nobody's language: only where nothing else is known
+        if (hint === 'missingColon' || (hint !== null && problem === 'syntax' && expected === null))
+          return t(`yaml.hint.${hint}`);
+        const said = t(`yaml.problem.${problem}`, {
+          detail: expected === null ? detail : t(`yaml.expected.${expected}`),
+        });
+        return hint === null ? said : `${t(`yaml.hint.${hint}`)}\n${said}`;
       }
       case 'head':
         return t(`yaml.head.${finding.problem}`);
       case 'schema':
-        return schemaText(finding.problem);
+        return finding.hint === null ? schemaText(finding.problem) : t(`yaml.hint.${finding.hint}`);
       case 'told':
         return finding.message;
       default:

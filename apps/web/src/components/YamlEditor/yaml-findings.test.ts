@@ -56,6 +56,18 @@ test('the schema of each document’s kind, at its line', async () => {
   expect(found.map(({ from }) => lineOf(text, from))).toEqual([5, 6, 8]);
 });
 
+test('a full-width colon that makes a text of what should be a mapping, at its line', async () => {
+  const text = 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  a：3\n';
+  expect(await findProblems(text, { schemas })).toEqual([
+    expect.objectContaining({
+      code: 'schema',
+      hint: 'fullWidthColon',
+      from: text.indexOf('a：3'),
+      to: text.length - 1,
+    }),
+  ]);
+});
+
 test('what the server said, at its field or where its field is missing', async () => {
   const text = 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  list:\n  - x: 1\n    y: 2\n';
   const server = [

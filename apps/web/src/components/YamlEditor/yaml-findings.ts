@@ -1,14 +1,17 @@
 import {
   checkObject,
+  expectedBy,
   headProblem,
   KubectlYamlError,
   rangeOf,
   readKubectlDocuments,
+  valueAt,
   type KubectlDocument,
   type PlainPath,
   type SchemaNode,
   type SchemaProblem,
   type TextRange,
+  type YamlExpectation,
   type YamlHint,
   type YamlProblem,
   type HeadProblem,
@@ -24,9 +27,15 @@ export type ServerProblem = { message: string } & ({ path: PlainPath | null } | 
 /** Something wrong at a place of a text. */
 export type YamlFinding = TextRange &
   (
-    | { code: 'yaml'; problem: YamlProblem; hint: YamlHint | 'missingColon' | null; detail: string }
+    | {
+        code: 'yaml';
+        problem: YamlProblem;
+        hint: YamlHint | 'missingColon' | null;
+        expected: YamlExpectation | null;
+        detail: string;
+      }
     | { code: 'head'; problem: HeadProblem }
-    | { code: 'schema'; problem: SchemaProblem }
+    | { code: 'schema'; problem: SchemaProblem; hint: 'fullWidthColon' | null }
     | { code: 'server' | 'told'; message: string }
   );
 
@@ -49,7 +58,7 @@ export async function findProblems(
   for (const document of documents) {
     const head = headFinding(document);
     if (head !== null) findings.push({ code: 'head', ...head });
-    else findings.push(...(await schemaFindings(document, options.schemas)));
+    else findings.push(...(await schemaFindings(text, document, options.schemas)));
   }
   for (const { message, ...place } of options.server ?? []) {
     const [document] = documents;
@@ -61,15 +70,13 @@ export async function findProblems(
 }
 
 /** What kubectl could not read. */
-export function yamlFinding(
-  text: string,
-  { problem, hint, line, column, message }: KubectlYamlError,
-): YamlFinding {
+export function yamlFinding(text: string, error: KubectlYamlError): YamlFinding {
+  const { problem, hint, line, column, message } = error;
   const { from: start, to } = wholeLine(text, line);
   const from = Math.min(start + column - 1, to);
   const detail = message.replace(/^line \d+, column \d+: /, '');
   const cause = hint ?? (/^Implicit (map )?keys need/.test(detail) ? 'missingColon' : null);
-  return { code: 'yaml', problem, hint: cause, detail, from, to };
+  return { code: 'yaml', problem, hint: cause, expected: expectedBy(error), detail, from, to };
 }
 
 function headFinding(document: KubectlDocument): ({ problem: HeadProblem } & TextRange) | null {
@@ -81,6 +88,7 @@ function headFinding(document: KubectlDocument): ({ problem: HeadProblem } & Tex
 }
 
 async function schemaFindings(
+  text: string,
   document: KubectlDocument,
   schemas: SchemaLookup | undefined,
 ): Promise<YamlFinding[]> {
@@ -88,11 +96,20 @@ async function schemaFindings(
   if (schemas === undefined || typeof apiVersion !== 'string' || typeof kind !== 'string') return [];
   const schema = await schemas(apiVersion, kind);
   if (schema === null) return [];
-  return checkObject(schema, document.value).map((problem) => ({
-    code: 'schema',
-    problem,
-    ...rangeOf(document, problem.path),
-  }));
+  return checkObject(schema, document.value).map((problem) => {
+    const range = rangeOf(document, problem.path);
+    const colon = fullWidthColon(text, valueAt(document.value, problem.path), range.from);
+    return { code: 'schema', problem, ...(colon ?? range), hint: colon === null ? null : 'fullWidthColon' };
+  });
+}
+
+/** Its line, where a text stands for a mapping because of such a colon: `replicas：3` is one word to YAML. */
+function fullWidthColon(text: string, value: unknown, from: number): TextRange | null {
+  if (typeof value !== 'string' || !/^[\w./-]+：/.test(value)) return null;
+  const at = text.indexOf('：', from);
+  if (at < 0) return null;
+  const start = text.lastIndexOf('\n', at) + 1;
+  return firstLine(text, { from: start + text.slice(start).search(/\S/), to: text.length });
 }
 
 /** A list item can be a page long: its first line is enough. */
