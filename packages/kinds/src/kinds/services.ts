@@ -13,7 +13,7 @@ export const services = defineKind({
   facts: (service: Service) => service,
   fields: {
     name: nameColumn,
-    type: { type: 'text', read: ({ spec }) => spec?.type ?? '', column: { header: 'TYPE', width: 116 } },
+    type: { type: 'text', read: ({ spec }) => spec?.type ?? '', column: { header: 'TYPE', width: 132 } },
     clusterIP: {
       type: 'text',
       read: ({ spec }) => spec?.clusterIPs?.[0] ?? '<none>',
