@@ -92,9 +92,6 @@ const doors: Record<string, Door> = {
   'ClusterHealth.reason': by(probeReason),
   'ClusterHealth.detail': cut,
   'ClusterHealth.version': cut,
-  'ClusterProbe.reason': by(probeReason),
-  'ClusterProbe.detail': cut,
-  'ClusterProbe.version': cut,
   'KubeconfigFile.file': ours('a name of the file system: 255 bytes'),
   'IssuedKubeconfig.namespace': by(dnsLabel),
   'IssuedKubeconfig.name': body('kubeconfigs.issue', 'name'),
@@ -132,6 +129,8 @@ const doors: Record<string, Door> = {
   'ObjectHistory.username': by(username),
   'Template.name': body('templates.create', 'name'),
   'Template.author': by(username),
+  'UsageLease.owner': ours('the id of a process'),
+  'UsageSeries.target': ours('of nodes, namespaces and workloads, whose names have bounds of their own'),
   'TreeNode.siblingsOf': ours('an id, or nothing'),
   'TreeNode.name': body('tree.create', 'name'),
   'TreeNode.displayName': body('tree.create', 'displayName'),
@@ -193,7 +192,7 @@ test.each(columns)('$column takes no more than $length characters', ({ column, l
 /** Bounded otherwise. */
 const boundedOtherwise = [
   // flags: what is not true or false is refused
-  /\.(dryRun|previous|timestamps)$/,
+  /\.(dryRun|previous|timestamps|leaveKubeconfigs|withUsage)$/,
   // keys of a patch, which is bounded as a whole
   /\.patch\.propertyNames$/,
   // checked as `kubectl label` does, by a function

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { base64, config, failureOf, only, type Keys } from '../testing/kubeconfig-parts.ts';
-import { tlsOptions } from '../transport/open-socket.ts';
+import { contextOptions, tlsOptions } from '../transport/open-socket.ts';
 import { inspectKubeconfig } from './inspect-kubeconfig.ts';
 import { readContext } from './read-context.ts';
 
@@ -208,7 +208,8 @@ describe('second opinion: client-node reads the same', () => {
     await theirs.applyToHTTPSOptions(options as never);
     const agent = (options.agent as Agent).options;
     const pem = (value: unknown) => (Buffer.isBuffer(value) ? value.toString() : value);
-    const ours = tlsOptions(readContext(text, undefined, { allowInsecure: true }), '10.0.0.1');
+    const credential = readContext(text, undefined, { allowInsecure: true });
+    const ours = { ...tlsOptions(credential, '10.0.0.1'), ...contextOptions(credential) };
     expect({
       ca: pem(agent.ca),
       cert: pem(agent.cert),

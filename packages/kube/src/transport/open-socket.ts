@@ -7,6 +7,7 @@ import {
   type ConnectionOptions,
   type PeerCertificate,
   type SecureContext,
+  type SecureContextOptions,
   type TLSSocket,
 } from 'node:tls';
 import { forbiddenAddress, type AddressPolicy } from './address-policy.ts';
@@ -100,19 +101,21 @@ export function tlsOptions(credential: ClusterCredential, host: string): Connect
 const contexts = new WeakMap<ClusterCredential, SecureContext>();
 
 function contextOf(credential: ClusterCredential): SecureContext {
-  const { caPem, certPem, keyPem } = credential;
-  const context =
-    contexts.get(credential) ??
-    createSecureContext({
-      ...(caPem === undefined ? {} : { ca: caPem }),
-      // as Go: what is given is trusted, an intermediate authority without its root too
-      allowPartialTrustChain: caPem !== undefined,
-      ...(certPem === undefined ? {} : { cert: certPem }),
-      ...(keyPem === undefined ? {} : { key: keyPem }),
-      minVersion: 'TLSv1.2',
-    });
+  const context = contexts.get(credential) ?? createSecureContext(contextOptions(credential));
   contexts.set(credential, context);
   return context;
+}
+
+/** The certificates and the key of a credential; the same as client-node's for the same kubeconfig. */
+export function contextOptions({ caPem, certPem, keyPem }: ClusterCredential): SecureContextOptions {
+  return {
+    ...(caPem === undefined ? {} : { ca: caPem }),
+    // as Go: what is given is trusted, an intermediate authority without its root too
+    allowPartialTrustChain: caPem !== undefined,
+    ...(certPem === undefined ? {} : { cert: certPem }),
+    ...(keyPem === undefined ? {} : { key: keyPem }),
+    minVersion: 'TLSv1.2',
+  };
 }
 
 function guardedLookup(policy: AddressPolicy): LookupFunction {
