@@ -112,7 +112,8 @@ export class TerminalsService {
     return this.#begin(size, {
       id: newId(),
       cluster,
-      place: request,
+      // its row has these and nothing else of the ticket
+      place: { cluster: name, namespace, pod, container },
       podUid: found.metadata.uid,
       code: 'shell.open',
       params: { container },
