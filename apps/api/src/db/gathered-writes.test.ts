@@ -47,15 +47,27 @@ test('where some fail together, only those reject that fail by themselves', asyn
   expect(asked.at(-1)).toBe('d');
 });
 
-test('nobody is tried again while the database is away', async () => {
+const away = () => Object.assign(new Error('pool timeout'), { name: 'DriverAdapterError' });
+
+test('while the database is away one more is tried, and the others are told at once', async () => {
   const asked: string[] = [];
   const gathered = new GatheredWrites<string>(async (all) => {
     asked.push(all.join(''));
-    throw Object.assign(new Error('pool timeout'), { name: 'DriverAdapterError' });
+    throw away();
   });
-  const results = await Promise.allSettled(['a', 'b'].map((one) => gathered.add(one)));
-  expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
-  expect(asked).toEqual(['ab']);
+  const results = await Promise.allSettled(['a', 'b', 'c'].map((one) => gathered.add(one)));
+  expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+  expect(asked).toEqual(['abc', 'a']);
+});
+
+test('a moment without the database costs nobody their write', async () => {
+  const asked: string[] = [];
+  const gathered = new GatheredWrites<string>(async (all) => {
+    asked.push(all.join(''));
+    if (all.length > 1) throw away();
+  });
+  await Promise.all(['a', 'b', 'c'].map((one) => gathered.add(one)));
+  expect(asked).toEqual(['abc', 'a', 'b', 'c']);
 });
 
 test('a write holds no more than a hundred', async () => {

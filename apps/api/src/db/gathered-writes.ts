@@ -10,8 +10,9 @@ interface Waiting<T, R> {
 const mostAtOnce = 100;
 
 /**
- * Writes that follow each other: those that come while one is under way go together with the next. Where some are
- * refused together, each is tried by itself, so that whose fault it was shows.
+ * Writes that follow each other: those that come while one is under way go together with the next. Where some fail
+ * together, each is tried by itself, so that whose fault it was shows; once the database does not answer one of them
+ * either, the others need not wait for the same.
  */
 export class GatheredWrites<T, R = void> {
   readonly #write: (all: readonly T[]) => Promise<R>;
@@ -39,12 +40,25 @@ export class GatheredWrites<T, R = void> {
   }
 
   async #writeSome(some: Waiting<T, R>[]): Promise<void> {
+    let failure = await this.#tried(some);
+    if (failure === undefined) return;
+    const isAlone = some.length === 1;
+    let isAway = false;
+    for (const each of some) {
+      if (!isAlone && !isAway) failure = await this.#tried([each]);
+      if (failure === undefined) continue;
+      isAway = isDatabaseUnavailable(failure.error);
+      each.reject(failure.error);
+    }
+  }
+
+  async #tried(some: Waiting<T, R>[]): Promise<{ error: unknown } | undefined> {
     try {
       const result = await this.#write(some.map(({ one }) => one));
       for (const { resolve } of some) resolve(result);
+      return undefined;
     } catch (error) {
-      if (some.length === 1 || isDatabaseUnavailable(error)) for (const { reject } of some) reject(error);
-      else for (const each of some) await this.#writeSome([each]);
+      return { error };
     }
   }
 }
