@@ -97,3 +97,17 @@ function shown(value: unknown): string {
   const text = JSON.stringify(value) ?? 'undefined';
   return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }
+
+/** Parameters of a query; one with several values is given once for each. */
+export type Query = Record<string, string | number | boolean | readonly string[] | undefined>;
+
+/** Parameters of a query with the question mark before them; empty where there are none. */
+export function queryText(query: Query | undefined): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (value === undefined) continue;
+    for (const one of Array.isArray(value) ? value : [value]) parameters.append(name, String(one));
+  }
+  const text = parameters.toString();
+  return text === '' ? '' : `?${text}`;
+}

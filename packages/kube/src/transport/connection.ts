@@ -4,7 +4,7 @@ import type { TLSSocket } from 'node:tls';
 import { Pool } from 'undici';
 import type { AddressPolicy } from './address-policy.ts';
 import { errorOf, LargeBodies, readBody, readObject, type WholeAnswer } from './answer.ts';
-import { fixedPaths, type ApiPath } from './api-path.ts';
+import { fixedPaths, queryText, type ApiPath, type Query } from './api-path.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import type { ClusterCredential } from './credential.ts';
 import { startDeadline } from './deadline.ts';
@@ -46,7 +46,7 @@ export interface RequestEvent {
 export interface ApiRequest {
   method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   path: ApiPath;
-  query?: Record<string, string | number | boolean | readonly string[] | undefined>;
+  query?: Query;
   /** Sent as JSON. */
   body?: unknown;
   /** Of the body; default `application/json`. */
@@ -389,14 +389,4 @@ export class ClusterConnection {
       },
     });
   }
-}
-
-function queryText(query: ApiRequest['query']): string {
-  const parameters = new URLSearchParams();
-  for (const [name, value] of Object.entries(query ?? {})) {
-    if (value === undefined) continue;
-    for (const one of Array.isArray(value) ? value : [value]) parameters.append(name, String(one));
-  }
-  const text = parameters.toString();
-  return text === '' ? '' : `?${text}`;
 }
