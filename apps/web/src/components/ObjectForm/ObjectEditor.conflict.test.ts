@@ -67,6 +67,14 @@ describe('somebody else was faster', () => {
     const proceed = () => button('Continue to the review');
     expect(proceed().disabled).toBe(true);
     const [replicas, image] = document.querySelectorAll('fieldset');
+    // what is no YAML is said at the field, and goes no further
+    replicas?.querySelectorAll<HTMLInputElement>('input[type=radio]')[3]?.click();
+    await nextTick();
+    const broken = replicas?.querySelector('textarea') as HTMLTextAreaElement;
+    broken.value = 'a: [';
+    broken.dispatchEvent(new Event('input'));
+    await nextTick();
+    expect(replicas?.textContent).toContain('This cannot be read as YAML');
     replicas?.querySelectorAll<HTMLInputElement>('input[type=radio]')[1]?.click();
     image?.querySelectorAll<HTMLInputElement>('input[type=radio]')[3]?.click();
     await nextTick();
