@@ -26,11 +26,15 @@ async function clusterWith(...declared: string[]) {
     const body = Buffer.from(JSON.stringify(thing));
     return Promise.resolve({ headers: { 'content-type': 'application/json' }, body });
   };
-  const json = async (asked: ApiRequest) => JSON.parse((await request(asked)).body.toString()) as unknown;
+  const object = async (asked: ApiRequest) => {
+    const { headers, body } = await request(asked);
+    return { headers, object: JSON.parse(body.toString()) as unknown };
+  };
+  const json = async (asked: ApiRequest) => (await object(asked)).object;
   const cluster = {
     id: 'c',
     name: 'here',
-    connection: { request, json },
+    connection: { request, json, object },
     openApi: { get: () => Promise.resolve({ gzip: document, etag: undefined }) },
   };
   const descriptor = descriptorFor('x.io', 'things', 'Thing');
