@@ -19,17 +19,15 @@ export interface Measured {
   turnMs: number;
   /** Most that the process has grown by, in bytes. */
   grownBytes: number;
-  /** What all before it have left behind, in bytes. */
-  leftBytes: number;
   /** Pages that failed. */
   failures: number;
 }
 
 /**
- * With any one misbehaving cluster present a healthy cluster's page takes no longer, the event loop comes no later and
- * the process grows no more than this.
+ * With any one misbehaving cluster present a healthy cluster's page is to take no longer, the event loop to come no
+ * later and the process to grow no more than this. What misses it is told; what misses it by as much again is refused.
  */
-const limits = { pageTimes: 1.5, pageMs: 30, loopMs: 60, grownMiB: 150 };
+const goals = { pageTimes: 1.5, pageMs: 30, loopMs: 60, grownMiB: 150 };
 /**
  * What one turn may take of what it takes to read the dearest object that etcd holds in one piece, which is 60 ms on a
  * machine of its day: large objects are read in pieces.
@@ -40,6 +38,8 @@ const attempts = 3;
 const sampleMs = 5;
 /** An attack that is over sooner is made again and again for so long; and as long everything is watched without it. */
 const leastMs = 1000;
+/** What was measured without an attack counts for so long, unless the attack then seems to harm. */
+const freshMs = 30_000;
 /** What an attack leaves behind may harm later: it is watched for so long after its end. */
 const afterMs = 150;
 
@@ -48,14 +48,12 @@ const dearestObject = `{${Array.from({ length: 110_000 }, (_, at) => `"f:${at}":
 
 let healthy: Promise<HealthyCluster> | undefined;
 let dearestMs = 0;
-/** Bytes of the process before the first attack. */
-let firstBytes: number | undefined;
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as (how: object) => void;
 
 /**
  * Runs an attack while pages of a healthy cluster are asked for over and over; returns its outcome, of the first run,
- * and what was measured. Throws where it harmed: the same is measured without it just before.
+ * and what was measured. Throws where it harmed: the same is measured without it shortly before.
  */
 export async function underAttack<T>(attack: () => Promise<T>): Promise<{ outcome: T; measured: Measured }> {
   healthy ??= startHealthyCluster();
@@ -63,7 +61,7 @@ export async function underAttack<T>(attack: () => Promise<T>): Promise<{ outcom
   const first: T[] = [];
   for (let attempt = 1; ; attempt++) {
     collectGarbage({ type: 'major', flavor: 'last-resort' });
-    const alone = await measure(cluster, () => sleep(leastMs));
+    const alone = await measureAlone(cluster, attempt === 1 ? freshMs : 0);
     const measured = await measure(cluster, async () => {
       const startedAt = performance.now();
       do first.push(await attack());
@@ -72,25 +70,41 @@ export async function underAttack<T>(attack: () => Promise<T>): Promise<{ outcom
     });
     // the machine may have become slower since
     if (measured.turnMs > turnShare * dearestMs) dearestMs = Math.max(dearestMs, readDearestObject());
-    const complaints = judge(measured, alone);
-    if (complaints.length === 0) return { outcome: first[0] as T, measured };
-    if (attempt === attempts) throw new Error(`The process was harmed: ${complaints.join(', ')}`);
+    const missed = judge(measured, alone, 1);
+    const isLast = attempt === attempts;
+    if (missed.length > 0 && !isLast) continue;
+    if (missed.length > 0) console.warn(`Short of the goal: ${missed.join(', ')}`);
+    const complaints = judge(measured, alone, 2);
+    if (complaints.length > 0) throw new Error(`The process was harmed: ${complaints.join(', ')}`);
+    return { outcome: first[0] as T, measured };
   }
 }
 
-function judge(measured: Measured, alone: Measured): string[] {
-  const { pageP99Ms, loopP99Ms, machineP99Ms, turnMs, grownBytes, leftBytes, failures } = measured;
+let lastAlone: { measured: Measured; at: number } | undefined;
+
+/** What there is without an attack, measured anew where that was longer ago than `mostAgeMs`. */
+async function measureAlone(cluster: HealthyCluster, mostAgeMs: number): Promise<Measured> {
+  if (lastAlone === undefined || performance.now() - lastAlone.at > mostAgeMs) {
+    const measured = await measure(cluster, () => sleep(leastMs));
+    lastAlone = { measured, at: performance.now() };
+  }
+  return lastAlone.measured;
+}
+
+/** What is over the goals, times `slack`. */
+function judge(measured: Measured, alone: Measured, slack: number): string[] {
+  const { pageP99Ms, loopP99Ms, machineP99Ms, turnMs, grownBytes, failures } = measured;
   const busyMs = Math.max(0, machineP99Ms - alone.machineP99Ms);
-  const pageMs = Math.max(limits.pageTimes * alone.pageP99Ms, alone.pageP99Ms + limits.pageMs) + busyMs;
-  const loopMs = alone.loopP99Ms + limits.loopMs + busyMs;
+  const pageMs =
+    alone.pageP99Ms + slack * Math.max((goals.pageTimes - 1) * alone.pageP99Ms, goals.pageMs) + busyMs;
+  const loopMs = alone.loopP99Ms + slack * goals.loopMs + busyMs;
   const over = (what: string, value: number, limit: number, unit = 'ms') =>
     value > limit ? [`${what} ${Math.round(value)} ${unit} where ${Math.round(limit)} may be`] : [];
   return [
     ...over('a page of a healthy cluster took', pageP99Ms, pageMs),
     ...over('the event loop came late by', loopP99Ms, loopMs),
-    ...over('one turn took', turnMs, turnShare * dearestMs),
-    ...over('it grew by', grownBytes / 2 ** 20, limits.grownMiB, 'MiB'),
-    ...over('attacks before had left it grown by', leftBytes / 2 ** 20, limits.grownMiB, 'MiB'),
+    ...over('one turn took', turnMs, slack * turnShare * dearestMs),
+    ...over('it grew by', grownBytes / 2 ** 20, slack * goals.grownMiB, 'MiB'),
     ...over('pages of a healthy cluster failed:', failures, 0, ''),
   ];
 }
@@ -100,7 +114,6 @@ async function measure(cluster: HealthyCluster, work: () => Promise<void>): Prom
   for (let call = 0; call < 5; call++) await cluster.page();
   await cluster.lateness();
   const ownBytes = process.memoryUsage.rss();
-  firstBytes ??= ownBytes;
   let [turnMs, grownBytes] = [0, 0];
   const delays: number[] = [];
   let cpu = process.threadCpuUsage();
@@ -123,8 +136,7 @@ async function measure(cluster: HealthyCluster, work: () => Promise<void>): Prom
     clearInterval(timer);
   }
   const machineP99Ms = await cluster.lateness();
-  const leftBytes = ownBytes - firstBytes;
-  return { ...(await asking), loopP99Ms: p99(delays), machineP99Ms, turnMs, grownBytes, leftBytes };
+  return { ...(await asking), loopP99Ms: p99(delays), machineP99Ms, turnMs, grownBytes };
 }
 
 async function askForPages(cluster: HealthyCluster, over: () => boolean) {
