@@ -26,7 +26,7 @@ const scalarTypes: Record<string, string> = {
   BigInt: 'bigint',
   Json: 'json',
 };
-const deleteRules: Record<string, string> = { Cascade: 'CASCADE', SetNull: 'SET NULL' };
+const deleteRules: Record<string, string> = { Cascade: 'CASCADE', SetNull: 'SET NULL', Restrict: 'RESTRICT' };
 
 const schema = await readFile(path.join(migrationsFolder, '../schema.prisma'), 'utf8');
 const models = [...schema.matchAll(/^model (\w+) \{\n(.*?)^\}/gms)].map(([, name = '', body = '']) => ({

@@ -52,6 +52,8 @@ const samples: Record<string, Sample> = {
   'kubeconfigs.revoke': {
     params: { cluster: here, namespace: 'shop', kubeconfig: '01900000-0000-7000-8000-000000000000' },
   },
+  // below another node whoever has something there would gain it here
+  'tree.move': { params: { node }, body: { parent: null } },
   'tree.delete': { params: { node: doomed } },
   'tree.create': { body: { parent: node, name: 'walked', displayName: 'Walked' } },
   'tree.planImport': { body: { csv: 'path\nwalked\n' } },
