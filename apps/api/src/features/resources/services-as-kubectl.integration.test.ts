@@ -24,7 +24,8 @@ interface Port {
 type Spec = Record<string, unknown> & { type?: ServiceType; ports?: Port[] };
 
 /** A port of the nodes is given once in a cluster: of those that are asked for, theirs is the next number. */
-const nodePortOf = { [ours]: 30640, [theirs]: 30641 };
+// of the band that nothing is given by itself (service node ports, KEP-3668)
+const nodePortOf = { [ours]: 30040, [theirs]: 30041 };
 
 async function read(namespace: string, name: string) {
   const text = await kubectl('get', 'service', name, '-n', namespace, '-o', 'json');
