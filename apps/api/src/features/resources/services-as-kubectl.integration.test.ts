@@ -23,8 +23,10 @@ interface Port {
 }
 type Spec = Record<string, unknown> & { type?: ServiceType; ports?: Port[] };
 
-/** A port of the nodes is given once in a cluster: of those that are asked for, theirs is the next number. */
-// of the band that nothing is given by itself (service node ports, KEP-3668)
+/**
+ * A port of the nodes is given once in a cluster: of those that are asked for, theirs is the next number.
+ * They are of the band that nothing is given by itself (KEP-3668).
+ */
 const nodePortOf = { [ours]: 30040, [theirs]: 30041 };
 
 async function read(namespace: string, name: string) {
