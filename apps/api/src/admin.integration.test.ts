@@ -98,6 +98,9 @@ test('rotate-master-key, killed in the middle, loses nothing and is finished by 
   await allOpen();
 });
 
+/** Figures, which are no secrets. */
+const plainColumns = ['usage_frames.data', 'usage_blocks.data', 'cluster_probe_hours.minutes'];
+
 test('every column of bytes is among those a rotation seals anew', async () => {
   const schema = await readFile(path.join(import.meta.dirname, '../../../prisma/schema.prisma'), 'utf8');
   const found = [...schema.matchAll(/^model \w+ \{\n(.*?)^\}/gms)].flatMap(([, body = '']) => {
@@ -109,7 +112,8 @@ test('every column of bytes is among those a rotation seals anew', async () => {
       }),
     );
   });
-  expect(found).toEqual(sealedColumns);
+  const sealed = found.filter(({ table, column }) => !plainColumns.includes(`${table}.${column}`));
+  expect(sealed).toEqual(sealedColumns);
 });
 
 async function insertTerminal({ container: { database } }: TestApi): Promise<string> {

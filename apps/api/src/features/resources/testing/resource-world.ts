@@ -71,7 +71,8 @@ export async function startResourceWorld(
     register,
     createPod: async (name, options) => void (await cluster.apply(podManifest(namespace, name, options))),
     async auditedFromNow() {
-      const before = (await readFile(cluster.auditLogPath, 'utf8')).length;
+      // a line may be half written just now
+      const before = (await readFile(cluster.auditLogPath, 'utf8')).lastIndexOf('\n') + 1;
       return async () => {
         const text = (await readFile(cluster.auditLogPath, 'utf8')).slice(before);
         // the last line may still be on its way
