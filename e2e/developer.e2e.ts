@@ -51,7 +51,7 @@ async function commandsInPod(): Promise<string> {
 
 test('a developer of one namespace sees one cluster, one namespace, and its pods', async () => {
   const { page } = await openAsDora('/clusters');
-  const names = page.locator('.name > a');
+  const names = page.locator('td a.name');
   await names.first().waitFor();
   expect(await names.allInnerTexts()).toEqual(['harbour']);
 
