@@ -49,7 +49,7 @@ test('a template goes to two clusters, one of them down; there it is run again, 
   await page.locator('#template-name').fill('greeting');
   await page.locator('.cm-content').fill(text);
   await button(page, 'Declare words').click();
-  await button(page, 'Save version 1').click();
+  await button(page, 'Create template').click();
   await button(page, 'Roll out').click();
 
   await doomed.killApiServer();
