@@ -87,7 +87,7 @@ test('two nodes are taken out for repair, and brought back', async () => {
   // what was foreseen is still to be seen, and what became of each pod
   await page.getByText('The plan when it began').click();
   await page.getByTestId('drain-plan').getByText(`default/${prefix}-1-0`).waitFor();
-  await page.locator('button.expand').nth(1).click();
+  await page.locator('.ant-drawer button.expand').nth(1).click();
   await page
     .locator('tr[data-uid]', { hasText: `default/${prefix}-1-0` })
     .getByText('Evicted')
