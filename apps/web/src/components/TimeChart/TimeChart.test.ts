@@ -4,7 +4,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { createI18n } from 'vue-i18n';
 import chart from '../../app/i18n/en-US/chart.json' with { type: 'json' };
 import resources from '../../app/i18n/en-US/resources.json' with { type: 'json' };
-import type { TimeSeries } from './time-series.ts';
+import type { TimeBand, TimeSeries } from './time-series.ts';
 import TimeChart from './TimeChart.vue';
 // loaded here, so that the page need not wait for it
 import './TimePlot.vue';
@@ -29,13 +29,13 @@ const limit: TimeSeries = {
 let page: ReturnType<typeof mountChart> | undefined;
 afterEach(() => page?.unmount());
 
-function mountChart(series: TimeSeries[]) {
+function mountChart(series: TimeSeries[], bands: TimeBand[] = []) {
   const i18n = createI18n({ legacy: false, locale: 'en-US', messages: { 'en-US': { chart, resources } } });
   // happy-dom lays nothing out
   vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(600);
   vi.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(220);
   return mount(TimeChart, {
-    props: { title: 'Memory', times, series, format: (value: number) => `${value}Mi` },
+    props: { title: 'Memory', times, series, bands, format: (value: number) => `${value}Mi` },
     global: { plugins: [i18n, createPinia()] },
     attachTo: document.body,
   });
@@ -60,6 +60,17 @@ test('lines are drawn and told in numbers; what is missing is a gap, not a zero'
   await flushPromises();
   expect(page.get('svg').html()).not.toContain('stroke-dasharray');
   expect(piecesOf(page.get('svg').element)).not.toContain(2);
+});
+
+test('where nothing but a stretch that stands out is known, that is drawn', async () => {
+  const [from = 0, to = 0] = times;
+  page = mountChart(
+    [{ ...used, values: [null, null, null, null] }],
+    [{ from, to, tone: 'error', text: 'Unreachable' }],
+  );
+  await vi.waitUntil(() => page?.find('svg').exists());
+  expect(page.text()).not.toContain('no data');
+  expect(page.get('tbody tr').text()).toBe('Used–––');
 });
 
 test('without a single value it says so and takes the same room', async () => {
