@@ -39,6 +39,17 @@ test('of a form that is hidden what comes in its place has it', async () => {
   await vi.waitFor(() => expect(focused()).toBe('next'));
 });
 
+test('of a step that makes place for the next one the first field there has it', async () => {
+  find('section').innerHTML = '<p></p><div><button id="go-on">Continue</button></div><!--no form yet-->';
+  find('#go-on').focus();
+  const [, step, placeholder] = find('section').childNodes;
+  step?.remove();
+  placeholder?.before(document.createComment('no step any more'));
+  placeholder?.remove();
+  find('section').insertAdjacentHTML('beforeend', '<form><input id="name"><button id="register"></form>');
+  await vi.waitFor(() => expect(focused()).toBe('name'));
+});
+
 test('a dialog gives it back to the page it was opened from, where what opened it is gone to what stands there', async () => {
   find('#row-1').focus();
   find('#yes').focus();

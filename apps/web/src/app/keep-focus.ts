@@ -3,6 +3,12 @@ const settledMs = 60;
 const focusable =
   'a[href], button, input:not([type="hidden"]), textarea, [contenteditable="true"], [tabindex]:not([tabindex="-1"])';
 
+/** A place in the page: behind `previous`, or the beginning of `parent`. What comes in the place of what went stands there. */
+interface Spot {
+  parent: Element;
+  previous: Node | null;
+}
+
 /**
  * Who works by keyboard never falls out of the page: when what had the focus is taken away or hidden (the row whose
  * button removed it, the form that made place for its review), what stands there now has it, or what stood before it.
@@ -14,7 +20,7 @@ export function keepFocus(root: HTMLElement): { forget: () => void; stop: () => 
   let last: HTMLElement | null = null;
   let base: HTMLElement | null = null;
   /** Where `base` was, once it is gone. */
-  let spot: { parent: Element; next: Node | null } | null = null;
+  let spot: Spot | null = null;
   let isBusy = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -33,9 +39,12 @@ export function keepFocus(root: HTMLElement): { forget: () => void; stop: () => 
 
   const observer = new MutationObserver((records) => {
     if (base === null || last === null) return;
-    for (const { removedNodes, target, nextSibling } of records)
-      for (const node of removedNodes)
-        if (node.contains(spot?.parent ?? base)) spot = { parent: target as Element, next: nextSibling };
+    for (const { removedNodes, target, previousSibling } of records)
+      for (const node of removedNodes) {
+        if (node.contains(spot?.parent ?? base))
+          spot = { parent: target as Element, previous: previousSibling };
+        else if (node === spot?.previous) spot = { ...spot, previous: previousSibling };
+      }
     timer ??= setTimeout(check, settledMs);
   });
 
@@ -55,7 +64,7 @@ export function keepFocus(root: HTMLElement): { forget: () => void; stop: () => 
     }
     const next = isUsable(base)
       ? base
-      : neighbour(spot ?? { parent: base.parentElement ?? root, next: base });
+      : neighbour(spot ?? { parent: base.parentElement ?? root, previous: base });
     forget();
     next?.focus();
   }
@@ -82,25 +91,26 @@ const isThere = (element: Element) =>
 const isUsable = (element: Element) => isThere(element) && !element.matches(':disabled');
 
 /** What follows the place, or stands before it, in the nearest part of the page that has something; else its main part. */
-function neighbour(spot: { parent: Element; next: Node | null }): HTMLElement | null {
+function neighbour(spot: Spot): HTMLElement | null {
   const main = document.querySelector('main');
-  let { next } = spot;
+  let { previous } = spot;
   for (
     let part: Element | null = spot.parent;
     part !== null && main?.contains(part) === true;
     part = part.parentElement
   ) {
     const candidates = [...part.querySelectorAll<HTMLElement>(focusable)].filter(isUsable);
-    const found = candidates.find((each) => next !== null && isAtOrBehind(each, next)) ?? candidates.at(-1);
+    const found = candidates.find((each) => isBehind(each, previous)) ?? candidates.at(-1);
     if (found !== undefined) return found;
-    next = part.nextSibling;
+    previous = part;
   }
   return main;
 }
 
-function isAtOrBehind(element: Element, place: Node): boolean {
+function isBehind(element: Element, place: Node | null): boolean {
+  if (place === null) return true;
   return (
-    place.contains(element) ||
+    !place.contains(element) &&
     (place.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0
   );
 }
