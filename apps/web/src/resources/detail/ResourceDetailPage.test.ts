@@ -16,11 +16,13 @@ vi.mock('../../api/live.ts', () => import('../../app/testing/fake-api.ts'));
 const shells = vi.hoisted((): string[] => []);
 vi.mock('../../components/Terminal/ShellTerminal.vue', () => ({
   default: {
-    setup: (_props: object, { slots }: { slots: { container?: () => unknown } }) => {
+    props: { mayOpen: Boolean },
+    setup: (props: { mayOpen: boolean }, { slots }: { slots: { container?: () => unknown } }) => {
       const shell = `shell ${shells.length}`;
       shells.push(shell);
       onUnmounted(() => shells.splice(shells.indexOf(shell), 1));
-      return () => h('div', { class: 'terminal' }, [shell, slots.container?.() as never]);
+      return () =>
+        h('div', { class: ['terminal', { again: props.mayOpen }] }, [shell, slots.container?.() as never]);
     },
   },
 }));
@@ -84,6 +86,7 @@ test.each(['?tab=shell', '?tab=overview'])(
     await vi.waitUntil(() => shells.length === 1, { timeout: 10_000 });
     await go(query.slice(1));
     expect(isPageKept.value).toBe(true);
+    expect(page.find('.terminal').classes()).toContain('again');
     answer(endpoints.me, () => ({ user: { id: 'u', username: 'li' }, menus: [], roles: [], grants: [] }));
     await useSession().reload();
     const params = { action: 'get', object: 'k8s/core/pods', domain: 'cluster:berlin/shop' };
@@ -92,6 +95,7 @@ test.each(['?tab=shell', '?tab=overview'])(
     expect(shells).toEqual(['shell 0']);
     expect(page.findAll('[role="tab"]').map((each) => each.text())).toEqual(['Shell']);
     expect(page.find('.terminal').isVisible()).toBe(true);
+    expect(page.find('.terminal').classes()).not.toContain('again');
     expect(text()).toContain('You lack the right');
     page.unmount();
     expect(isPageKept.value).toBe(false);
