@@ -129,6 +129,26 @@ test('other replicas learn of a cluster, of its new credential and of its end', 
   await replica.stop();
 });
 
+test('who has namespaces of it alone sees neither where it is nor how many nodes it has', async () => {
+  await register('partly');
+  const scope = { kind: 'cluster', cluster: 'partly' } as const;
+  const inPart = await api.signUp('in-part', [
+    { role: 'developer', scope: { kind: 'namespace', cluster: 'partly', namespace: 'shop' } },
+  ]);
+  // on the whole cluster, but not its nodes
+  const ofPods = await api.signUp('of-pods', [{ role: 'developer', scope }]);
+  const viewer = await api.signUp('of-all', [{ role: 'viewer', scope }]);
+  const seen = async (client: TestClient) => {
+    const { body: one } = await client.get('/clusters/partly');
+    const { items } = (await client.get('/clusters')).body;
+    expect(items).toContainEqual(one);
+    return [one.server !== null, one.health.lastProbe.nodes !== null];
+  };
+  expect(await seen(viewer)).toEqual([true, true]);
+  expect(await seen(ofPods)).toEqual([true, false]);
+  expect(await seen(inPart)).toEqual([false, false]);
+});
+
 test('removing takes the grants along; the same name again revives nothing', async () => {
   await register('again');
   const ann = await api.signUp('ann', [

@@ -8,15 +8,32 @@ import type { ClusterRegistry } from '../../clusters/cluster-registry.ts';
 import type { ClusterView } from './cluster-view.ts';
 import { pasted, type ClustersService } from './clusters.service.ts';
 
-type Rights = Pick<Authoriser, 'isOnWholeCluster'>;
+type Rights = Pick<Authoriser, 'isOnWholeCluster' | 'authorise'>;
 
-/** A cluster as a user may see it: where it is, is the business of those who have more than namespaces of it. */
+/**
+ * A cluster as a user may see it: where it is, is the business of those who have more than namespaces of it; how many
+ * nodes it has, of those who may list them.
+ */
 async function seenBy(rights: Rights, principal: Principal, view: ClusterView): Promise<ClusterView> {
-  if (await rights.isOnWholeCluster(principal, view.id)) return view;
+  const listNodes = {
+    domain: { kind: 'cluster', cluster: view.name },
+    object: 'k8s/core/nodes',
+    action: 'list',
+  } as const;
+  const isWhole = await rights.isOnWholeCluster(principal, view.id);
+  const { allowed: seesNodes } = await rights.authorise(principal, [listNodes]);
   const { lastProbe } = view.health;
-  // the system's words name the address
-  const probe = lastProbe && { ...lastProbe, detail: null };
-  return { ...view, server: null, health: { ...view.health, lastProbe: probe } };
+  const probe = lastProbe && {
+    ...lastProbe,
+    // the system's words name the address
+    detail: isWhole ? lastProbe.detail : null,
+    nodes: seesNodes ? lastProbe.nodes : null,
+  };
+  return {
+    ...view,
+    server: isWhole ? view.server : null,
+    health: { ...view.health, lastProbe: probe },
+  };
 }
 
 export function mountClusters(
@@ -45,7 +62,9 @@ export function mountClusters(
     sendOpenApi(await readOpenApi(registry, params, signal), req, res),
   );
   mount(api, clusterProbesEndpoints.getProbeHistory, ({ params }) => clusters.probeHistory(params.cluster));
-  mount(api, endpoints.probeCluster, ({ params }) => clusters.probe(params.cluster));
+  mount(api, endpoints.probeCluster, async ({ params, principal }) =>
+    seenBy(rights, principal, await clusters.probe(params.cluster)),
+  );
 }
 
 /** The same, live: read again at each change, whichever replica made it. */
