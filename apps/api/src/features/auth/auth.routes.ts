@@ -1,6 +1,6 @@
 import { endpoints, type MenuEntry } from '@pilothouse/contract';
 import type { Request } from 'express';
-import type { Authoriser } from '../../authz/authoriser.ts';
+import type { Authoriser, Subject } from '../../authz/authoriser.ts';
 import type { Versions } from '../../db/versions.ts';
 import type { LiveTopics } from '../../ws/live-topics.ts';
 import type { UserView } from '../../authz/user-view.ts';
@@ -13,7 +13,7 @@ import { RefreshCookie } from './refresh-cookie.ts';
 /** What `/auth/me` tells beside the user; owned by other features. */
 export interface Profile {
   user(userId: string): Promise<UserView>;
-  menus(roles: readonly string[]): Promise<MenuEntry[]>;
+  menus(subject: Subject, roles: readonly string[]): Promise<MenuEntry[]>;
   nodeShells: boolean;
 }
 
@@ -75,7 +75,10 @@ async function readMe(profile: Profile, authoriser: OwnGrants, userId: string) {
     profile.user(userId),
     authoriser.ownGrants({ userId }),
   ]);
-  const menus = await profile.menus(roles.map(({ name }) => name));
+  const menus = await profile.menus(
+    { userId },
+    roles.map(({ name }) => name),
+  );
   return { user, menus, roles, grants, nodeShells: profile.nodeShells };
 }
 

@@ -39,6 +39,9 @@ const ownEntries: Partial<Record<MenuModule, MenuSeed[]>> = {
   ],
 };
 
+/** What stands in it is seen by rights on the service tree. */
+export const moduleOfTree = 'applications';
+
 /** The menu by module; which entries a user sees is said by their roles. */
 export const menuSeeds: MenuSeed[] = [
   ...menuModules.map((module) => ({
@@ -48,7 +51,7 @@ export const menuSeeds: MenuSeed[] = [
     children: [...(ownEntries[module] ?? []), ...kindEntries(module)],
   })),
   {
-    key: 'applications',
+    key: moduleOfTree,
     path: null,
     icon: 'tree',
     children: [{ key: 'serviceTree', path: '/tree', icon: 'tree' }],
