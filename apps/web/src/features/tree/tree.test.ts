@@ -147,7 +147,7 @@ test('owners say where they were named; a node in use cannot be deleted, and say
   const remove = [...document.querySelectorAll('button')].find(
     (each) => each.textContent?.trim() === 'Delete',
   );
-  expect([remove?.disabled, remove?.title]).toEqual([true, '1 nodes are still below it.']);
+  expect([remove?.disabled, remove?.title]).toEqual([true, 'A node is still below it.']);
 });
 
 test('a move shows who gains and loses before it is done', async () => {
