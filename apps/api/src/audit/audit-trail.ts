@@ -77,7 +77,7 @@ export class AuditTrail implements SharedAuditLog {
   }
 
   async endLeftOpen(auditId: string, code: string, outcome: AuditOutcome): Promise<void> {
-    const { principal: _known, params: _intent, reasonParams: _error, ...change } = outcome;
+    const { principal: _known, target: _named, params: _intent, reasonParams: _error, ...change } = outcome;
     await this.#rows.closeByAuditId(auditId, code, { ...change, endedAt: new Date() });
   }
 
@@ -152,12 +152,15 @@ function rowOf({ principal, code, target, params, auditId, address, requestId }:
 
 function closing(
   row: Prisma.AuditEventCreateInput,
-  { principal, params, reasonParams = {}, ...outcome }: AuditOutcome,
+  { principal, target, params, reasonParams = {}, ...outcome }: AuditOutcome,
 ) {
   const more = { ...params, ...keptParams(reasonParams, row.resource ?? '') };
   return {
     ...outcome,
     ...(principal && { userId: principal.userId, username: principal.username }),
+    ...(target?.cluster !== undefined && { cluster: cut(target.cluster, 63) }),
+    ...(target?.namespace !== undefined && { namespace: cut(target.namespace, 63) }),
+    ...(target?.name !== undefined && { name: cut(target.name, 253) }),
     ...(Object.keys(more).length > 0 && { params: { ...(row.params as Prisma.JsonObject), ...more } }),
     endedAt: new Date(),
   };

@@ -52,6 +52,8 @@ export interface AuditOutcome {
   clusterStatus?: number;
   /** Who it was, where that became known only meanwhile. */
   principal?: { userId: string; username: string };
+  /** What ids of the intent's target are called, where that became known only meanwhile. */
+  target?: Pick<AuditTarget, 'cluster' | 'namespace' | 'name'>;
   /** Added to the intent's. */
   params?: AuditParams;
 }

@@ -12,7 +12,9 @@ import { toAppError } from './error-handler.ts';
 import { inputReader } from './validate.ts';
 
 /** What a handler may add to the audit row of its call. */
-export type AuditNote = Partial<Pick<AuditOutcome, 'reason' | 'clusterStatus' | 'principal' | 'params'>>;
+export type AuditNote = Partial<
+  Pick<AuditOutcome, 'reason' | 'clusterStatus' | 'principal' | 'target' | 'params'>
+>;
 
 /** A validated, authorised call. */
 export type Call<E extends Endpoint> = InputOf<E> & {

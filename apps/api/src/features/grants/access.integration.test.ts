@@ -125,6 +125,8 @@ describe('a grant', () => {
     expect(me.grants).toEqual([{ role: 'developer', domain: 'cluster:one/shop' }]);
     expect(me.roles.map(({ name }: { name: string }) => name)).toEqual(['developer']);
     expect(me.roles[0].policies).toContainEqual({ object: 'k8s/core/pods', action: 'list' });
+    // the role has the entry, but nothing of the tree is theirs
+    expect(JSON.stringify(me.menus)).not.toContain('serviceTree');
     const { body } = await user.get('/clusters');
     expect(body.items.map((cluster: { name: string }) => cluster.name)).toEqual(['one']);
     expect((await user.get('/clusters/one')).status).toBe(200);
@@ -145,10 +147,34 @@ describe('a grant', () => {
       expect((await user.get(path)).status).toBe(403);
     }
     const { body: admins } = await api.admin.get('/grants?user=admin');
+    expect(JSON.stringify((await user.get('/auth/me')).body.menus)).toContain('serviceTree');
     const own = admins.items.find(
       (grant: { role: { name: string } }) => grant.role.name === 'platform-admin',
     );
     expect((await api.admin.delete(`/grants/${own.id}`)).body.error.code).toBe('lastAdmin');
+  });
+
+  test('is told to the audit log by names, as it is given and as it is taken away', async () => {
+    await api.signUp('named');
+    const acme = await api.admin.post('/tree', { parent: null, name: 'named', displayName: 'Named' });
+    for (const [scope, told] of [
+      [
+        { kind: 'namespace', cluster: 'one', namespace: 'shop' },
+        { cluster: 'one', namespace: 'shop' },
+      ],
+      [
+        { kind: 'tree', node: acme.body.id },
+        { cluster: null, params: { scope: 'tree', path: 'named' } },
+      ],
+    ] as const) {
+      const given = await api.admin.post('/grants', { subject: asUser('named'), role: 'viewer', scope });
+      expect((await api.admin.delete(`/grants/${given.body.id}`)).status).toBe(204);
+      const { body } = await api.admin.get('/audit?q=named:viewer&pageSize=2');
+      expect(body.items).toMatchObject([
+        { code: 'grant.delete', name: 'named:viewer', ...told },
+        { code: 'grant.create', name: 'named:viewer', ...told },
+      ]);
+    }
   });
 
   test('is told what is wrong with it', async () => {

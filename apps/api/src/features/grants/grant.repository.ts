@@ -50,6 +50,12 @@ export class GrantRepository {
     return grantView(await queries.grant.create({ data, include }));
   }
 
+  /** Null where there is none. */
+  async find(id: string): Promise<GrantView | null> {
+    const row = await this.#database.prisma.grant.findUnique({ where: { id }, include });
+    return row && grantView(row);
+  }
+
   /** False when there is none. */
   async remove(queries: Queries, id: string): Promise<boolean> {
     const { count } = await queries.grant.deleteMany({ where: { id } });

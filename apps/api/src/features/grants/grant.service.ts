@@ -68,6 +68,13 @@ export class GrantService {
     }
   }
 
+  /** Throws `notFound`. */
+  async get(id: string): Promise<GrantView> {
+    const found = await this.#options.grants.find(id);
+    if (found === null) throw new AppError('notFound');
+    return found;
+  }
+
   /** Streams that stood on it end. Throws `notFound`, or `lastAdmin`. */
   async remove(id: string): Promise<void> {
     const { database, grants, versions } = this.#options;

@@ -13,5 +13,5 @@ export function build({ database, versions, authoriser }: Core): Feature {
     versions,
     guard: new GivingGuard(authoriser),
   });
-  return { mount: (api) => mountGrants(api, grants) };
+  return { mount: (api) => mountGrants(api, grants, authoriser) };
 }

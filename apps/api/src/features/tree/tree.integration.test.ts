@@ -90,6 +90,29 @@ describe('nodes', () => {
   });
 });
 
+test('the audit log names nodes by their paths', async () => {
+  const { games, tools, shop } = await company('told');
+  await admin.patch(`/tree/${shop}`, { displayName: 'Shop' });
+  await admin.put(`/tree/${shop}/parent`, { parent: tools });
+  expect((await admin.delete(`/tree/${shop}`)).status).toBe(204);
+  await admin.delete(`/tree/${games}`);
+  const { body } = await admin.get('/audit?q=told&pageSize=20');
+  const told = (body.items as { code: string; name: string; params: { path?: string } }[])
+    .toReversed()
+    .map(({ code, name, params }) => [code, name, params.path]);
+  expect(told).toEqual([
+    ['tree.create', 'told', undefined],
+    ['tree.create', 'told.games', undefined],
+    ['tree.create', 'told.tools', undefined],
+    ['tree.create', 'told.games.shop', undefined],
+    ['tree.create', 'told.tools.build', undefined],
+    ['tree.update', 'told.games.shop', undefined],
+    ['tree.move', 'told.games.shop', 'told.tools.shop'],
+    ['tree.delete', 'told.tools.shop', undefined],
+    ['tree.delete', 'told.games', undefined],
+  ]);
+});
+
 describe('rights', () => {
   test('a grant on a node holds there and below, and shows the way to it', async () => {
     const { games, shop, build } = await company('granted');

@@ -16,23 +16,42 @@ export function build({ config, database, versions, authoriser }: Core): Feature
     nodes: new TreeRepository(database),
     levels: config.treeLevels,
   });
+  /** A node is told to the audit log by its path. */
+  const pathOf = async (node: string) => (await authoriser.policies()).tree.pathOf(node) || node;
   return {
     mount(api) {
       mount(api, endpoints.listTree, ({ principal }) => tree.list(principal));
       mount(api, endpoints.exportTree, async () => ({ rows: await tree.rows() }));
       mount(api, endpoints.planTreeImport, ({ body }) => tree.planImport(body.csv));
       mount(api, endpoints.importTree, ({ principal, body }) => tree.import(principal, body.csv));
-      mount(api, endpoints.createTreeNode, ({ body }) => tree.create(body));
+      mount(api, endpoints.createTreeNode, async ({ body, noteAudit }) => {
+        const created = await tree.create(body);
+        noteAudit({ target: { name: created.path } });
+        return created;
+      });
       mount(api, endpoints.getTreeNode, ({ params }) => tree.get(params.node));
-      mount(api, endpoints.updateTreeNode, ({ params, body }) => tree.update(params.node, body));
-      mount(api, endpoints.deleteTreeNode, ({ params }) => tree.remove(params.node));
-      mount(api, endpoints.planTreeMove, ({ params, body }) => tree.planMove(params.node, body.parent));
-      mount(api, endpoints.moveTreeNode, ({ principal, params, body }) =>
-        tree.move(principal, params.node, body.parent),
-      );
-      mount(api, endpoints.setTreeOwners, ({ principal, params, body }) =>
-        tree.setOwners(principal, params.node, body),
-      );
+      mount(api, endpoints.updateTreeNode, async ({ params, body, noteAudit }) => {
+        noteAudit({ target: { name: await pathOf(params.node) } });
+        return tree.update(params.node, body);
+      });
+      mount(api, endpoints.deleteTreeNode, async ({ params, noteAudit }) => {
+        noteAudit({ target: { name: await pathOf(params.node) } });
+        await tree.remove(params.node);
+      });
+      mount(api, endpoints.planTreeMove, async ({ params, body, noteAudit }) => {
+        noteAudit({ target: { name: await pathOf(params.node) } });
+        return tree.planMove(params.node, body.parent);
+      });
+      mount(api, endpoints.moveTreeNode, async ({ principal, params, body, noteAudit }) => {
+        noteAudit({ target: { name: await pathOf(params.node) } });
+        const moved = await tree.move(principal, params.node, body.parent);
+        noteAudit({ params: { path: moved.path } });
+        return moved;
+      });
+      mount(api, endpoints.setTreeOwners, async ({ principal, params, body, noteAudit }) => {
+        noteAudit({ target: { name: await pathOf(params.node) } });
+        return tree.setOwners(principal, params.node, body);
+      });
     },
     topics: (topics) =>
       topics.add(endpoints.listTree, {

@@ -82,6 +82,13 @@ test('an error behind an end is said with its own parameters', () => {
   );
 });
 
+test('a grant on the service tree says at which node', () => {
+  const { place } = textsIn('en-US');
+  const grant = { resource: 'grant', cluster: null, namespace: null };
+  expect(place(event({ ...grant, params: { scope: 'tree', path: 'acme.games' } }))).toBe('acme.games');
+  expect(place(event({ ...grant, cluster: 'demo', namespace: 'shop' }))).toBe('demo/shop');
+});
+
 test('every code can be chosen by words of its own', () => {
   const { codeText } = textsIn('en-US');
   const texts = auditCodes.map(codeText);
@@ -107,4 +114,6 @@ test('what was done is said with the names people use, and counted', () => {
   expect([applied(1), applied(2)]).toEqual(['Applied 1 object', 'Applied 2 objects']);
   const granted = { code: 'grant.create', params: {}, resource: 'grant', name: 'dora:developer' };
   expect(sentence(granted)).toBe('Granted role Developer to dora');
+  expect(sentence({ ...granted, code: 'grant.delete' })).toBe('Took role Developer from dora');
+  expect(sentence({ ...granted, code: 'grant.delete', name: '0190-a' })).toBe('Took grant 0190-a away');
 });

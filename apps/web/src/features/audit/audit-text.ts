@@ -40,11 +40,14 @@ export function useAuditText() {
     if (!te(`audit.${event.code}`)) return event.code;
     const action = String(event.params['action'] ?? '');
     const name = event.name ?? '';
+    // what was refused before it was looked up has no name but its id
+    const isById = event.code === 'grant.delete' && !name.includes(':');
     const isMany = event.code === 'resource.actionMany';
     // a grant is named by whom it is given to, and by the role
     const [who = '', role = ''] = name.split(':');
     const why = String(event.params['why'] ?? '');
     const named = {
+      path: '…',
       ...event.params,
       why: te(`kubeconfigs.end.${why}`) ? t(`kubeconfigs.end.${why}`) : why,
       action: te(`actions.${action}.label`) ? t(`actions.${action}.label`) : action,
@@ -54,7 +57,11 @@ export function useAuditText() {
       resource: resourceText(event.resource ?? '', isMany),
     };
     const count = counted.map((each) => event.params[each]).find((each) => typeof each === 'number');
-    const text = t(`audit.${event.code}`, named, typeof count === 'number' ? count : 1);
+    const text = t(
+      `audit.${event.code}${isById ? 'ById' : ''}`,
+      named,
+      typeof count === 'number' ? count : 1,
+    );
     return event.params['dryRun'] === true ? t('auditLog.dryRun', { text }) : text;
   }
 
@@ -66,9 +73,11 @@ export function useAuditText() {
       : code;
   }
 
-  /** Where: `cluster/namespace`. */
-  const place = ({ cluster, namespace }: Pick<AuditEvent, 'cluster' | 'namespace'>) =>
-    [cluster, namespace].filter((part) => part !== null).join('/');
+  /** Where: `cluster/namespace`, of a grant on the service tree the path of its node. */
+  const place = ({ cluster, namespace, resource, params }: AuditEvent) =>
+    resource === 'grant' && typeof params['path'] === 'string'
+      ? params['path']
+      : [cluster, namespace].filter((part) => part !== null).join('/');
 
   /** Why it went as it did: an error's sentence, or how a stream ended and the error behind that. */
   function reason(event: Pick<AuditEvent, 'reason' | 'outcome' | 'status' | 'params'>): string {
