@@ -65,13 +65,18 @@ beforeAll(async () => {
     pingMs: 25_000,
     onError: fail,
   });
+  registry.onRequest((_id, { error }) => void (error !== null && fail(error)));
   await registry.reload();
   // the clock by which work is taken up, and that by which somebody looks; requests keep theirs
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
-  prober = new ClusterProber({ registry, repository: new ClusterHealthRepository(database), onError: fail });
+  prober = new ClusterProber({
+    registry,
+    repository: watched(new ClusterHealthRepository(database)),
+    onError: fail,
+  });
   collector = new FiguresCollector({
     registry,
-    repository: new ClusterFiguresRepository(database),
+    repository: watched(new ClusterFiguresRepository(database)),
     onError: fail,
   });
   prober.start();
@@ -118,15 +123,48 @@ async function register(repository: ClustersRepository, id: string, name: string
   });
 }
 
-/** Turns the clock forward: this process', and the database's by moving what is due. */
+/** Calls of repositories, and work that was taken up and has not been written down, by the call that will. */
+const underWay = new Set<unknown>();
+const writes: Record<string, string> = { count: 'counted', sweep: 'swept' };
+
+/** A repository of which is known what is under way. */
+function watched<T extends object>(repository: T): T {
+  const call = async (name: string, answer: Promise<unknown>, [first]: unknown[]) => {
+    underWay.add(answer);
+    try {
+      const written = writes[String(first)] ?? 'record';
+      if (name === 'takeDue') for (const id of (await answer) as string[]) underWay.add(`${written} ${id}`);
+      return await answer;
+    } finally {
+      underWay.delete(answer);
+      underWay.delete(`${name} ${first}`);
+    }
+  };
+  return new Proxy(repository, {
+    get(target, name: string) {
+      const method = Reflect.get(target, name) as (...args: unknown[]) => Promise<unknown>;
+      return (...args: unknown[]) => call(name, method.apply(target, args), args);
+    },
+  });
+}
+
+let turnedAt = process.hrtime.bigint();
+
+/**
+ * Turns the clock forward: this process', and the database's by moving what is due; that one goes on by itself besides.
+ * What is taken up then is done before it goes on.
+ */
 async function pass(ms: number): Promise<void> {
-  const earlier = (column: string) => `${column} = TIMESTAMPADD(MICROSECOND, ${-ms * 1000}, ${column})`;
+  const now = process.hrtime.bigint();
+  const aheadUs = ms * 1000 - Number((now - turnedAt) / 1000n);
+  turnedAt = now;
+  const earlier = (column: string) => `${column} = TIMESTAMPADD(MICROSECOND, ${-aheadUs}, ${column})`;
   await connection.query(`UPDATE cluster_health SET ${earlier('next_probe_at')}`);
   const columns = ['next_count_at', 'next_sweep_at', 'counted_at'].map(earlier);
   await connection.query(`UPDATE cluster_figures SET ${columns.join(', ')}`);
   await vi.advanceTimersByTimeAsync(ms);
-  // what was taken up asks and writes
-  await sleep(15);
+  do await sleep(1);
+  while (underWay.size > 0 && failures.length === 0);
 }
 
 async function requests(): Promise<{ probes: number; figures: number }[]> {
