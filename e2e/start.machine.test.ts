@@ -87,6 +87,8 @@ test('after a kill -9 of the start script everything ends by itself, and the nex
   expect(second.firstPassword).toBeNull();
   await signInToApi(second.url, 'admin', adminPassword);
   await second.stop();
+  // the platform may be waiting for its database, which is gone
+  await waitUntil('everything ended', () => processesOf(dataFolder).length === 0, 10_000);
 });
 
 test('after a kill -9 of everything at once the next start has all data', async () => {
