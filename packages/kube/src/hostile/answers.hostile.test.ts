@@ -1,5 +1,6 @@
 import { timesTheWait } from '@pilothouse/testing';
 import { afterEach, describe, expect, it } from 'vitest';
+import { mostNames, nameAt } from '../testing/attacks/attack.ts';
 import { startHostile } from '../testing/hostile-server.ts';
 import { underAttack } from '../testing/under-attack.ts';
 import { fixedPaths } from '../transport/api-path.ts';
@@ -73,16 +74,19 @@ describe('an answer', () => {
     expect(deadlines).toBeLessThan(1.5);
   });
 
-  it('of nothing but names is read, in pieces', async () => {
+  it('of nothing but names is read, in pieces', { timeout: 240_000 }, async () => {
     const server = await startHostile('JSON of nothing but names');
+    // looking at each of them, or keeping them, would be measured as well
+    const some = Array.from({ length: 191 }, (_, at) => nameAt(Math.min(at * 1000, mostNames - 1)));
     const { outcome } = await underAttack(async () => {
       const connection = server.connect({ timeoutMs: 40_000 });
       connections.push(connection);
       const asking = Array.from({ length: 2 }, () => connection.json<object>({ path: fixedPaths.version }));
-      return Promise.all(asking);
+      const answers = await Promise.all(asking);
+      return answers.map((answer) => some.every((name) => Object.hasOwn(answer, name)));
     });
-    expect(outcome.map((answer) => Object.keys(answer).length)).toEqual(Array(2).fill(190_000));
-  }, 240_000);
+    expect(outcome).toEqual([true, true]);
+  });
 
   it('that is 500 with a body of one byte a second is known by its status', async () => {
     expect((await ask('500 with a body of one byte a second')).reasons).toEqual(['serverError']);

@@ -18,7 +18,10 @@ export function begin(response: ServerResponse, type = 'application/json', heade
 
 export const mebibyte = 1024 * 1024;
 
+export const mostNames = 190_000;
+export const nameAt = (at: number): string => at.toString(36).padStart(20, '-');
+
 let names: string | undefined;
 /** An object of nothing but names that are no other's: the dearest to read, as large as one may be. */
 export const namesOnly = (): string =>
-  (names ??= `{${Array.from({ length: 190_000 }, (_, at) => `"${at.toString(36).padStart(20, '-')}":0`).join()}}`);
+  (names ??= `{${Array.from({ length: mostNames }, (_, at) => `"${nameAt(at)}":0`).join()}}`);
