@@ -8,49 +8,36 @@ import {
   type NodeFigures,
   type Row,
 } from '@pilothouse/kinds';
-import {
-  RowTable,
-  type Labels,
-  type Page,
-  type PageQuery,
-  type RowFilter,
-  type RowSchema,
-  type StoreState,
-} from '@pilothouse/kube';
-import { worstState, type RowChanges, type RowProblem, type RowSource } from './row-source.ts';
+import type { Labels, RowSchema, StoreState } from '@pilothouse/kube';
+import { worstState, type RowProblem, type RowSource } from './row-source.ts';
+import { TableRows } from './table-rows.ts';
 
 /**
  * Nodes with what their pods reserve. The sums follow the pods' changes one by one; a node's row is made again only
  * when the node changes, or when a pod of it came or went. Where the credential may not list pods the figures stay
  * unknown; usage is what metrics.k8s.io says while it says something, and unknown otherwise.
  */
-export class NodeRows implements RowSource {
+export class NodeRows extends TableRows {
   readonly #nodes: RowSource;
   readonly #pods: RowSource;
   /** Usage by node; absent where the cluster has no metrics.k8s.io. */
   readonly #usage: RowSource | undefined;
   /** As it is shown now, by node. */
   #used = new Map<string, Cells>();
-  /** Nodes with their figures. */
-  readonly #table: RowTable<Row>;
   /** Pods as they are counted now, by uid. */
   readonly #counted = new Map<string, Row>();
   readonly #figures = new Map<string, NodeFigures>();
-  readonly #listeners = new Set<(changes: RowChanges) => void>();
-  readonly #ends: (() => void)[];
   /** Whether the pods were counted since their first list was complete. */
   #known = false;
 
   constructor(nodes: RowSource, pods: RowSource, schema: RowSchema, usage?: RowSource) {
+    super(schema);
     this.#nodes = nodes;
     this.#pods = pods;
     this.#usage = usage;
-    this.#table = new RowTable(schema);
-    this.#ends = [
-      pods.onChange(({ upserted, deleted }) => this.#podsChanged(upserted, deleted)),
-      nodes.onChange(({ upserted, deleted }) => this.#nodesChanged(upserted, deleted)),
-      ...(usage === undefined ? [] : [usage.onChange(() => this.#usageChanged())]),
-    ];
+    this.follow(pods, ({ upserted, deleted }) => this.#podsChanged(upserted, deleted));
+    this.follow(nodes, ({ upserted, deleted }) => this.#nodesChanged(upserted, deleted));
+    if (usage !== undefined) this.follow(usage, () => this.#usageChanged());
     this.#podsChanged(pods.rows(), []);
     this.#nodesChanged(nodes.rows(), []);
     this.#usageChanged();
@@ -82,42 +69,9 @@ export class NodeRows implements RowSource {
     await Promise.all([this.#nodes.ready(signal), this.#pods.ready(signal).catch(() => undefined)]);
   }
 
-  rows(): Row[] {
-    return this.#table.rows();
-  }
-
-  labelsOf(row: Row): Labels {
-    return this.#table.labelsOf(row);
-  }
-
-  page(query: PageQuery<Row>): Page<Row> {
-    return { ...this.#table.page(query), asOf: this.asOf.toISOString(), state: this.state };
-  }
-
-  matcher(filter: RowFilter<Row>): (row: Row) => boolean {
-    return this.#table.matcher(filter);
-  }
-
-  onChange(listener: (changes: RowChanges) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
-  /** Stops following the stores. */
-  stop(): void {
-    for (const end of this.#ends) end();
-    this.#table.release();
-  }
-
   #nodesChanged(upserted: Row[], deleted: Row[]): void {
-    for (const { uid, name } of deleted) {
-      const held = this.#table.get({ name });
-      if (held?.row.uid === uid) this.#table.remove(held);
-    }
-    this.#tell(
-      upserted.map((row) => this.#put(row, this.#nodes.labelsOf(row))),
-      deleted,
-    );
+    this.remove(deleted);
+    this.tell({ upserted: upserted.map((row) => this.#put(row, this.#nodes.labelsOf(row))), deleted });
   }
 
   #podsChanged(upserted: Row[], deleted: Row[]): void {
@@ -132,12 +86,10 @@ export class NodeRows implements RowSource {
     if (becomesKnown) this.#known = true;
     if (!this.#known) return;
     const entries = becomesKnown
-      ? this.#table.entries()
-      : [...touched].map((name) => this.#table.get({ name }));
-    this.#tell(
-      entries.flatMap((entry) => (entry === undefined ? [] : [this.#put(entry.row, entry.labels)])),
-      [],
-    );
+      ? this.table.entries()
+      : [...touched].map((name) => this.table.get({ name }));
+    const shown = entries.filter((entry) => entry !== undefined);
+    this.tell({ upserted: shown.map(({ row, labels }) => this.#put(row, labels)), deleted: [] });
   }
 
   /** What was measured before the measuring failed is not what is used now. */
@@ -145,15 +97,12 @@ export class NodeRows implements RowSource {
     const rows = this.#usage?.problems.length === 0 ? this.#usage.rows() : [];
     const before = this.#used;
     this.#used = new Map(rows.map(({ name, cells }) => [name, cells]));
-    const touched = this.#table.entries().filter(({ row: { name } }) => {
+    const touched = this.table.entries().filter(({ row: { name } }) => {
       const [was, is] = [before.get(name), this.#used.get(name)];
       return was?.cpu !== is?.cpu || was?.memory !== is?.memory;
     });
     if (touched.length > 0)
-      this.#tell(
-        touched.map(({ row, labels }) => this.#put(row, labels)),
-        [],
-      );
+      this.tell({ upserted: touched.map(({ row, labels }) => this.#put(row, labels)), deleted: [] });
   }
 
   #put(row: Row, labels: Labels): Row {
@@ -162,7 +111,7 @@ export class NodeRows implements RowSource {
       ...row,
       cells: { ...row.cells, ...(this.#known ? this.#figuresOf(row) : {}), ...usage },
     };
-    this.#table.put(joined, labels);
+    this.table.put(joined, labels);
     return joined;
   }
 
@@ -191,9 +140,5 @@ export class NodeRows implements RowSource {
     else this.#figures.set(node, figures);
     touched.add(node);
     return true;
-  }
-
-  #tell(upserted: Row[], deleted: Row[]): void {
-    for (const listener of this.#listeners) listener({ upserted, deleted });
   }
 }

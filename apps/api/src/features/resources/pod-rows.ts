@@ -1,14 +1,7 @@
 import { podUsageCells, type Cells, type Row } from '@pilothouse/kinds';
-import {
-  RowTable,
-  type Labels,
-  type Page,
-  type PageQuery,
-  type RowFilter,
-  type RowSchema,
-  type StoreState,
-} from '@pilothouse/kube';
+import type { Labels, RowSchema, StoreState } from '@pilothouse/kube';
 import type { RowChanges, RowProblem, RowSource } from './row-source.ts';
+import { TableRows } from './table-rows.ts';
 
 const keyOf = ({ namespace = '', name }: Row) => `${namespace}/${name}`;
 
@@ -16,25 +9,20 @@ const keyOf = ({ namespace = '', name }: Row) => `${namespace}/${name}`;
  * Pods with what metrics.k8s.io measures of them while it does, and unknown use otherwise. Made for those who ask for it
  * alone: each round of measuring changes nearly every row.
  */
-export class PodRows implements RowSource {
+export class PodRows extends TableRows {
   readonly #pods: RowSource;
   readonly #usage: RowSource;
-  readonly #table: RowTable<Row>;
   /** As it is shown now, by place. */
   #used = new Map<string, Cells>();
-  readonly #listeners = new Set<(changes: RowChanges) => void>();
-  readonly #ends: (() => void)[];
 
   constructor(pods: RowSource, usage: RowSource, schema: RowSchema) {
+    super(schema);
     this.#pods = pods;
     this.#usage = usage;
-    this.#table = new RowTable(schema);
     this.#used = this.#measured();
     for (const row of pods.rows()) this.#put(row);
-    this.#ends = [
-      pods.onChange((changes) => this.#podsChanged(changes)),
-      usage.onChange(() => this.#usageChanged()),
-    ];
+    this.follow(pods, (changes) => this.#podsChanged(changes));
+    this.follow(usage, () => this.#usageChanged());
   }
 
   get state(): StoreState {
@@ -58,50 +46,20 @@ export class PodRows implements RowSource {
     await Promise.all([this.#pods.ready(signal), this.#usage.ready(signal).catch(() => undefined)]);
   }
 
-  rows(): Row[] {
-    return this.#table.rows();
-  }
-
-  labelsOf(row: Row): Labels {
-    return this.#table.labelsOf(row);
-  }
-
-  page(query: PageQuery<Row>): Page<Row> {
-    return { ...this.#table.page(query), asOf: this.asOf.toISOString(), state: this.state };
-  }
-
-  matcher(filter: RowFilter<Row>): (row: Row) => boolean {
-    return this.#table.matcher(filter);
-  }
-
-  onChange(listener: (changes: RowChanges) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
-  /** Stops following the stores. */
-  stop(): void {
-    for (const end of this.#ends) end();
-    this.#table.release();
-  }
-
   #podsChanged({ upserted, deleted }: RowChanges): void {
-    for (const row of deleted) {
-      const held = this.#table.get(row);
-      if (held?.row.uid === row.uid) this.#table.remove(held);
-    }
-    this.#tell({ upserted: upserted.map((row) => this.#put(row)), deleted });
+    this.remove(deleted);
+    this.tell({ upserted: upserted.map((row) => this.#put(row)), deleted });
   }
 
   #usageChanged(): void {
     const before = this.#used;
     this.#used = this.#measured();
-    const touched = this.#table.entries().filter(({ row }) => {
+    const touched = this.table.entries().filter(({ row }) => {
       const [was, is] = [before.get(keyOf(row)), this.#used.get(keyOf(row))];
       return was?.cpu !== is?.cpu || was?.memory !== is?.memory;
     });
     // the state may have changed though no figure did
-    this.#tell({ upserted: touched.map(({ row, labels }) => this.#join(row, labels)), deleted: [] });
+    this.tell({ upserted: touched.map(({ row, labels }) => this.#join(row, labels)), deleted: [] });
   }
 
   /** What was measured before the measuring failed is not what is used now. */
@@ -119,11 +77,7 @@ export class PodRows implements RowSource {
       ...row,
       cells: { ...row.cells, ...podUsageCells(this.#used.get(keyOf(row)), row.cells) },
     };
-    this.#table.put(joined, labels);
+    this.table.put(joined, labels);
     return joined;
-  }
-
-  #tell(changes: RowChanges): void {
-    for (const listener of this.#listeners) listener(changes);
   }
 }
