@@ -10,5 +10,7 @@ export default defineConfig({
     // for a machine that is busy with other things
     testTimeout: 20_000,
     expect: { poll: { timeout: 10_000 } },
+    // left alone it keeps a core for itself
+    maxWorkers: '100%',
   },
 });
