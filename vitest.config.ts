@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 const source = ['apps/api', 'packages/*', 'tools/*'];
 /** Where other work may take the cores away, a test that fails is run once more, and the report says so ("retry x1"). */
 const retry = process.env['CI'] ? 1 : 0;
+const sharedClusters = 'tools/control-plane/src/vitest-global-setup.ts';
+const sharedDatabase = 'apps/api/src/testing/database-template-setup.ts';
 
 export default defineConfig({
   test: {
@@ -16,6 +18,8 @@ export default defineConfig({
           // for a machine that is busy with other things
           testTimeout: 20_000,
           expect: { poll: { timeout: 10_000 } },
+          // left alone it keeps a core for itself
+          maxWorkers: '100%',
         },
       },
       {
@@ -37,7 +41,7 @@ export default defineConfig({
           retry,
           include: source.map((folder) => `${folder}/**/*.integration.test.ts`),
           exclude: ['**/node_modules/**'],
-          globalSetup: ['tools/control-plane/src/vitest-global-setup.ts'],
+          globalSetup: [sharedClusters, sharedDatabase],
           testTimeout: 60_000,
           hookTimeout: 180_000,
           expect: { poll: { timeout: 30_000 } },
@@ -51,7 +55,7 @@ export default defineConfig({
           retry,
           include: [...source, 'e2e'].map((folder) => `${folder}/**/*.machine.test.ts`),
           exclude: ['**/node_modules/**'],
-          globalSetup: ['tools/control-plane/src/vitest-global-setup.ts'],
+          globalSetup: [sharedClusters, sharedDatabase],
           testTimeout: 180_000,
           hookTimeout: 300_000,
           expect: { poll: { timeout: 30_000 } },
@@ -67,7 +71,7 @@ export default defineConfig({
             (folder) => `apps/api/src/${folder}/**/*.integration.test.ts`,
           ),
           exclude: ['**/node_modules/**'],
-          globalSetup: ['tools/control-plane/src/vitest-global-setup.ts'],
+          globalSetup: [sharedClusters, sharedDatabase],
           testTimeout: 60_000,
           hookTimeout: 180_000,
           expect: { poll: { timeout: 30_000 } },
@@ -80,7 +84,7 @@ export default defineConfig({
           name: 'e2e',
           retry,
           include: ['e2e/**/*.e2e.ts'],
-          globalSetup: ['tools/control-plane/src/vitest-global-setup.ts'],
+          globalSetup: [sharedClusters],
           testTimeout: 180_000,
           hookTimeout: 300_000,
           fileParallelism: false,

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { constants, cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startPrivateMariaDb } from '@pilothouse/start/mariadb';
 import { createConnection } from 'mysql2/promise';
 import { migrate, migrationsFolder, readMigrations } from '../db/migrate.ts';
+import { databaseTemplate, migratedUrl } from './database-template.ts';
 import { startTestMySql } from './test-mysql.ts';
 
 /** A MariaDB of its own for a test file, or a MySQL in the run against that. */
@@ -35,6 +36,8 @@ export async function startTestServer({ timeZone = '+08:00' }: TestServerOptions
     return { ...server, createDatabase, startAgain };
   }
   const folder = await mkdtemp(path.join(tmpdir(), 'pilothouse-test-'));
+  const copying = { recursive: true, mode: constants.COPYFILE_FICLONE };
+  await cp(await databaseTemplate(), path.join(folder, 'data'), copying);
   const extraArguments = [`--default-time-zone=${timeZone}`, '--innodb-flush-log-at-trx-commit=0'];
   let server = await startPrivateMariaDb({ folder, extraArguments });
   return {
@@ -64,6 +67,7 @@ async function createDatabaseOn(server: string): Promise<string> {
 /** As {@link startTestServer}, with a migrated database. */
 export async function startTestDatabase(options?: TestServerOptions): Promise<TestServer> {
   const server = await startTestServer(options);
+  if (mysqlRoot === undefined) return { ...server, url: migratedUrl(server.url) };
   const url = await server.createDatabase();
   await migrate(url, await readMigrations(migrationsFolder));
   return { ...server, url };
