@@ -76,7 +76,8 @@ describe.each([
 ] as const)('in $locale, $colorScheme', (look) => {
   test.each(Object.keys(pages) as (keyof typeof pages)[])('%s', async (name) => {
     const { path, ready } = pages[name];
-    const { page } = await scene.openSignedIn(path(), look);
+    const { page } = await scene.keptTab(look);
+    await page.goto(`${scene.product.url}${path()}`);
     await page.locator(ready).first().waitFor();
     expect(await page.locator('html').getAttribute('lang')).toBe(look.locale);
     await screenshot(page, `${name}-${look.locale}-${look.colorScheme}`);
