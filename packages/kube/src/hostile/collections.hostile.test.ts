@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { ObjectStore } from '../store/object-store.ts';
 import type { StoreRow } from '../store/store-row.ts';
-import { startHostile } from '../testing/hostile-server.ts';
+import { startHostile, type HostileServer } from '../testing/hostile-server.ts';
 import { podRow, pods } from '../testing/pods.ts';
 import { underAttack } from '../testing/under-attack.ts';
 
@@ -25,9 +25,34 @@ interface Mirrored {
   watches: number;
 }
 
+interface How {
+  forMs?: number;
+  timeoutMs?: number;
+  until?: (store: ObjectStore<StoreRow>) => boolean;
+  /** Until it tries again. */
+  firstMs?: number;
+  idleMs?: number;
+  listMs?: number;
+}
+
 /** Mirrors a hostile collection until `until` holds, or for `forMs`; says what came of it. */
-async function mirror(
-  attack: string,
+async function mirror(attack: string, how: How = {}): Promise<Mirrored> {
+  const server = await startHostile(attack);
+  return (await underAttack(() => mirrorOf(server, how))).outcome;
+}
+
+/** As {@link mirror}, of several at the same time: of attacks that take time and little else. */
+async function mirrorAll(attacks: string[], how: How): Promise<Record<string, Mirrored>> {
+  const servers = await Promise.all(attacks.map((attack) => startHostile(attack)));
+  const { outcome } = await underAttack(() => Promise.all(servers.map((server) => mirrorOf(server, how))));
+  return Object.fromEntries(attacks.map((attack, at) => [attack, outcome[at] as Mirrored]));
+}
+
+const each = <T>(attacks: string[], what: T): Record<string, T> =>
+  Object.fromEntries(attacks.map((attack) => [attack, what]));
+
+async function mirrorOf(
+  server: HostileServer,
   {
     forMs = 2000,
     timeoutMs = 2000,
@@ -35,60 +60,48 @@ async function mirror(
     firstMs = timing.firstMs,
     idleMs = timing.idleMs,
     listMs = timing.listMs,
-  }: {
-    forMs?: number;
-    timeoutMs?: number;
-    until?: (store: ObjectStore<StoreRow>) => boolean;
-    /** Until it tries again. */
-    firstMs?: number;
-    idleMs?: number;
-    listMs?: number;
-  } = {},
+  }: How,
 ): Promise<Mirrored> {
-  const server = await startHostile(attack);
-  const { outcome } = await underAttack(async () => {
-    const before = (await server.seen()).requests.length;
-    const connection = server.connect({ timeoutMs });
-    const store = new ObjectStore<StoreRow>({
-      connection,
-      resource: pods,
-      selection: { kind: 'Pod' },
-      project: podRow,
-      timing: { ...timing, firstMs, idleMs, listMs, mostMs: Math.max(firstMs, timing.mostMs) },
-      mostBytes,
-    });
-    let told = 0;
-    store.onChange(({ upserted, deleted }) => (told += upserted.length + deleted.length));
-    store.start();
-    const startedAt = performance.now();
-    let [wasStale, liveAgain] = [false, false];
-    while (performance.now() - startedAt < forMs && !until(store)) {
-      await sleep(20);
-      wasStale ||= store.state === 'stale';
-      liveAgain ||= wasStale && store.state === 'live';
-    }
-    const { size, state, lastError } = store;
-    const ageMs = Date.now() - store.asOf.getTime();
-    const names = store.page({ page: 1, pageSize: 5 }).items.map(({ name }) => name.slice(0, 20));
-    store.stop();
-    await connection.close();
-    const requests = (await server.seen()).requests.slice(before);
-    const watches = requests.filter((url) => /watch=true/.test(url) && !/sendInitial/.test(url)).length;
-    const lists = requests.filter((url) => /limit=/.test(url)).length;
-    return {
-      size,
-      names,
-      state,
-      reason: lastError?.reason,
-      liveAgain,
-      ageMs,
-      told,
-      malformed: store.malformed?.params,
-      lists,
-      watches,
-    };
+  const before = (await server.seen()).requests.length;
+  const connection = server.connect({ timeoutMs });
+  const store = new ObjectStore<StoreRow>({
+    connection,
+    resource: pods,
+    selection: { kind: 'Pod' },
+    project: podRow,
+    timing: { ...timing, firstMs, idleMs, listMs, mostMs: Math.max(firstMs, timing.mostMs) },
+    mostBytes,
   });
-  return outcome;
+  let told = 0;
+  store.onChange(({ upserted, deleted }) => (told += upserted.length + deleted.length));
+  store.start();
+  const startedAt = performance.now();
+  let [wasStale, liveAgain] = [false, false];
+  while (performance.now() - startedAt < forMs && !until(store)) {
+    await sleep(20);
+    wasStale ||= store.state === 'stale';
+    liveAgain ||= wasStale && store.state === 'live';
+  }
+  const { size, state, lastError } = store;
+  const ageMs = Date.now() - store.asOf.getTime();
+  const names = store.page({ page: 1, pageSize: 5 }).items.map(({ name }) => name.slice(0, 20));
+  store.stop();
+  await connection.close();
+  const requests = (await server.seen()).requests.slice(before);
+  const watches = requests.filter((url) => /watch=true/.test(url) && !/sendInitial/.test(url)).length;
+  const lists = requests.filter((url) => /limit=/.test(url)).length;
+  return {
+    size,
+    names,
+    state,
+    reason: lastError?.reason,
+    liveAgain,
+    ageMs,
+    told,
+    malformed: store.malformed?.params,
+    lists,
+    watches,
+  };
 }
 
 const failed = (store: ObjectStore<StoreRow>) => store.lastError !== null;
@@ -238,14 +251,12 @@ describe('a watch with', () => {
     expect(mirrored).toMatchObject({ reason, state: reason === 'wrongKind' ? 'syncing' : 'stale' });
   });
 
-  it.each(['an event of one byte a second', 'blank lines without end'])(
-    '%s is opened anew, for it brings nothing, and does not count as live for long',
-    async (attack) => {
-      const { watches, state, names } = await mirror(attack, { forMs: 6000 });
-      expect(watches).toBeGreaterThan(1);
-      expect({ state, names }).toEqual({ state: 'stale', names: ['a'] });
-    },
-  );
+  it('nothing new for ever is opened anew, for it brings nothing, and does not count as live for long', async () => {
+    const attacks = ['an event of one byte a second', 'blank lines without end'];
+    const mirrored = await mirrorAll(attacks, { forMs: 6000 });
+    expect(mirrored).toMatchObject(each(attacks, { state: 'stale', names: ['a'] }));
+    for (const { watches } of Object.values(mirrored)) expect(watches).toBeGreaterThan(1);
+  });
 
   it('half an event that stays half is given up after the time that a request has', async () => {
     const mirrored = await mirror('half an event that stays half', {
@@ -257,37 +268,41 @@ describe('a watch with', () => {
     expect(mirrored.ageMs).toBeLessThan(10_000);
   });
 
-  it.each([
-    'a page in the place of everything, after a while',
-    'a page that calls itself JSON in the place of everything, after a while',
-    'silence behind every good head, after a while',
-    'one byte a second behind every good head, after a while',
-    'half an event behind every good head, after a while',
-  ])('%s is not live, and says of when its rows are', async (attack) => {
-    const { liveAgain, ageMs, ...mirrored } = await mirror(attack, { forMs: 5000 });
-    expect(mirrored).toMatchObject({ state: 'stale', names: ['a'] });
-    expect(liveAgain).toBe(false);
-    expect(ageMs).toBeGreaterThan(2000);
+  it('nothing that can be used, after a while, is not live, and says of when its rows are', async () => {
+    const attacks = [
+      'a page in the place of everything, after a while',
+      'a page that calls itself JSON in the place of everything, after a while',
+      'silence behind every good head, after a while',
+      'one byte a second behind every good head, after a while',
+      'half an event behind every good head, after a while',
+    ];
+    const mirrored = await mirrorAll(attacks, { forMs: 5000 });
+    expect(mirrored).toMatchObject(each(attacks, { state: 'stale', names: ['a'], liveAgain: false }));
+    for (const { ageMs } of Object.values(mirrored)) expect(ageMs).toBeGreaterThan(2000);
   });
 
-  it.each([
-    'silence behind the head of every watch, after a while',
-    'an end behind the head of every watch, after a while',
-  ])('%s is not live for long, although lists are right', async (attack) => {
-    const { state, names } = await mirror(attack, { forMs: 8000 });
-    expect({ state, names }).toEqual({ state: 'stale', names: ['a'] });
+  it('nothing behind its head, after a while, is not live for long, although lists are right', async () => {
+    const attacks = [
+      'silence behind the head of every watch, after a while',
+      'an end behind the head of every watch, after a while',
+    ];
+    const mirrored = await mirrorAll(attacks, { forMs: 8000 });
+    expect(mirrored).toMatchObject(each(attacks, { state: 'stale', names: ['a'] }));
   });
 
-  it.each([
-    'an end at once, every time',
-    'a cut at once, every time',
-    'a watch that is expired every time',
-    'a watch that is refused with 410 every time',
-  ])('%s is not opened in a loop', async (attack) => {
-    const { lists, watches, names } = await mirror(attack, { forMs: 3000 });
-    expect(names).toEqual(['a']);
-    expect(lists).toBeLessThan(40);
-    expect(watches).toBeLessThan(40);
+  it('an end, every time, is not opened in a loop', async () => {
+    const attacks = [
+      'an end at once, every time',
+      'a cut at once, every time',
+      'a watch that is expired every time',
+      'a watch that is refused with 410 every time',
+    ];
+    const mirrored = await mirrorAll(attacks, { forMs: 3000 });
+    expect(mirrored).toMatchObject(each(attacks, { names: ['a'] }));
+    for (const { lists, watches } of Object.values(mirrored)) {
+      expect(lists).toBeLessThan(40);
+      expect(watches).toBeLessThan(40);
+    }
   });
 
   it.each(['a watch that is refused with 500 ten times', 'a watch that is refused with 429 and Retry-After'])(
