@@ -1,9 +1,11 @@
 import { sharedTestCluster } from '@pilothouse/control-plane/testing';
 import { endpoints } from '@pilothouse/contract';
-import { beforeAll, describe, expect, test } from 'vitest';
+import type { Browser, BrowserContextOptions } from 'playwright-core';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { cutTexts, scrollsSideways, seriousFindings } from './support/accessibility.ts';
-import { screenshot } from './support/browser.ts';
+import { openTab, screenshot, type Tab } from './support/browser.ts';
 import { adminOf, useScene } from './support/scene.ts';
+import { signIn } from './support/sign-in.ts';
 
 const scene = useScene();
 let pod: string;
@@ -70,13 +72,35 @@ const pages = {
   'not found': { path: () => '/no-such-page', ready: 'h1, .ant-result-title' },
 } as const;
 
+/** A tab of each look in which somebody signed in once, and how many of its problems are told. */
+const kept = new Map<BrowserContextOptions, { tab: Tab; told: number }>();
+
+async function tabOf(look: BrowserContextOptions): Promise<Tab> {
+  const known = kept.get(look);
+  if (known !== undefined) return known.tab;
+  const { page } = await scene.open('/login');
+  const tab = await openTab(page.context().browser() as Browser, look);
+  await signIn(tab.page, scene.product);
+  kept.set(look, { tab, told: 0 });
+  return tab;
+}
+afterEach(() => {
+  const problems = [...kept.values()].flatMap((each) => {
+    const all = each.tab.problems();
+    const news = all.slice(each.told);
+    each.told = all.length;
+    return news;
+  });
+  if (problems.length > 0) throw new Error(`The browser complained:\n${problems.join('\n')}`);
+});
+
 describe.each([
   { locale: 'en-US', colorScheme: 'light' },
   { locale: 'zh-CN', colorScheme: 'dark' },
 ] as const)('in $locale, $colorScheme', (look) => {
   test.each(Object.keys(pages) as (keyof typeof pages)[])('%s', async (name) => {
     const { path, ready } = pages[name];
-    const { page } = await scene.keptTab(look);
+    const { page } = await tabOf(look);
     await page.goto(`${scene.product.url}${path()}`);
     await page.locator(ready).first().waitFor();
     expect(await page.locator('html').getAttribute('lang')).toBe(look.locale);

@@ -54,7 +54,7 @@ export async function openBrowser(port: number): Promise<BrowserOnLine> {
 /** A tab in a profile of its own, and what went wrong in it. */
 export interface Tab {
   page: Page;
-  /** Console errors, uncaught exceptions, CSP violations since this was last asked, without those allowed. */
+  /** Console errors, uncaught exceptions, CSP violations so far, without those allowed. */
   problems: () => string[];
   /** A problem that the test provokes on purpose. */
   allow: (pattern: RegExp) => void;
@@ -87,7 +87,7 @@ function tabOf(page: Page, close: () => Promise<void>): Tab {
   page.on('pageerror', (error) => found.push(error.stack ?? error.message));
   return {
     page,
-    problems: () => found.splice(0).filter((problem) => !allowed.some((pattern) => pattern.test(problem))),
+    problems: () => found.filter((problem) => !allowed.some((pattern) => pattern.test(problem))),
     allow: (pattern) => void allowed.push(pattern),
     close,
   };

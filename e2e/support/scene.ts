@@ -18,30 +18,26 @@ export interface Scene {
     path: string,
     options?: BrowserContextOptions & { user?: { username: string; password: string } },
   ) => Promise<Tab>;
-  /** The administrator's tab of a profile, signed in once and kept from test to test. */
-  keptTab: (profile: BrowserContextOptions) => Promise<Tab>;
   /** Opens a path in another tab of the same profile: the same person, signed in already. */
   openBeside: (tab: Tab, path: string) => Promise<Tab>;
 }
 
 /**
- * Registers hooks: the product and the browser start before the first test; each test's tabs are closed after it but those
- * kept, and any console error, exception or CSP violation that it did not allow fails it.
+ * Registers hooks: the product and the browser start before the first test; each test's tabs are closed after it, and
+ * any console error, exception or CSP violation that it did not allow fails it.
  */
 export function useScene(options: ProductOptions = {}): Scene {
   let product: Product | undefined;
   let online: BrowserOnLine | undefined;
   const tabs: Tab[] = [];
-  const kept = new Map<BrowserContextOptions, Tab>();
 
   beforeAll(async () => {
     product = await startProduct(options);
     online = await openBrowser(product.port);
   });
   afterEach(async (context) => {
-    const all = [...kept.values(), ...tabs];
-    const problems = all.flatMap((tab) => tab.problems());
-    for (const [index, tab] of all.entries()) {
+    const problems = tabs.flatMap((tab) => tab.problems());
+    for (const [index, tab] of tabs.entries()) {
       if (context.task.result?.state === 'fail')
         await screenshot(tab.page, `failed-${context.task.name}-${index}`);
     }
@@ -71,14 +67,6 @@ export function useScene(options: ProductOptions = {}): Scene {
     async openSignedIn(path, { user, ...contextOptions } = {}) {
       const tab = await open('/login', contextOptions);
       await signIn(tab.page, product as Product, { ...user, path });
-      return tab;
-    },
-    async keptTab(profile) {
-      let tab = kept.get(profile);
-      if (tab !== undefined) return tab;
-      tab = await openTab((online as BrowserOnLine).browser, profile);
-      await signIn(tab.page, product as Product);
-      kept.set(profile, tab);
       return tab;
     },
     async openBeside(tab, path) {

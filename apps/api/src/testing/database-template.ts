@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
-import { rename } from 'node:fs/promises';
+import { mkdtemp, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { withLock } from '@pilothouse/start/lock';
 import { startPrivateMariaDb } from '@pilothouse/start/mariadb';
 import { createConnection } from 'mysql2/promise';
 import { inject } from 'vitest';
@@ -18,23 +17,22 @@ const migratedDatabase = 'pilothouse_migrated';
 
 /** The data of a MariaDB that was stopped, to be copied: made by the first of a run that asks. */
 export async function databaseTemplate(): Promise<string> {
-  const folder = inject('databaseTemplate');
-  const data = path.join(folder, 'data');
-  const make = async () => {
-    if (existsSync(data)) return;
-    const server = await startPrivateMariaDb({ folder: path.join(folder, 'server') });
-    try {
-      const connection = await createConnection(server.url);
-      await connection
-        .query(`CREATE DATABASE IF NOT EXISTS ${migratedDatabase}`)
-        .finally(() => connection.end());
-      await migrate(migratedUrl(server.url), await readMigrations(migrationsFolder));
-    } finally {
-      await server.stop();
-    }
-    await rename(path.join(folder, 'server/data'), data);
-  };
-  if (!existsSync(data)) await withLock(path.join(folder, 'lock'), () => undefined, make);
+  const data = path.join(inject('databaseTemplate'), 'data');
+  if (existsSync(data)) return data;
+  const folder = await mkdtemp(path.join(inject('databaseTemplate'), 'making-'));
+  const server = await startPrivateMariaDb({ folder });
+  try {
+    const connection = await createConnection(server.url);
+    await connection.query(`CREATE DATABASE ${migratedDatabase}`).finally(() => connection.end());
+    await migrate(migratedUrl(server.url), await readMigrations(migrationsFolder));
+  } finally {
+    await server.stop();
+  }
+  // another may have been as quick, with the same
+  await rename(path.join(folder, 'data'), data).catch((error: unknown) => {
+    if (!existsSync(data)) throw error;
+  });
+  await rm(folder, { recursive: true, force: true });
   return data;
 }
 
