@@ -221,15 +221,13 @@ test('a cluster that goes away and comes back is noticed within 15 s where someb
   const { since } = await look();
 
   onTestFinished(() => mortal.startApiServer());
-  const killedAt = Date.now();
   await mortal.killApiServer();
   await within(15_000, () => expect.poll(look, { interval: 500 }).toMatchObject({ state: 'unhealthy' }));
   const sick = await look();
   expect(sick.lastProbe.ok).toBe(false);
   // the probe may have been under way when it went
   expect(['refused', 'unreachable']).toContain(sick.lastProbe.reason);
-  expect(Date.parse(sick.since)).toBeGreaterThanOrEqual(killedAt);
-  expect(sick.since).not.toBe(since);
+  expect(Date.parse(sick.since)).toBeGreaterThan(Date.parse(since));
 
   await mortal.startApiServer();
   await within(15_000, () => expect.poll(look, { interval: 500 }).toMatchObject({ state: 'healthy' }));
@@ -247,7 +245,7 @@ test('a request that meets a dead cluster has it probed at once', async () => {
   await api.admin.get('/clusters/struck/k8s/core/nodes/_/none');
   await expect
     .poll(() => database.prisma.clusterHealth.findFirst({ where: { cluster: { name: 'struck' } } }))
-    .toMatchObject({ state: 'unhealthy', reason: 'refused' });
+    .toMatchObject({ state: 'unhealthy', reason: expect.stringMatching(/^(refused|unreachable)$/) });
   await database.close();
   await api.admin.delete('/clusters/struck');
 });
