@@ -43,6 +43,19 @@ const step = fc.record({
   deleted: fc.array(pod, { maxLength: 2 }),
 });
 
+test('they catch up until usage has come, and that is told', () => {
+  const { nodes, pods } = world();
+  const usage = new RowsInMemory();
+  usage.state = 'syncing';
+  const rows = new NodeRows(nodes, pods, { fields: {}, textFields: undefined }, usage);
+  expect(rows.state).toBe('syncing');
+  let told = 0;
+  rows.onChange(() => (told += 1));
+  usage.state = 'live';
+  usage.change({});
+  expect([rows.state, told]).toEqual(['live', 1]);
+});
+
 describe('figures', () => {
   test('after any changes are what counting afresh gives', () => {
     fc.assert(

@@ -43,8 +43,12 @@ export class NodeRows extends TableRows {
     this.#usageChanged();
   }
 
+  /** Until usage has come once the order by it is none yet. */
   get state(): StoreState {
-    return worstState([this.#nodes.state, this.#known ? this.#pods.state : 'live']);
+    const state = worstState([this.#nodes.state, this.#known ? this.#pods.state : 'live']);
+    const usage = this.#usage;
+    const isAwaited = usage !== undefined && !usage.isComplete && usage.problems.length === 0;
+    return state === 'live' && isAwaited ? 'syncing' : state;
   }
 
   get asOf(): Date {
@@ -101,8 +105,8 @@ export class NodeRows extends TableRows {
       const [was, is] = [before.get(name), this.#used.get(name)];
       return was?.cpu !== is?.cpu || was?.memory !== is?.memory;
     });
-    if (touched.length > 0)
-      this.tell({ upserted: touched.map(({ row, labels }) => this.#put(row, labels)), deleted: [] });
+    // the state may have changed though no figure did
+    this.tell({ upserted: touched.map(({ row, labels }) => this.#put(row, labels)), deleted: [] });
   }
 
   #put(row: Row, labels: Labels): Row {

@@ -43,6 +43,18 @@ test('a round of measuring tells of the pods whose figures it changed', () => {
   expect(memoryOf(rows)).toMatchObject({ 'a.p': 250 });
 });
 
+test('it catches up until the figures have come, or will not', () => {
+  const [pods, usage] = [new RowsInMemory(), new RowsInMemory()];
+  usage.state = 'syncing';
+  const rows = new PodRows(pods, usage, { fields: {}, textFields: undefined });
+  expect(rows.state).toBe('syncing');
+  usage.problems = [{ namespace: null, error: new KubeError('serverError', 'down', { status: 503 }) }];
+  expect(rows.state).toBe('live');
+  usage.problems = [];
+  usage.state = 'live';
+  expect(rows.state).toBe('live');
+});
+
 test('while the measuring fails nothing is known, and that is said', () => {
   const { usage, rows } = world();
   usage.problems = [{ namespace: null, error: new KubeError('serverError', 'down', { status: 503 }) }];

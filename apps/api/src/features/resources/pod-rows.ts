@@ -25,8 +25,10 @@ export class PodRows extends TableRows {
     this.follow(usage, () => this.#usageChanged());
   }
 
+  /** Until the figures have come once the order by them is none yet. */
   get state(): StoreState {
-    return this.#pods.state;
+    const { state } = this.#pods;
+    return state === 'live' && !this.#isMeasured ? 'syncing' : state;
   }
 
   get asOf(): Date {
@@ -34,7 +36,12 @@ export class PodRows extends TableRows {
   }
 
   get isComplete(): boolean {
-    return this.#pods.isComplete && (this.#usage.isComplete || this.#usage.problems.length > 0);
+    return this.#pods.isComplete && this.#isMeasured;
+  }
+
+  /** They are there, or will not come. */
+  get #isMeasured(): boolean {
+    return this.#usage.isComplete || this.#usage.problems.length > 0;
   }
 
   get problems(): RowProblem[] {
