@@ -21,6 +21,18 @@ test('what a hover tells is text, whatever names contain', () => {
   expect(html).toContain('gap: <b>–</b>');
 });
 
+test('amounts of bytes have their lines at powers of two; a single moment has some room', () => {
+  const gi = 2 ** 30;
+  const series = [
+    { key: 'a', name: 'a', values: [null, 100 * gi], look: 'area', tone: 'primary' } as const,
+    { key: 'b', name: 'b', values: [256 * gi, 256 * gi], look: 'bound', tone: 'error' } as const,
+  ].map((each) => ({ ...each, values: [...each.values] }));
+  const { yAxis } = plotOption({ ...plot, series, isBinary: true }) as { yAxis: object };
+  expect(yAxis).toMatchObject({ interval: 128 * gi, max: 256 * gi });
+  const { xAxis } = plotOption({ ...plot, times: [120_000] }) as { xAxis: object };
+  expect(xAxis).toMatchObject({ min: 60_000, max: 180_000 });
+});
+
 test('the wheel turns the page, with Ctrl it zooms', () => {
   const { dataZoom } = plotOption(plot) as { dataZoom: object[] };
   expect(dataZoom[0]).toMatchObject({ type: 'inside', zoomOnMouseWheel: 'ctrl', moveOnMouseWheel: false });

@@ -9,12 +9,15 @@ export interface Plot {
   series: TimeSeries[];
   bands: TimeBand[];
   format: (value: number) => string;
+  /** Amounts are told by powers of two: the lines across stand at such. */
+  isBinary?: boolean;
   /** A colour of the theme by its name in the palette. */
   colour: (name: string) => string;
   locale: string;
 }
 
 const dayMs = 86_400_000;
+const aroundMs = 60_000;
 
 function timeText(locale: string, options: Intl.DateTimeFormatOptions): (time: number) => string {
   const format = new Intl.DateTimeFormat(locale, options);
@@ -71,10 +74,21 @@ function bandsOf({ bands, colour }: Plot): LineSeriesOption[] {
   ];
 }
 
+/** Lines across at round amounts of Ki, Mi and Gi: three or four. */
+function binaryTicks(series: readonly TimeSeries[]) {
+  const peak = series
+    .flatMap(({ values }) => values)
+    .reduce<number>((most, value) => Math.max(most, value ?? 0), 1);
+  const interval = 2 ** Math.ceil(Math.log2(peak / 3));
+  return { interval, max: interval * Math.ceil(peak / interval) };
+}
+
 /** The plot as ECharts takes it. */
 export function plotOption(plot: Plot): EChartsCoreOption {
-  const { times, series, bands, format, colour, locale } = plot;
+  const { times, series, bands, format, isBinary = false, colour, locale } = plot;
   const span = (times.at(-1) ?? 0) - (times[0] ?? 0);
+  // a single moment would be drawn on an axis of a day
+  const around = span === 0 ? aroundMs : 0;
   const clock = { hour: '2-digit', minute: '2-digit' } as const;
   const short = timeText(locale, span > 2 * dayMs ? { month: 'short', day: 'numeric' } : clock);
   const long = timeText(locale, {
@@ -100,8 +114,8 @@ export function plotOption(plot: Plot): EChartsCoreOption {
     },
     xAxis: {
       type: 'time',
-      min: times[0],
-      max: times.at(-1),
+      min: (times[0] ?? 0) - around,
+      max: (times.at(-1) ?? 0) + around,
       axisLine: line,
       axisTick: line,
       splitLine: { show: false },
@@ -111,6 +125,7 @@ export function plotOption(plot: Plot): EChartsCoreOption {
       type: 'value',
       min: 0,
       splitNumber: 3,
+      ...(isBinary && binaryTicks(series)),
       splitLine: line,
       axisLabel: { ...label, formatter: format },
     },

@@ -20,6 +20,8 @@ test.each<[Partial<Provision>, string]>([
   [{ peak: 49, mean: 40 }, 'over'],
   [{ peak: 49, mean: 40, measuredMs: 60_000 }, 'fits'],
   [{ requests: 0 }, 'noRequests'],
+  [{ requests: null, allocatable: 400 }, 'used'],
+  [{ requests: null, allocatable: 85 }, 'runsOut'],
   [{ requests: 0, limits: 0 }, 'noRequests'],
   [{ allocatable: 400, peak: 190, requests: 300 }, 'fits'],
   [{ allocatable: 200, peak: 185, requests: 300 }, 'runsOut'],

@@ -3,7 +3,8 @@ export interface Provision {
   resource: 'cpu' | 'memory';
   mean: number;
   peak: number;
-  requests: number;
+  /** Null where they are not known. */
+  requests: number | null;
   limits: number;
   /** Of a node. */
   allocatable: number;
@@ -16,8 +17,9 @@ export interface Provision {
  * - `under`: it uses more than it requested, so that the scheduler counts on room that is not there; cpu may do so for a
  *   moment.
  * - `over`: it never used half of what it requested. `noRequests`: nothing is reserved for it. `fits`: none of these.
+ * `used`: what was requested is not known.
  */
-export type Verdict = 'runsOut' | 'nearLimit' | 'under' | 'over' | 'noRequests' | 'fits';
+export type Verdict = 'runsOut' | 'nearLimit' | 'under' | 'over' | 'noRequests' | 'fits' | 'used';
 
 const nearly = 0.9;
 const hourMs = 3_600_000;
@@ -28,6 +30,7 @@ export function verdictOf(provision: Provision): Verdict {
   if (allocatable > 0 && peak >= nearly * allocatable) return 'runsOut';
   // the limits of a node's pods are none of the node
   if (allocatable === 0 && limits > 0 && peak >= nearly * limits) return 'nearLimit';
+  if (requests === null) return 'used';
   if (requests === 0) return 'noRequests';
   if ((resource === 'cpu' ? mean : peak) > requests) return 'under';
   return measuredMs >= hourMs && peak < requests / 2 ? 'over' : 'fits';
