@@ -48,5 +48,6 @@ test('a credential limited to a namespace counts what is there, and says what it
   expect(tile('core/pods').text()).toBe('Pods3');
   expect(tile('core/pods').attributes('href')).toBe('/clusters/limited/core/pods?namespace=shop');
   expect(tile('core/nodes').text()).toContain('it is forbidden');
+  expect(page.text()).toContain('Counted in namespace shop alone.');
   page.unmount();
 });
