@@ -28,7 +28,8 @@ module.exports = {
   forbidden: [
     packageMayImport('packages/contract', []),
     packageMayImport('packages/kinds', []),
-    packageMayImport('packages/manifests', []),
+    // types only: it names no value of theirs
+    packageMayImport('packages/manifests', ['packages/contract', 'packages/kinds']),
     packageMayImport('packages/kube', ['packages/kinds']),
     packageMayImport('apps/web', ['packages/contract', 'packages/kinds', 'packages/manifests']),
     packageMayImport('apps/api', [

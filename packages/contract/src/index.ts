@@ -9,6 +9,8 @@ export * from './actions/action-endpoints.ts';
 export * from './actions/index.ts';
 export { taintEffects } from './actions/taint.ts';
 export { isLabelValue, isQualifiedName } from './actions/metadata-changes.ts';
+export * from './application/cron-job.ts';
+export * from './application/spec.ts';
 export * from './common.ts';
 export * from './endpoint.ts';
 export * from './endpoints/index.ts';

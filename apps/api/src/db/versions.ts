@@ -4,8 +4,9 @@ import type { Database, Queries } from './database.ts';
  * - `access`: a session ended, a user changed, or a right was given or taken; streams ask again whether they may go on.
  * - `policies`: roles or grants changed; compiled rights are thrown away. Always goes up together with `access`.
  * - `clusters`: a cluster was registered, changed or removed.
+ * - `applications`: a project, an application, an instance or a cron job changed, or what is known of it.
  */
-export type VersionName = 'access' | 'policies' | 'clusters';
+export type VersionName = 'access' | 'policies' | 'clusters' | 'applications';
 
 /** Tells every replica of a change; belongs into the transaction that makes it. */
 export async function bumpVersion(queries: Queries, ...names: VersionName[]): Promise<void> {

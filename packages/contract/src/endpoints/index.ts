@@ -22,3 +22,7 @@ export * from './templates.ts';
 export * from './tasks.ts';
 export * from './usage.ts';
 export * from './tree.ts';
+export * from './projects.ts';
+export * from './applications.ts';
+export * from './instances.ts';
+export * from './cron-jobs.ts';

@@ -2,7 +2,14 @@ import { z } from 'zod';
 import { mostLogSources } from '../messages.ts';
 import { dnsLabel, dnsSubdomain, listQuery, objectName, pageOf, timestamp, uuid } from '../common.ts';
 import { defineEndpoint, platformRight, type Requirement } from '../endpoint.ts';
+import { resourceRightAlongTree } from './instances.ts';
 import { resourceRight } from './resources.ts';
+
+/**
+ * By which node of the service tree somebody comes to a Pod: as one of an instance of an application, or of a cron job of
+ * a project. Rights are asked there instead of in the cluster, and the Pod must be that unit's by its owners' uids.
+ */
+const through = z.strictObject({ unit: z.enum(['instance', 'cronJob']), node: uuid, id: uuid }).optional();
 
 /** Several pods' logs at once: those a label selector matches, or these; of each one container. */
 const manyPods = z
@@ -10,6 +17,7 @@ const manyPods = z
     purpose: z.literal('logs'),
     cluster: dnsLabel,
     namespace: dnsLabel,
+    through,
     labelSelector: z.string().min(1).max(2000).optional(),
     pods: z.array(dnsSubdomain).min(1).max(mostLogSources).optional(),
     /** Absent: kubectl's default container of each pod. */
@@ -20,7 +28,7 @@ const manyPods = z
     error: 'either labelSelector or pods',
   });
 
-const container = { cluster: dnsLabel, namespace: dnsLabel, pod: objectName, container: dnsLabel };
+const container = { cluster: dnsLabel, namespace: dnsLabel, pod: objectName, container: dnsLabel, through };
 
 /** What a ticket opens. It is good for one use, 30 s, by the same user and session, for exactly this. */
 export const ticketRequest = z.discriminatedUnion('purpose', [
@@ -54,24 +62,32 @@ export const recordingRight = platformRight('GET', '/terminals/{terminal}/record
  * needs {@link recordingRight} unless the shell was the caller's own, which only the API can tell.
  */
 export function ticketRequirements(request: TicketRequest): Requirement[] {
-  const pods = { group: 'core', plural: 'pods' };
   switch (request.purpose) {
     case 'live':
       return [];
     case 'log':
-      return [resourceRight({ ...pods, ...request }, 'get', 'log')];
+      return [podRight(request, 'get', 'log')];
     case 'logs':
-      return [
-        resourceRight({ ...pods, ...request }, 'get', 'log'),
-        resourceRight({ ...pods, ...request }, 'list'),
-      ];
+      return [podRight(request, 'get', 'log'), podRight(request, 'list')];
     case 'exec':
-      return [resourceRight({ ...pods, ...request }, 'create', 'exec')];
+      return [podRight(request, 'create', 'exec')];
     case 'nodeShell':
       return [resourceRight({ group: 'core', plural: 'nodes', cluster: request.cluster }, 'create', 'shell')];
     case 'download':
-      return request.what.kind === 'log' ? [resourceRight({ ...pods, ...request.what }, 'get', 'log')] : [];
+      return request.what.kind === 'log' ? [podRight(request.what, 'get', 'log')] : [];
   }
+}
+
+type PodRef = { cluster: string; namespace: string; through?: z.output<typeof through> };
+
+function podRight(
+  { cluster, namespace, through: by }: PodRef,
+  verb: string,
+  subresource?: string,
+): Requirement {
+  return by === undefined
+    ? resourceRight({ group: 'core', plural: 'pods', cluster, namespace }, verb, subresource)
+    : resourceRightAlongTree(by.node, 'pods', verb, subresource);
 }
 
 /** What a ticket is for, as the audit names it. */
