@@ -37,8 +37,11 @@ export * from './quantity.ts';
 export * from './registry.ts';
 export { hiddenAnnotations, isMasked, isSecretKind, maskedBytes, maskSecret } from './secrets/mask-secret.ts';
 export type * from './wire/apps.ts';
+export type * from './wire/autoscaling.ts';
+export type * from './wire/batch.ts';
 export type * from './wire/core.ts';
 export type * from './wire/discovery.ts';
+export type * from './wire/networking.ts';
 export type * from './wire/policy.ts';
 export { rolloutTroubles, type RolloutTrouble } from './workloads/rollout-trouble.ts';
 export {

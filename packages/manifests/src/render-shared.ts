@@ -1,5 +1,11 @@
 import type { ApplicationSpec } from '@pilothouse/contract';
-import type { KubernetesObject } from '@pilothouse/kinds';
+import type { KubernetesObject, Secret } from '@pilothouse/kinds';
+import { base64 } from './base64.ts';
+import { canonical } from './canonical.ts';
+import { renderIngress } from './ingress.ts';
+import { applicationLabel, ownLabels } from './labels.ts';
+import { applicationSecretName, sharedServiceName } from './object-name.ts';
+import { renderService } from './service.ts';
 
 export interface SharedToRender {
   application: { id: string; name: string };
@@ -12,7 +18,26 @@ export interface SharedToRender {
   secrets: Readonly<Record<string, string>>;
 }
 
-/** What the instances of an application in one namespace share: the Service over all of them, and the Secret. */
-export function renderShared(_input: SharedToRender): KubernetesObject[] {
-  throw new Error('not written yet');
+/**
+ * What the instances of an application in one namespace share: the Secret, the Service over all of them, and the Ingress
+ * to it.
+ */
+export function renderShared(input: SharedToRender): KubernetesObject[] {
+  const { application, namespace, spec, secrets } = input;
+  const named = (name: string) => ({ name, namespace, labels: ownLabels(input) });
+  const objects: KubernetesObject[] = [];
+  if (Object.keys(secrets).length > 0)
+    objects.push(secretOf(secrets, named(applicationSecretName(application.id))));
+  if (spec.service?.over === 'application') {
+    const name = sharedServiceName(application.name, spec.service);
+    const selector = { [applicationLabel]: application.id };
+    objects.push(renderService(spec.service, spec.container.ports, named(name), selector));
+    if (spec.ingress) objects.push(renderIngress(spec.ingress, name, named(name)));
+  }
+  return objects.map(canonical);
+}
+
+function secretOf(secrets: SharedToRender['secrets'], metadata: Secret['metadata']): Secret {
+  const data = Object.fromEntries(Object.entries(secrets).map(([name, value]) => [name, base64(value)]));
+  return { apiVersion: 'v1', kind: 'Secret', metadata, type: 'Opaque', data };
 }
