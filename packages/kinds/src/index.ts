@@ -43,6 +43,14 @@ export type * from './wire/core.ts';
 export type * from './wire/discovery.ts';
 export type * from './wire/networking.ts';
 export type * from './wire/policy.ts';
+export {
+  isProblem as isScheduleProblem,
+  isTimeZone,
+  nextRuns,
+  readSchedule,
+  type CronSchedule,
+  type ScheduleProblem,
+} from './workloads/cron-schedule.ts';
 export { rolloutTroubles, type RolloutTrouble } from './workloads/rollout-trouble.ts';
 export {
   readKubectlDocuments,
