@@ -21,12 +21,15 @@ import { Metrics } from './http/metrics.ts';
 import { Operations } from './operations/operations.ts';
 import { OperationsRepository } from './operations/operations.repository.ts';
 import { StoredInputs } from './operations/stored-inputs.ts';
+import { PodOwnership } from './reconcile/pod-ownership.repository.ts';
 import type { Downloads } from './ws/downloads.ts';
 import { LiveTopics } from './ws/live-topics.ts';
 import { liveHandler } from './ws/live.ts';
 import type { SocketHandlers } from './ws/router.ts';
 import { StreamGuard } from './ws/stream-guard.ts';
 import { addStreamMetrics } from './ws/stream-metrics.ts';
+import { UnitPlaces } from './ws/through/unit-place.repository.ts';
+import { UnitStreams } from './ws/through/unit-streams.ts';
 
 /** The master keys of the settings, else of the data folder, where the first start makes one. */
 export function keyRingOf(config: Pick<Config, 'masterKeys' | 'dataFolder'>): KeyRing {
@@ -65,6 +68,8 @@ export class Core {
   /** Rights as streams are held to them. */
   readonly streamAccess: StreamAccess;
   readonly streams: StreamGuard;
+  /** Streams of Pods to which somebody comes by the service tree. */
+  readonly unitStreams: UnitStreams;
   /** Who serves which socket, and which download: filled by the features before the first is asked for. */
   readonly sockets: Partial<SocketHandlers>;
   readonly downloads: Partial<Downloads> = {};
@@ -129,6 +134,11 @@ export class Core {
     this.retention = retention;
     this.streamAccess = streamAccess;
     this.streams = streams;
+    this.unitStreams = new UnitStreams(
+      new UnitPlaces(database),
+      (name) => registry.get(name),
+      new PodOwnership(database, (id) => registry.byId(id)?.connection),
+    );
     this.sockets = { live: liveHandler({ topics: this.topics, authoriser, onError }, streamAccess) };
   }
 

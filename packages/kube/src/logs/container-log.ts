@@ -1,5 +1,6 @@
 import { getObject } from '../objects/objects.ts';
 import type { CallOptions, ClusterConnection } from '../transport/connection.ts';
+import { KubeError } from '../transport/kube-error.ts';
 import type { Priority } from '../transport/turns.ts';
 import type { PodForLog } from './container-state.ts';
 import type { LogRead, LogSource } from './log-source.ts';
@@ -9,6 +10,8 @@ export interface ContainerPlace {
   namespace: string;
   pod: string;
   container: string;
+  /** The pod of this uid and no other: one that has its name later is not there. */
+  uid?: string | undefined;
 }
 
 /** How a log gets at its cluster. */
@@ -37,8 +40,11 @@ export class ContainerLog implements LogSource {
     this.#access = access;
   }
 
-  look(signal: AbortSignal): Promise<PodForLog> {
-    return readPod(this.#access.connection(), this.#place, { signal, ...this.#priority });
+  async look(signal: AbortSignal): Promise<PodForLog> {
+    const pod = await readPod(this.#access.connection(), this.#place, { signal, ...this.#priority });
+    const { uid } = this.#place;
+    if (uid === undefined || pod.metadata.uid === uid) return pod;
+    throw new KubeError('api', `Pod ${this.pod} is another one by now`, { status: 404 });
   }
 
   async *read(options: LogRead, signal: AbortSignal): AsyncGenerator<string> {

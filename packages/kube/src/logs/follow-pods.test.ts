@@ -320,3 +320,34 @@ test('a refusal ends it with the cluster’s words', async () => {
   scene.handle = (response) => sendStatus(response, 403, 'Forbidden');
   await expect(follow().done).rejects.toMatchObject({ status: 403, message: 'it is Forbidden' });
 });
+
+test('a pod that is not admitted is not told of and not read; whether it is is asked until somebody knows', async () => {
+  for (const name of ['mine', 'copied', 'slow']) scene.start(name);
+  scene.write('mine', 1, 'one');
+  scene.write('copied', 2, 'secret');
+  scene.write('slow', 3, 'late');
+  let asked = 0;
+  const admits = async ({ name }: { name: string }) => {
+    if (name === 'slow' && asked++ === 0) throw new Error('no answer');
+    return name !== 'copied';
+  };
+  const { seen } = follow({ admits });
+  const first = ['waiting *', '+mine', '+slow', 'mine:one', 'slow:late'];
+  await expect.poll(() => seen, { timeout }).toEqual(first);
+  scene.start('later');
+  scene.write('later', 4, 'joins');
+  await expect.poll(() => seen.slice(first.length), { timeout }).toEqual(['+later', 'later:joins']);
+  expect(scene.reads.map(({ pathname }) => pathname.split('/')[6])).not.toContain('copied');
+});
+
+test('another pod that has the name of an admitted one by now is not followed', async () => {
+  scene.start('a');
+  scene.write('a', 1, 'one');
+  const { seen } = follow({ selector: { pods: ['a'] }, admits: async () => true });
+  await expect.poll(() => seen, { timeout }).toEqual(['+a', 'a:one']);
+  const readers = [...scene.pods.get('a')!.readers];
+  scene.start('a', 'uid-other');
+  scene.write('a', 2, 'secret');
+  for (const reader of readers) reader.end();
+  await expect.poll(() => seen, { timeout }).toEqual(['+a', 'a:one', '-a']);
+});

@@ -6,7 +6,8 @@ import { LineMerger, mergeWindowMs, type MergedLines } from './line-merger.ts';
 import { beginningOfTime, type LogCursor } from './log-cursor.ts';
 import type { LogHub } from './log-hub.ts';
 import { NoSuchContainer } from './log-reader.ts';
-import { watchSelection, type PodSelector } from './pod-selection.ts';
+import { admittedOnly } from './admitted-only.ts';
+import { watchSelection, type PodSelector, type SelectionListener } from './pod-selection.ts';
 import { viewLog } from './view-log.ts';
 
 /** Sources are numbered from 0 in the order they join. */
@@ -38,6 +39,8 @@ export interface FollowPodsOptions {
   /** Names cluster, pod UID and container for `hub`. */
   keyOf: (pod: { uid: string; name: string; container: string }) => string;
   access: LogAccess;
+  /** Whether a selected pod is one to follow: labels can be copied. Absent: each is. Asked again where it rejects. */
+  admits?: ((pod: { name: string; uid: string }) => Promise<boolean>) | undefined;
   /** Lines that may be handed out by now. */
   room: () => number;
   signal: AbortSignal;
@@ -105,7 +108,7 @@ class PodsFollower {
     const { namespace, selector, access, room } = this.#options;
     this.#signal.addEventListener('abort', () => this.#changed(), { once: true });
     const connect = () => access.connection();
-    void watchSelection(connect, namespace, selector, this.#listener(), this.#signal).catch(
+    void watchSelection(connect, namespace, selector, this.#admitting(), this.#signal).catch(
       (error: unknown) => {
         this.#failure ??= error;
         this.#changed();
@@ -155,7 +158,12 @@ class PodsFollower {
       await sleep(mergeWindowMs / 2, undefined, { signal: this.#signal }).catch(() => {});
   }
 
-  #listener(): Parameters<typeof watchSelection>[3] {
+  #admitting(): SelectionListener {
+    const { admits } = this.#options;
+    return admits === undefined ? this.#listener() : admittedOnly(this.#listener(), admits, this.#signal);
+  }
+
+  #listener(): SelectionListener {
     return {
       selected: (pod) => this.#selected(pod),
       deselected: (uid) => {
@@ -216,9 +224,10 @@ class PodsFollower {
   }
 
   async #follow(source: Source, cursor: LogCursor, isFirst: boolean): Promise<void> {
-    const { namespace, access, hub, keyOf, start } = this.#options;
+    const { namespace, access, hub, keyOf, start, admits } = this.#options;
     const { pod, container } = cursor;
-    const log = new ContainerLog({ namespace, pod, container }, { priority: 'background', ...access });
+    const uid = admits && source.uid;
+    const log = new ContainerLog({ namespace, pod, container, uid }, { priority: 'background', ...access });
     const { number } = source;
     let isGone = false;
     try {

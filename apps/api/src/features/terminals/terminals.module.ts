@@ -16,6 +16,7 @@ export function build({
   audit,
   authoriser,
   streams,
+  unitStreams,
   onError,
 }: Core): Feature {
   const { recordingDays, recordingBytes, recordingsBytes } = config.retention;
@@ -33,6 +34,7 @@ export function build({
     audit,
     authoriser,
     nodeShells,
+    unitStreams,
     onError,
     maxRecordingBytes: recordingBytes,
   });

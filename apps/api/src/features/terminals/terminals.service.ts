@@ -14,6 +14,7 @@ import { Recorder, type RecordingChunk } from '../../ws/exec/recorder.ts';
 import { TerminalSession, type ShellProcess, type TerminalEnd } from '../../ws/exec/terminal-session.ts';
 import type { Admission } from '../../ws/router.ts';
 import { streamErrorOf } from '../../ws/stream-error.ts';
+import type { UnitStreams } from '../../ws/through/unit-streams.ts';
 import { nodeShellContainer, nodeShellLabel, nodeShellPodName } from './node-shell-pod.ts';
 import type { NodeShells } from './node-shells.ts';
 import type { Terminal, TerminalsRepository } from './terminals.repository.ts';
@@ -24,6 +25,7 @@ export interface TerminalsServiceOptions {
   audit: SharedAuditLog;
   authoriser: Pick<Authoriser, 'require'>;
   nodeShells: NodeShells;
+  unitStreams: Pick<UnitStreams, 'require'>;
   onError: (error: unknown) => void;
   /** Largest recording of one shell, bytes as stored. */
   maxRecordingBytes: number;
@@ -107,6 +109,7 @@ export class TerminalsService {
     const { cluster: name, namespace, pod, container } = request;
     const cluster = this.#cluster(name);
     const found = await readPod(cluster.connection, request);
+    await this.#options.unitStreams.require(request, found.metadata.uid);
     if (found.metadata.labels?.[nodeShellLabel] !== undefined) throw new AppError('nodeShellPod', { pod });
     const target = { cluster: name, namespace, resource: 'k8s/core/pods/exec', name: pod };
     return this.#begin(size, {

@@ -10,7 +10,7 @@ import { TicketsService, type RefusedTicket } from './tickets.service.ts';
 
 /** One-use tickets, and the sockets and downloads they open. */
 export function build(core: Core): Feature {
-  const { config, database, streams, streamAccess, sockets, downloads, onError } = core;
+  const { config, database, streams, streamAccess, sockets, downloads, unitStreams, onError } = core;
   const repository = new TicketsRepository(database);
   const tickets = new TicketsService({
     store: repository,
@@ -33,7 +33,7 @@ export function build(core: Core): Feature {
     handlers: sockets,
   });
   return {
-    mount: (api) => mountTickets(api, { tickets, downloads, sockets }),
+    mount: (api) => mountTickets(api, { tickets, downloads, sockets, unitStreams }),
     retention: [{ keepMs: keptMs, prune: (before, most) => repository.prune(before, most) }],
     start: ({ server, addressOf }) => router.attach(server, addressOf),
     stop: () => router.stop(),

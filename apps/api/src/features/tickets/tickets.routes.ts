@@ -3,6 +3,7 @@ import { AppError } from '../../http/app-error.ts';
 import { mount, type ApiRouter } from '../../http/mount.ts';
 import type { Download, Downloads, DownloadSource } from '../../ws/downloads.ts';
 import type { SocketHandlers } from '../../ws/router.ts';
+import type { UnitStreams } from '../../ws/through/unit-streams.ts';
 import type { TicketsService } from './tickets.service.ts';
 
 export function mountTickets(
@@ -11,12 +12,20 @@ export function mountTickets(
     tickets,
     downloads,
     sockets,
-  }: { tickets: TicketsService; downloads: Partial<Downloads>; sockets: Partial<SocketHandlers> },
+    unitStreams,
+  }: {
+    tickets: TicketsService;
+    downloads: Partial<Downloads>;
+    sockets: Partial<SocketHandlers>;
+    unitStreams: Pick<UnitStreams, 'require'>;
+  },
 ): void {
   mount(api, endpoints.createTicket, async ({ body, principal }) => {
     if (body.purpose === 'download') await sourceOf(downloads, body.what).authorise?.(principal, body.what);
     // a socket that nobody serves is not there
     else if (sockets[body.purpose] === undefined) throw new AppError('notFound');
+    // here already: a browser cannot read why a socket does not open
+    else if ('through' in body) await unitStreams.require(body);
     return tickets.create(principal, body);
   });
 

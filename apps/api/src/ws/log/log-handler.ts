@@ -157,7 +157,7 @@ async function deliverLogs(
   socket: GuardedSocket,
   window: AckWindow,
   hub: LogHub,
-  { access, keyOf }: OpenLogs,
+  { access, keyOf, admits }: OpenLogs,
   { namespace, labelSelector, pods, container }: Parameters<LogOpener['openMany']>[0]['request'],
   { start, cursors }: Begin,
 ): Promise<void> {
@@ -173,6 +173,7 @@ async function deliverLogs(
     hub,
     keyOf,
     access,
+    admits,
     room,
     signal,
   });

@@ -107,7 +107,7 @@ export async function knock(
 export async function openStream(
   client: TestClient,
   purpose: 'log' | 'logs' | 'exec' | 'nodeShell' | 'live',
-  place: Partial<Place> & { labelSelector?: string; pods?: string[]; node?: string } = {},
+  place: Partial<Place> & { labelSelector?: string; pods?: string[]; node?: string; through?: object } = {},
 ): Promise<StreamClient> {
   const answer = await knock(client.url, await ticketUrl(client, { purpose, ...place }));
   if (!('stream' in answer)) throw new Error(`refused: ${answer.status} ${answer.code}`);
@@ -117,7 +117,7 @@ export async function openStream(
 /** Opens a shell and waits for it. */
 export async function openShellStream(
   client: TestClient,
-  place: Place | { cluster: string; node: string },
+  place: (Place & { through?: object }) | { cluster: string; node: string },
 ): Promise<StreamClient> {
   const stream = await openStream(client, 'node' in place ? 'nodeShell' : 'exec', place);
   stream.say({ type: 'start', columns: 80, rows: 24 });
