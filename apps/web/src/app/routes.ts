@@ -1,9 +1,11 @@
 import { endpoints, type Endpoint } from '@pilothouse/contract';
-import type { RouteRecordRaw } from 'vue-router';
+import type { LocationQuery, RouteRecordRaw } from 'vue-router';
 import { resourceRoutes } from '../resources/routes.ts';
 import { inPart, requirementsOf } from '../api/rights.ts';
 
 const needs = (endpoint: Endpoint) => () => requirementsOf(endpoint);
+/** Whose likeness a new one begins with. */
+const copied = (query: LocationQuery) => (typeof query['copy'] === 'string' ? query['copy'] : undefined);
 
 export const routes: RouteRecordRaw[] = [
   {
@@ -151,6 +153,73 @@ export const routes: RouteRecordRaw[] = [
         component: () => import('../features/tree/TreePage.vue'),
         props: true,
         meta: { title: 'tree.title' },
+      },
+      {
+        path: 'projects',
+        name: 'projects',
+        component: () => import('../features/applications/projects/ProjectsPage.vue'),
+        meta: { title: 'projects.title' },
+      },
+      {
+        path: 'projects/:project',
+        component: () => import('../features/applications/projects/ProjectPage.vue'),
+        props: true,
+        children: [
+          {
+            path: '',
+            name: 'project',
+            component: () => import('../features/applications/projects/ProjectApplications.vue'),
+            meta: { title: 'projects.one' },
+          },
+          {
+            path: 'namespaces',
+            name: 'projectNamespaces',
+            component: () => import('../features/applications/projects/ProjectNamespaces.vue'),
+            meta: { title: 'projects.one' },
+          },
+        ],
+      },
+      {
+        path: 'projects/:project/new-application',
+        name: 'newApplication',
+        component: () => import('../features/applications/application/ApplicationCreatePage.vue'),
+        props: ({ params, query }) => ({ project: String(params['project']), copy: copied(query) }),
+        meta: { title: 'applications.create' },
+      },
+      {
+        path: 'applications/:application',
+        name: 'application',
+        component: () => import('../features/applications/application/ApplicationPage.vue'),
+        props: true,
+        meta: { title: 'applications.one' },
+      },
+      {
+        path: 'applications/:application/edit',
+        name: 'editApplication',
+        component: () => import('../features/applications/application/ApplicationEditPage.vue'),
+        props: true,
+        meta: { title: 'applications.one' },
+      },
+      {
+        path: 'applications/:application/instances/new',
+        name: 'newInstance',
+        component: () => import('../features/applications/instance/InstanceEditPage.vue'),
+        props: ({ params, query }) => ({ application: String(params['application']), copy: copied(query) }),
+        meta: { title: 'instances.create' },
+      },
+      {
+        path: 'applications/:application/instances/:instance',
+        name: 'instance',
+        component: () => import('../features/applications/instance/InstancePage.vue'),
+        props: true,
+        meta: { title: 'instances.one' },
+      },
+      {
+        path: 'applications/:application/instances/:instance/edit',
+        name: 'editInstance',
+        component: () => import('../features/applications/instance/InstanceEditPage.vue'),
+        props: true,
+        meta: { title: 'instances.one' },
       },
       {
         path: 'groups',

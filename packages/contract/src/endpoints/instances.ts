@@ -154,6 +154,8 @@ export const instanceEndpoints = {
     body: newInstance.omit({ reason: true }).extend({
       /** Absent: a new one. */
       instance: uuid.optional(),
+      /** Of the application, which it would take over; absent: its own, and of a new one the newest. */
+      applicationVersion: z.number().int().min(0).optional(),
     }),
     response: z.object({
       problems: z.array(specProblem),
