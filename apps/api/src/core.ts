@@ -26,6 +26,8 @@ import type { Downloads } from './ws/downloads.ts';
 import { LiveTopics } from './ws/live-topics.ts';
 import { liveHandler } from './ws/live.ts';
 import type { SocketHandlers } from './ws/router.ts';
+import { Reconciler } from './reconcile/reconciler.ts';
+import { UnitPods } from './reconcile/unit-pods.ts';
 import { StreamGuard } from './ws/stream-guard.ts';
 import { addStreamMetrics } from './ws/stream-metrics.ts';
 import { UnitPlaces } from './ws/through/unit-place.repository.ts';
@@ -63,6 +65,10 @@ export class Core {
   readonly operations: Operations;
   /** The rows of {@link Core.operations}. */
   readonly operationRows: OperationsRepository;
+  /** Writes what MySQL says to clusters. */
+  readonly reconciler: Reconciler;
+  /** Pods of what it writes. */
+  readonly unitPods: UnitPods;
   readonly retention: Retention;
   readonly topics = new LiveTopics();
   /** Rights as streams are held to them. */
@@ -131,6 +137,15 @@ export class Core {
       onError,
     });
     this.operationRows = operationRows;
+    this.reconciler = new Reconciler({
+      database,
+      registry,
+      versions,
+      owner: processes.id,
+      hashKey: deriveKey(keys.current(), 'reconciled objects'),
+      onError,
+    });
+    this.unitPods = new UnitPods(database, registry);
     this.retention = retention;
     this.streamAccess = streamAccess;
     this.streams = streams;
@@ -153,11 +168,12 @@ export class Core {
   start(): void {
     this.retention.start();
     this.operations.start();
+    this.reconciler.start();
   }
 
   /** Ends that. */
   async stop(): Promise<void> {
-    await Promise.all([this.operations.stop(), this.retention.stop()]);
+    await Promise.all([this.operations.stop(), this.reconciler.stop(), this.retention.stop()]);
   }
 
   /** Lets go of clusters and the database. */

@@ -102,6 +102,32 @@ export const errorCodes = {
   /** Server-side apply met fields of others; `conflicts` names each. */
   applyConflict: { status: 409, message: 'Others own fields that this would change: {managers}' },
   clusterInvalid: { status: 422, message: 'The cluster says: {message}' },
+  // what the reconciler could not write, or what does not run of it
+  reconcileConflict: {
+    status: 409,
+    message: '{manager} has set {field} of {kind} {name} to another value',
+  },
+  nameTaken: {
+    status: 409,
+    message: 'There is a {kind} {name} already that is not ours; it was left as it is',
+  },
+  quotaExceeded: { status: 409, message: 'The quota of the namespace does not allow it: {message}' },
+  admissionRefused: { status: 409, message: 'A policy of the cluster refuses it: {message}' },
+  namespaceMissing: { status: 409, message: 'The namespace {namespace} is not there' },
+  namespaceTerminating: { status: 409, message: 'The namespace {namespace} is being deleted' },
+  beingDeleted: { status: 409, message: '{kind} {name} is still being deleted' },
+  rolloutQuota: { status: 409, message: 'A quota leaves no room for Pods: {message}' },
+  rolloutAdmission: { status: 409, message: 'A policy of the cluster refuses Pods: {message}' },
+  rolloutPodsRefused: { status: 409, message: 'The cluster refuses to create Pods: {message}' },
+  rolloutImage: { status: 409, message: '{pods} Pods cannot pull their image' },
+  rolloutScheduling: { status: 409, message: '{pods} Pods cannot be scheduled' },
+  rolloutConfig: {
+    status: 409,
+    message: 'Containers of {pods} Pods cannot be created: a ConfigMap, a Secret or a key is missing',
+  },
+  rolloutCrashing: { status: 409, message: '{pods} Pods keep exiting' },
+  rolloutNotReady: { status: 409, message: '{pods} Pods run but are not ready' },
+  rolloutDeadline: { status: 409, message: 'No progress for longer than progressDeadlineSeconds: {message}' },
   clusterBusy: { status: 429, message: 'The cluster asks to slow down; try again in {seconds} s' },
   clusterMalformed: { status: 502, message: 'What the cluster sent is nothing an apiserver says: {message}' },
   clusterTooLarge: { status: 502, message: 'The cluster sent more than the platform takes: {message}' },

@@ -51,6 +51,7 @@ export {
   type CronSchedule,
   type ScheduleProblem,
 } from './workloads/cron-schedule.ts';
+export { deploymentRollout, type DeploymentRollout } from './workloads/deployment-rollout.ts';
 export { rolloutTroubles, type RolloutTrouble } from './workloads/rollout-trouble.ts';
 export {
   readKubectlDocuments,

@@ -18,6 +18,8 @@ export interface Rendered {
   objects: KubernetesObject[];
   /** Nothing of it is to be there any more: the objects are deleted, then {@link UnitSource.removed} is called. */
   isRemoving: boolean;
+  /** Of the owner's row that was rendered; comes back as `appliedVersion` once the cluster has it. */
+  version?: number;
 }
 
 /** A feature whose rows are written to clusters. */
@@ -28,3 +30,10 @@ export interface UnitSource {
   /** Inside the transaction that ends the unit: the owner's rows go as well. */
   removed(queries: Queries, unit: UnitRef): Promise<void>;
 }
+
+/** By this label an object says whose it is; what else says so is only believed beside a row of the inventory. */
+export const ownerLabels: Record<UnitKind, string> = {
+  instance: 'pilothouse.io/instance',
+  shared: 'pilothouse.io/application',
+  cronJob: 'pilothouse.io/cron-job',
+};

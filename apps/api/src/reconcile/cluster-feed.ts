@@ -1,0 +1,142 @@
+import { pods as podKind, rowOf, type KubernetesObject, type Pod, type Row } from '@pilothouse/kinds';
+import { ObjectStore, type ClusterConnection, type StoreRow } from '@pilothouse/kube';
+import { ownerLabels, type UnitKind } from './unit-source.ts';
+import type { UnitStatus } from './unit-state.ts';
+import { ownedOf, statusOf } from './unit-status.ts';
+
+/** A workload as the cluster has it: what its status is read from, and who owns what of it. */
+interface WorkloadRow extends StoreRow {
+  object: KubernetesObject;
+  owned: string | null;
+}
+
+/** What a watch says of a workload; `unknown` until the first list is complete. */
+export type Seen = { status: UnitStatus; owned: string | null } | 'gone' | 'unknown';
+
+const resources = {
+  instance: { group: 'apps', version: 'v1', plural: 'deployments' },
+  cronJob: { group: 'batch', version: 'v1', plural: 'cronjobs' },
+} as const;
+const kindNames = { instance: 'Deployment', cronJob: 'CronJob' } as const;
+type WatchedKind = keyof typeof resources;
+
+/** Whether there is something to watch of such a unit. */
+export function isWatched(kind: UnitKind): kind is WatchedKind {
+  return kind !== 'shared';
+}
+
+/**
+ * The platform's workloads in one cluster, by one watch a kind, whatever their number; with their Pods while somebody wants
+ * to know what holds a rollout up.
+ */
+export class ClusterFeed {
+  readonly connection: ClusterConnection;
+  readonly #onChange: () => void;
+  readonly #workloads = new Map<WatchedKind, ObjectStore<WorkloadRow>>();
+  #pods: ObjectStore<StoreRow> | undefined;
+
+  constructor(connection: ClusterConnection, onChange: () => void) {
+    this.connection = connection;
+    this.#onChange = onChange;
+  }
+
+  /** Begins to watch what is not watched yet, and ends what nobody needs. */
+  keep(kinds: ReadonlySet<WatchedKind>, withPods: boolean): void {
+    for (const kind of kinds) {
+      if (this.#workloads.has(kind)) continue;
+      const store = this.#workloadStore(kind);
+      this.#workloads.set(kind, store);
+      this.#begin(store);
+    }
+    for (const [kind, store] of this.#workloads) {
+      if (kinds.has(kind)) continue;
+      store.stop();
+      this.#workloads.delete(kind);
+    }
+    if (withPods && this.#pods === undefined) {
+      this.#pods = this.#podStore();
+      this.#begin(this.#pods);
+    } else if (!withPods) {
+      this.#pods?.stop();
+      this.#pods = undefined;
+    }
+  }
+
+  /** What a unit's workload says, by its name and uid. */
+  seen(kind: WatchedKind, workload: { namespace: string; name: string; uid: string }, owner: string): Seen {
+    const store = this.#workloads.get(kind);
+    // what is not live may be as old as the last fault
+    if (store?.state !== 'live') return 'unknown';
+    const row = store.get(workload);
+    if (row?.uid !== workload.uid) return 'gone';
+    const status = statusOf(row.object, this.#podsOf(owner, workload));
+    return status === null ? 'unknown' : { status, owned: row.owned };
+  }
+
+  stop(): void {
+    this.keep(new Set(), false);
+  }
+
+  /** Of a Deployment: by label, and by the name of what made them; for a state, not for a right. */
+  #podsOf(owner: string, { namespace, name }: { namespace: string; name: string }): Row[] {
+    const pods = this.#pods;
+    if (pods === undefined) return [];
+    const isOurs = (row: StoreRow) =>
+      row.namespace === namespace &&
+      String(row.cells['owner']).startsWith(`ReplicaSet/${name}-`) &&
+      pods.labelsOf(row)[ownerLabels.instance] === owner;
+    return pods.rows().filter(isOurs) as Row[];
+  }
+
+  #begin(store: ObjectStore<WorkloadRow> | ObjectStore<StoreRow>): void {
+    store.onChange(() => this.#onChange());
+    store.start();
+  }
+
+  #workloadStore(kind: WatchedKind): ObjectStore<WorkloadRow> {
+    return new ObjectStore<WorkloadRow>({
+      connection: this.connection,
+      resource: resources[kind],
+      selection: { labelSelector: ownerLabels[kind], withoutManagedFields: false, kind: kindNames[kind] },
+      project: (object) => ({
+        ...identity(object),
+        cells: {},
+        object: slim({ ...object, kind: kindNames[kind] } as KubernetesObject),
+        owned: ownedOf(object as KubernetesObject),
+      }),
+    });
+  }
+
+  #podStore(): ObjectStore<StoreRow> {
+    return new ObjectStore<StoreRow>({
+      connection: this.connection,
+      resource: { group: '', version: 'v1', plural: 'pods' },
+      selection: { labelSelector: ownerLabels.instance, kind: 'Pod' },
+      project: (object) => rowOf(podKind, object as Pod) as StoreRow,
+    });
+  }
+}
+
+function identity({
+  metadata,
+}: {
+  metadata: { uid: string; name: string; resourceVersion: string; namespace?: string };
+}) {
+  const { uid, name, resourceVersion, namespace } = metadata;
+  return { uid, name, resourceVersion, ...(namespace !== undefined && { namespace }) };
+}
+
+/** What a status is read from, as a copy. */
+function slim(object: KubernetesObject): KubernetesObject {
+  const { kind, metadata, spec, status } = object as KubernetesObject & {
+    spec?: { replicas?: number; paused?: boolean; suspend?: boolean };
+    status?: object;
+  };
+  const { replicas, paused, suspend } = spec ?? {};
+  return structuredClone({
+    kind,
+    metadata: { generation: metadata?.generation },
+    spec: { replicas, paused, suspend },
+    status,
+  }) as KubernetesObject;
+}
