@@ -21,7 +21,6 @@ import { Metrics } from './http/metrics.ts';
 import { Operations } from './operations/operations.ts';
 import { OperationsRepository } from './operations/operations.repository.ts';
 import { StoredInputs } from './operations/stored-inputs.ts';
-import { PodOwnership } from './reconcile/pod-ownership.repository.ts';
 import type { Downloads } from './ws/downloads.ts';
 import { LiveTopics } from './ws/live-topics.ts';
 import { liveHandler } from './ws/live.ts';
@@ -149,11 +148,7 @@ export class Core {
     this.retention = retention;
     this.streamAccess = streamAccess;
     this.streams = streams;
-    this.unitStreams = new UnitStreams(
-      new UnitPlaces(database),
-      (name) => registry.get(name),
-      new PodOwnership(database, (id) => registry.byId(id)?.connection),
-    );
+    this.unitStreams = new UnitStreams(new UnitPlaces(database), (name) => registry.get(name), this.unitPods);
     this.sockets = { live: liveHandler({ topics: this.topics, authoriser, onError }, streamAccess) };
   }
 

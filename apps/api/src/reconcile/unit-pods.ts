@@ -26,6 +26,7 @@ type PodList = OutputOf<typeof endpoints.listInstancePods>;
 type EventOfUnit = OutputOf<typeof endpoints.listInstanceEvents>['events'][number];
 
 interface Owner {
+  apiVersion: string;
   kind: string;
   name: string;
   uid: string;
@@ -33,9 +34,10 @@ interface Owner {
 
 /** What stands between a Pod and a unit's object. */
 const between: Record<string, { group: string; version: string; plural: string }> = {
-  ReplicaSet: { group: 'apps', version: 'v1', plural: 'replicasets' },
-  Job: { group: 'batch', version: 'v1', plural: 'jobs' },
+  'apps/v1/ReplicaSet': { group: 'apps', version: 'v1', plural: 'replicasets' },
+  'batch/v1/Job': { group: 'batch', version: 'v1', plural: 'jobs' },
 };
+const podResource = { group: '', version: 'v1', plural: 'pods' };
 /** Names and owners only. */
 const metadataOnly = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json;q=0.1';
 /** An owner does not change hands; so long it need not be asked again. */
@@ -59,18 +61,14 @@ export class UnitPods {
    * Whether a Pod is the unit's; false also where there is no such Pod, or it has another uid. Rejects with KubeError where
    * the cluster cannot be asked.
    */
-  async owns(
-    unit: UnitRef,
-    { cluster, namespace, pod, uid }: { cluster: string; namespace: string; pod: string; uid?: string },
-  ): Promise<boolean> {
-    const handle = this.#registry.byId(unit.clusterId);
-    if (handle === undefined || handle.name !== cluster || namespace !== unit.namespace) return false;
+  async owns(unit: UnitRef, pod: { name: string; uid?: string }): Promise<boolean> {
+    const connection = this.#registry.byId(unit.clusterId)?.connection;
     const own = await this.#ownUids(unit);
-    if (own.size === 0) return false;
-    const ref = { group: '', version: 'v1', plural: 'pods', namespace, name: pod };
-    const found = await metadataOf(handle.connection, ref);
-    if (found === null || (uid !== undefined && found.uid !== uid)) return false;
-    return this.#leadsTo(handle.connection, namespace, found.owner, own);
+    if (connection === undefined || own.size === 0) return false;
+    const { namespace } = unit;
+    const found = await metadataOf(connection, { ...podResource, namespace, name: pod.name });
+    if (found === null || (pod.uid !== undefined && found.uid !== pod.uid)) return false;
+    return this.#leadsTo(connection, namespace, found.owner, own);
   }
 
   /** The unit's Pods, or those of them that a selector takes. Rejects with KubeError; AppError `notFound` without the cluster. */
@@ -91,7 +89,7 @@ export class UnitPods {
     const own = await this.#ownUids(unit);
     if (own.size === 0) return [];
     const { namespace } = unit;
-    const ref = { group: '', version: 'v1', plural: 'pods', namespace };
+    const ref = { ...podResource, namespace };
     const { items } = await listObjects<
       Pod & { metadata: { name: string; uid: string; resourceVersion: string } }
     >(connection, ref, { labelSelector, kind: 'Pod', withoutManagedFields: true });
@@ -157,7 +155,8 @@ export class UnitPods {
   ): Promise<Owner | null> {
     const known = this.#controllers.get(object.uid);
     if (known !== undefined && known.until > performance.now()) return known.owner;
-    const resource = Object.hasOwn(between, object.kind) ? between[object.kind] : undefined;
+    const kind = `${object.apiVersion}/${object.kind}`;
+    const resource = Object.hasOwn(between, kind) ? between[kind] : undefined;
     if (resource === undefined) return null;
     const found = await metadataOf(connection, { ...resource, namespace, name: object.name });
     // another of the same name says nothing about it
@@ -187,7 +186,9 @@ async function metadataOf(
 
 function ownerOf({ metadata }: KubernetesObject): Owner | null {
   const owner = metadata?.ownerReferences?.find(({ controller }) => controller === true);
-  return owner === undefined ? null : { kind: owner.kind, name: owner.name, uid: owner.uid };
+  if (owner === undefined) return null;
+  const { apiVersion, kind, name, uid } = owner;
+  return { apiVersion, kind, name, uid };
 }
 
 function eventOf(event: Record<string, unknown>): EventOfUnit {

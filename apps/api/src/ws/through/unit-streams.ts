@@ -1,5 +1,5 @@
 import { AppError } from '../../http/app-error.ts';
-import type { PodOwnership } from '../../reconcile/pod-ownership.repository.ts';
+import type { UnitPods } from '../../reconcile/unit-pods.ts';
 import type { FindCluster } from '../clusters.ts';
 import type { Through, UnitPlaces } from './unit-place.repository.ts';
 
@@ -20,9 +20,9 @@ export type Admits = (pod: { name: string; uid?: string }) => Promise<boolean>;
 export class UnitStreams {
   readonly #places: Pick<UnitPlaces, 'find'>;
   readonly #findCluster: FindCluster;
-  readonly #pods: Pick<PodOwnership, 'owns'>;
+  readonly #pods: Pick<UnitPods, 'owns'>;
 
-  constructor(places: Pick<UnitPlaces, 'find'>, findCluster: FindCluster, pods: Pick<PodOwnership, 'owns'>) {
+  constructor(places: Pick<UnitPlaces, 'find'>, findCluster: FindCluster, pods: Pick<UnitPods, 'owns'>) {
     this.#places = places;
     this.#findCluster = findCluster;
     this.#pods = pods;
