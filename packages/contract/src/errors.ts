@@ -51,6 +51,9 @@ export const errorCodes = {
   treeNodeInUse: { status: 409, message: '{below} nodes are still below {path}; move or delete them first' },
   treeCycle: { status: 409, message: '{path} cannot be moved below itself, to {parent}' },
   treeTooDeep: { status: 409, message: 'The tree has {levels} levels: {names}' },
+  // cron jobs
+  notInCluster: { status: 409, message: '{name} is not in its cluster yet' },
+  jobFailed: { status: 409, message: 'The Job failed: {reason}: {message}' },
   foreignOrigin: { status: 403, message: 'Requests from {origin} are not accepted' },
   badTicket: { status: 401, message: 'The ticket is unknown, used or expired' },
   ticketMismatch: { status: 403, message: 'The ticket was made for something else' },

@@ -177,6 +177,12 @@ export const routes: RouteRecordRaw[] = [
             component: () => import('../features/applications/projects/ProjectNamespaces.vue'),
             meta: { title: 'projects.one' },
           },
+          {
+            path: 'cronjobs',
+            name: 'cronJobs',
+            component: () => import('../features/cron-jobs/CronJobsTab.vue'),
+            meta: { title: 'cronJobs.title' },
+          },
         ],
       },
       {
@@ -220,6 +226,27 @@ export const routes: RouteRecordRaw[] = [
         component: () => import('../features/applications/instance/InstanceEditPage.vue'),
         props: true,
         meta: { title: 'instances.one' },
+      },
+      {
+        path: 'projects/:project/cronjobs/new',
+        name: 'newCronJob',
+        component: () => import('../features/cron-jobs/CronJobFormPage.vue'),
+        props: ({ params, query }) => ({ project: String(params['project']), copy: copied(query) }),
+        meta: { title: 'cronJobs.create' },
+      },
+      {
+        path: 'projects/:project/cronjobs/:cronJob',
+        name: 'cronJob',
+        component: () => import('../features/cron-jobs/CronJobPage.vue'),
+        props: true,
+        meta: { title: 'cronJobs.one' },
+      },
+      {
+        path: 'projects/:project/cronjobs/:cronJob/edit',
+        name: 'editCronJob',
+        component: () => import('../features/cron-jobs/CronJobFormPage.vue'),
+        props: true,
+        meta: { title: 'cronJobs.edit' },
       },
       {
         path: 'groups',

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 const source = join(import.meta.dirname, '..');
 /** What serves every kind. Forms of actions and of pod templates are for certain kinds, and logs are pods'. */
 const shared = ['components', 'resources', 'app/layout'];
-const own = /^resources\/(kinds|actions|forms|logs)\/|\.test\.ts$/;
+const own = /^resources\/(kinds|actions|forms|logs|spec)\/|\.test\.ts$/;
 /** Every object may have events, and may live in a namespace. */
 const everywhere = new Set(['events', 'namespaces']);
 
