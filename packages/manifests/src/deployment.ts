@@ -94,11 +94,13 @@ function readinessOf({ spec, origins }: EffectiveSpec): Record<string, unknown> 
   return port && { tcpSocket: { port: port.name } };
 }
 
+/**
+ * Kubernetes' own figures (`apps/v1/defaults.go`), said aloud: what the apiserver fills in is nobody's, so it would stay,
+ * and then Recreate is refused.
+ */
+const rollingUpdate = { maxSurge: '25%', maxUnavailable: '25%' };
+
 function strategyOf({ strategy }: ApplicationSpec): NonNullable<Deployment['spec']>['strategy'] {
-  if (strategy === undefined) return undefined;
-  const { type, ...rollingUpdate } = strategy;
-  if (type === 'RollingUpdate')
-    return Object.keys(rollingUpdate).length === 0 ? { type } : { type, rollingUpdate };
-  // null: the apiserver has filled in figures that are nobody's, and would keep them
-  return { type, rollingUpdate: null as never };
+  const { type, ...figures } = strategy ?? { type: 'RollingUpdate' };
+  return type === 'Recreate' ? { type } : { type, rollingUpdate: { ...rollingUpdate, ...figures } };
 }

@@ -280,17 +280,17 @@ describe('strategy', () => {
   const strategyOf = (strategy?: object) =>
     deploymentOf({ application: application({ strategy }) }).spec?.strategy;
 
-  test('of recreating takes away the figures that the apiserver once filled in', () => {
-    expect(strategyOf({ type: 'Recreate', maxSurge: 1 })).toEqual({ type: 'Recreate', rollingUpdate: null });
-  });
-
-  test('is the server’s where nothing is said', () => {
-    expect(strategyOf()).toBeUndefined();
-    expect(strategyOf({ type: 'RollingUpdate' })).toEqual({ type: 'RollingUpdate' });
-    expect(strategyOf({ type: 'RollingUpdate', maxSurge: '50%' })).toEqual({
+  test('says Kubernetes’ own figures aloud, so that they go where Pods are to be recreated', () => {
+    const rolling = (maxSurge: string, maxUnavailable: string | number) => ({
       type: 'RollingUpdate',
-      rollingUpdate: { maxSurge: '50%' },
+      rollingUpdate: { maxSurge, maxUnavailable },
     });
+    expect(strategyOf()).toEqual(rolling('25%', '25%'));
+    expect(strategyOf({ type: 'RollingUpdate' })).toEqual(rolling('25%', '25%'));
+    expect(strategyOf({ type: 'RollingUpdate', maxSurge: '50%', maxUnavailable: 0 })).toEqual(
+      rolling('50%', 0),
+    );
+    expect(strategyOf({ type: 'Recreate', maxSurge: 1 })).toEqual({ type: 'Recreate' });
   });
 });
 
