@@ -1,4 +1,3 @@
-import type { SpecProblem } from './check-spec.ts';
 import {
   containersOf,
   record,
@@ -8,6 +7,7 @@ import {
   type Wire,
 } from './containers-of.ts';
 import { repeated } from './repeated.ts';
+import type { SpecProblem } from './spec-problem.ts';
 
 const probes = ['startupProbe', 'readinessProbe', 'livenessProbe'];
 const hooks = ['postStart', 'preStop'];

@@ -1,6 +1,6 @@
 import type { ApplicationSpec } from '@pilothouse/contract';
-import type { SpecProblem } from './check-spec.ts';
 import { repeated } from './repeated.ts';
+import type { SpecProblem } from './spec-problem.ts';
 
 /** The Service, and the Ingress to it. */
 export function checkNetwork(spec: ApplicationSpec, ingressHosts: readonly string[]): SpecProblem[] {

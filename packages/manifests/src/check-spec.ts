@@ -6,36 +6,7 @@ import type { ContainerAndPod } from './containers-of.ts';
 import { effectiveSpec, type EffectiveSpec } from './effective-spec.ts';
 import { isReservedKey } from './labels.ts';
 import { quantityValue } from './quantity-value.ts';
-
-export type SpecProblemCode =
-  | 'autoscalingWithoutRequest'
-  | 'commandBeginsEmpty'
-  | 'configTooLarge'
-  | 'containerNameTwice'
-  | 'containerPortTwice'
-  | 'headlessType'
-  | 'hostNotAllowed'
-  | 'ingressWithoutService'
-  | 'mountPathTwice'
-  | 'portUnknown'
-  | 'portWithoutName'
-  | 'probeHandler'
-  | 'requestAboveLimit'
-  | 'reservedLabel'
-  | 'reservedVolume'
-  | 'servicePortTwice'
-  | 'serviceWithoutPort'
-  | 'strategyCannotMove'
-  | 'volumeMissing'
-  | 'volumeNotOffered'
-  | 'volumeSource';
-
-/** What cannot run as it is; paths as in {@link EffectiveSpec}, codes are translated by the SPA (`specProblem.<code>`). */
-export interface SpecProblem {
-  path: string;
-  code: SpecProblemCode;
-  params: Record<string, string | number>;
-}
+import type { SpecProblem } from './spec-problem.ts';
 
 interface Allowed {
   /** Hosts that an Ingress may use; `*.example.com` covers one label. */

@@ -1,8 +1,8 @@
 import type { ApplicationSpec } from '@pilothouse/contract';
-import type { SpecProblem } from './check-spec.ts';
 import { configVolume, filesOf } from './config-files.ts';
 import { containersOf, records, type ContainerAndPod, type NamedContainer } from './containers-of.ts';
 import { repeated } from './repeated.ts';
+import type { SpecProblem } from './spec-problem.ts';
 
 /** What a volume may be of; the apiserver knows many more, which bring their own way around a namespace's bounds. */
 const sources = [

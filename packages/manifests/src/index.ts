@@ -1,5 +1,5 @@
 export { effectiveSpec, type EffectiveSpec, type Layers, type Origin } from './effective-spec.ts';
-export { checkCronJob, checkSpec, type SpecProblem, type SpecProblemCode } from './check-spec.ts';
+export { checkCronJob, checkSpec } from './check-spec.ts';
 export { dangerousFields, type DangerousField } from './dangerous-fields.ts';
 export { mainContainer } from './pod-spec.ts';
 export {
@@ -11,3 +11,4 @@ export {
 export { renderCronJob, type CronJobToRender } from './render-cron-job.ts';
 export { renderInstance, type InstanceToRender } from './render-instance.ts';
 export { renderShared, type SharedToRender } from './render-shared.ts';
+export { specProblemCodes, type SpecProblem, type SpecProblemCode } from './spec-problem.ts';
