@@ -31,8 +31,10 @@ export { checkObject, type SchemaProblem } from './open-api/check-object.ts';
 export * from './open-api/schema-node.ts';
 export { containersOf, defaultContainer, type ContainerRole, type PodContainer } from './pod/containers.ts';
 export { isTerminal, podLimits, podRequests } from './pod/pod-resources.ts';
+export { podWhy } from './pod/pod-why.ts';
 export { podStatus, type PodStatus } from './pod/pod-status.ts';
 export { podUsage, podUsageCells } from './pod-usage.ts';
+export { podWhyCodes, type PodWhy, type PodWhyCode } from './pod/why.ts';
 export * from './quantity.ts';
 export * from './registry.ts';
 export { hiddenAnnotations, isMasked, isSecretKind, maskedBytes, maskSecret } from './secrets/mask-secret.ts';
@@ -52,6 +54,7 @@ export {
   type ScheduleProblem,
 } from './workloads/cron-schedule.ts';
 export { deploymentRollout, type DeploymentRollout } from './workloads/deployment-rollout.ts';
+export { ownerWhy } from './workloads/owner-why.ts';
 export { rolloutTroubles, type RolloutTrouble } from './workloads/rollout-trouble.ts';
 export {
   readKubectlDocuments,

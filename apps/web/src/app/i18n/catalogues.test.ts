@@ -14,7 +14,8 @@ import {
   probeReason,
   streamEndReasons,
 } from '@pilothouse/contract';
-import { headProblems, kinds, menuModules } from '@pilothouse/kinds';
+import { headProblems, kinds, menuModules, podWhyCodes } from '@pilothouse/kinds';
+import { specProblemCodes } from '@pilothouse/manifests';
 import { createI18n } from 'vue-i18n';
 import { describe, expect, test } from 'vitest';
 import { auditCodes } from '../../features/audit/audit-text.ts';
@@ -82,6 +83,8 @@ const codes: Record<string, readonly string[]> = {
   'manifests.state': manifestState.options,
   manifests: ['fileTooLarge', 'fileNotText'],
   menu: menuModules,
+  specProblem: specProblemCodes,
+  podWhy: podWhyCodes,
 };
 const needed = [
   ...Object.entries(codes).flatMap(([area, names]) => names.map((name) => `${area}.${name}`)),
