@@ -26,7 +26,13 @@ export function useLayers() {
     draft,
     inherited,
     /** Of the inherited value at a path of the spec; items of lists go by their name. */
-    originOf: (path: PlainPath): Origin => inherited.value.origins.get(path.join('.')) ?? 'application',
+    originOf(path: PlainPath): Origin {
+      const { origins } = inherited.value;
+      const name = path.join('.');
+      // of a list that only the project says something of, each item has its origin
+      const inner = [...origins].find(([each]) => each.startsWith(`${name}.`))?.[1];
+      return origins.get(name) ?? inner ?? 'application';
+    },
   };
 }
 

@@ -1,0 +1,153 @@
+import { endpoints, instancePhase } from '@pilothouse/contract';
+import { flushPromises } from '@vue/test-utils';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { ApiError } from '../../../api/api-error.ts';
+import { answer, asked, calls, forget, tell } from '../../../app/testing/fake-api.ts';
+import { everyRight, mountPage, type GivenRight } from '../../../app/testing/mount-page.ts';
+import { openConfirmation } from '../../../components/confirm.ts';
+import type { InstanceDetail } from '../application-types.ts';
+import { bodyOf, buttons, press, snapshot, type } from '../testing/page.ts';
+import { ids, instance, routes, tree } from '../testing/samples.ts';
+import InstanceDialog from './InstanceDialog.vue';
+import InstancePage from './InstancePage.vue';
+
+vi.mock('../../../api/call.ts', () => import('../../../app/testing/fake-api.ts'));
+vi.mock('../../../api/live.ts', () => import('../../../app/testing/fake-api.ts'));
+
+let close = () => undefined as void;
+beforeEach(() => {
+  forget();
+  document.body.innerHTML = '';
+  openConfirmation.value = null;
+});
+afterEach(() => close());
+
+async function open(
+  change: Partial<InstanceDetail> = {},
+  { tab = '', rights = everyRight }: { tab?: string; rights?: GivenRight[] } = {},
+) {
+  const mounted = await mountPage(InstancePage, {
+    props: { application: ids.application, instance: ids.instance },
+    routes,
+    rights,
+    at: tab === '' ? '/' : `/?tab=${tab}`,
+  });
+  close = () => mounted.page.unmount();
+  await tell(asked(endpoints.listTree), snapshot(tree));
+  await tell(asked(endpoints.getInstance), snapshot({ ...instance, ...change }));
+  return mounted;
+}
+
+test.each(instancePhase.options)('%s is said in a word and in a sentence', async (phase) => {
+  const { page, text } = await open({ phase });
+  expect(page.find('[data-testid=instance-state]').text().length).toBeGreaterThan(10);
+  expect(text()).not.toContain('unitPhase');
+});
+
+test('one whose cluster is gone can be forgotten, and nothing else', async () => {
+  await open({ phase: 'detached' });
+  expect(buttons().filter((label) => label !== '')).toEqual(['Copy', 'Delete', 'Forget']);
+  await press('Forget');
+  expect(openConfirmation.value?.consequence).toContain('What is in the cluster stays there');
+  answer(endpoints.deleteInstance, () => ({ removed: true }));
+  await openConfirmation.value?.run();
+  expect(calls.at(-1)?.input.query).toEqual({ abandon: 'true' });
+});
+
+test('deleting names what goes with it', async () => {
+  await open();
+  await press('Delete');
+  expect(openConfirmation.value?.consequence).toBe(
+    'Deleted with it: Deployment/cart-main, Service/cart-main',
+  );
+});
+
+test('what others changed is told field by field, and can be mended', async () => {
+  const drift = [
+    { kind: 'Deployment', name: 'cart-main', path: 'spec.replicas', wanted: 2, found: 5 },
+    { kind: 'Service', name: 'cart-main', path: '', wanted: null },
+  ];
+  const { text } = await open({ phase: 'drifted', drift });
+  expect(text()).toContain('spec.replicas');
+  expect(text()).toContain('This object is gone.');
+  await press('Mend');
+  answer(endpoints.reconcileInstance, () => instance);
+  await openConfirmation.value?.run();
+  expect(calls.at(-1)?.endpoint).toBe(endpoints.reconcileInstance.id);
+});
+
+test('who may only look is offered no action and no Pods', async () => {
+  const { text } = await open(
+    {},
+    { rights: [['/applications/{application}', 'GET', `tree:${ids.application}`]] },
+  );
+  expect(buttons().filter((label) => label !== '')).toEqual([]);
+  expect(text()).not.toContain('Events');
+});
+
+test('a Pod says why it does not run; its log and shell are offered by the rights on the tree', async () => {
+  const rights: GivenRight[] = [
+    ['/applications/{application}', 'GET', `tree:${ids.application}`],
+    ['k8s/core/pods', 'list', `tree:${ids.application}`],
+    ['k8s/core/pods/log', 'get', `tree:${ids.application}`],
+  ];
+  const { text } = await open({}, { tab: 'pods', rights });
+  const pod = {
+    uid: 'p1',
+    namespace: 'shop',
+    name: 'cart-main-1',
+    resourceVersion: '1',
+    cells: { ready: 0, containers: 1, status: 'ImagePullBackOff', restarts: 0, lastRestart: null },
+    containers: ['app'],
+    why: { code: 'unheardOf', message: 'cannot pull cart:1' },
+  };
+  await tell(asked(endpoints.listInstancePods), snapshot({ pods: [pod], asOf: '2026-11-01T10:00:00Z' }));
+  expect(text()).toContain('cannot pull cart:1');
+  expect(text()).toContain('0/1');
+  expect(buttons()).toContain('Log');
+  expect(buttons()).not.toContain('Shell');
+});
+
+test('versions say who, why and what; one goes back with a reason', async () => {
+  const version = (number: number, image: string) => ({
+    version: number,
+    author: 'li',
+    reason: `because ${number}`,
+    createdAt: '2026-11-01T10:00:00Z',
+    applicationVersion: 3,
+    image,
+    spec: { ...instance.spec, image },
+  });
+  answer(endpoints.listInstanceVersions, () => ({ versions: [version(4, 'cart:2'), version(3, 'cart:1')] }));
+  answer(endpoints.rollBackInstance, () => instance);
+  const { text } = await open({}, { tab: 'versions' });
+  expect(text()).toContain('because 3');
+  await press('Roll back');
+  await type(document.querySelector<HTMLInputElement>('.ant-modal input[maxlength="500"]'), 'worse');
+  await press('Roll back', 1);
+  expect(bodyOf(endpoints.rollBackInstance)).toEqual({ version: 3, reason: 'worse' });
+});
+
+test('of several the others go on where one fails, and that one is named', async () => {
+  const done = vi.fn<() => void>();
+  const instances = [instance, { ...instance, id: ids.other, name: 'lane' }];
+  const { page, text } = await mountPage(InstanceDialog, {
+    props: { kind: 'setImage', instances, onDone: done },
+    routes,
+  });
+  close = () => page.unmount();
+  answer(endpoints.setInstanceImage, ({ params }) => {
+    if (params?.['instance'] === ids.instance) throw new ApiError(500, { code: 'internal', message: 'down' });
+    return instance;
+  });
+  const field = document.querySelector<HTMLInputElement>('#instance-value');
+  await type(field, '');
+  await press('Set image');
+  expect(text()).toContain('Please fill this in');
+  await type(field, 'cart:2');
+  await press('Set image');
+  await flushPromises();
+  expect(calls.filter(({ endpoint }) => endpoint === endpoints.setInstanceImage.id).length).toBe(2);
+  expect(text()).toContain('1 of 2 failed: main:');
+  expect(done).not.toHaveBeenCalled();
+});
