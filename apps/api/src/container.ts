@@ -9,6 +9,7 @@ import { Core } from './core.ts';
 import type { Database } from './db/database.ts';
 import { bumpVersion, type Versions } from './db/versions.ts';
 import type { Feature } from './feature.ts';
+import * as applications from './features/applications/applications.module.ts';
 import * as audit from './features/audit/audit.module.ts';
 import * as auth from './features/auth/auth.module.ts';
 import * as clusterCondition from './features/cluster-condition/cluster-condition.module.ts';
@@ -46,13 +47,15 @@ function buildFeatures(core: Core): { features: Feature[]; firstPassword: () => 
   const registered = clusters.build(core, access.endAll);
   const objects = resources.build(core, history.recorderOf(core));
   const texts = manifests.build(core, objects);
+  const services = tree.build(core);
   const features: Feature[] = [
     accounts,
     menu,
     groups.build(core),
     grants.build(core),
     roles.build(core),
-    tree.build(core),
+    services,
+    applications.build(core, services.nodes),
     access,
     registered,
     clusterCondition.build(core),

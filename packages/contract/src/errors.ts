@@ -54,6 +54,21 @@ export const errorCodes = {
   // cron jobs
   notInCluster: { status: 409, message: '{name} is not in its cluster yet' },
   jobFailed: { status: 409, message: 'The Job failed: {reason}: {message}' },
+  treeNodeHolds: {
+    status: 409,
+    message: '{path} is a project or an application that is in use: {holds}. Take that away first',
+  },
+  treeLevelFixed: {
+    status: 409,
+    message: '{path} is a project or an application that is in use, and stays at its level',
+  },
+  // projects and applications
+  namespaceTaken: { status: 409, message: '{namespace} in {cluster} is open to a project already' },
+  namespaceInUse: { status: 409, message: 'Instances or cron jobs still run in {namespace}' },
+  applicationInUse: { status: 409, message: '{name} still has instances; delete them first' },
+  specRefused: { status: 400, message: 'It cannot run as it is: {problems} problems, the first at {path}' },
+  beingRemoved: { status: 409, message: '{name} is being removed' },
+  clusterNotRegistered: { status: 409, message: 'The cluster {cluster} is not registered any more' },
   foreignOrigin: { status: 403, message: 'Requests from {origin} are not accepted' },
   badTicket: { status: 401, message: 'The ticket is unknown, used or expired' },
   ticketMismatch: { status: 403, message: 'The ticket was made for something else' },

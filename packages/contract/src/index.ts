@@ -49,6 +49,9 @@ let known: readonly PlatformRight[] | undefined;
 /** What roles may allow on the platform's own API, by feature: what its endpoints ask for. */
 export function platformRights(): readonly PlatformRight[] {
   // asked for on few pages, and it asks every endpoint
-  known ??= platformRightsOf(allEndpoints, [features.recordingRight]);
+  known ??= platformRightsOf(allEndpoints, [
+    features.recordingRight,
+    ...features.dangerousFieldNames.map((field) => features.dangerousFieldRight(field, '')),
+  ]);
   return known;
 }

@@ -86,6 +86,29 @@ const treeOwner = [
   ...on(['/tree/{node}/parent', '/tree/{node}/owners'], ['PUT']),
 ];
 
+const application = '/applications/{application}';
+const instance = `${application}/instances/{instance}`;
+const cronJobs = '/projects/{project}/cronjobs';
+
+/** Who looks after what runs, in the projects and applications of a node of the service tree. */
+const applicationReader = [...on([application, cronJobs], ['GET'])];
+const applicationDeveloper = [
+  ...applicationReader,
+  ...on([`${instance}/restart`, `${cronJobs}/{cronJob}/runs`], ['POST']),
+];
+const applicationOperator = [
+  ...applicationDeveloper,
+  ...on(['/projects/{project}/namespaces', '/projects/{project}/applications', cronJobs], ['POST']),
+  ...on(['/projects/{project}/namespaces/{namespace}', `${cronJobs}/{cronJob}`], ['PUT', 'DELETE']),
+  ...on([application, instance], ['PUT', 'DELETE']),
+  ...on([`${application}/secrets`], ['PATCH']),
+  ...on([`${application}/instances`], ['POST']),
+  ...on(
+    ['replicas', 'image', 'paused'].map((part) => `${instance}/${part}`),
+    ['PUT'],
+  ),
+];
+
 /** What a role shows of the menu: the entries of everybody, and the kinds that it may list. */
 function menusOf(permissions: Permission[], ...more: string[]): string[] {
   const kindsWith = (verb: string) =>
@@ -117,6 +140,7 @@ const clusterAdmin = [
 const viewer = [
   ...on([...namespacedCore, ...clusterCore, ...workloadGroups, ...clusterGroups], read),
   ...on(['/clusters/{cluster}/condition'], ['GET']),
+  ...applicationReader,
 ];
 
 /** Roles out of the box. Where they hold is said by the grant. */
@@ -127,6 +151,7 @@ export const builtInRoles: BuiltInRole[] = [
     menus: menusOf(
       platformAdmin,
       'serviceTree',
+      'projects',
       'terminals',
       'users',
       'groups',
@@ -143,11 +168,16 @@ export const builtInRoles: BuiltInRole[] = [
     permissions: [
       ...operator,
       ...treeOwner,
+      ...applicationOperator,
       ...on(['/clusters/{cluster}/probe'], ['POST']),
       ...on(['/clusters/{cluster}/condition'], ['GET']),
     ],
-    menus: menusOf(operator, 'serviceTree'),
+    menus: menusOf(operator, 'serviceTree', 'projects'),
   },
-  { name: 'developer', permissions: developer, menus: menusOf(developer, 'serviceTree') },
+  {
+    name: 'developer',
+    permissions: [...developer, ...applicationDeveloper],
+    menus: menusOf(developer, 'serviceTree', 'projects'),
+  },
   { name: 'viewer', permissions: viewer, menus: menusOf(viewer) },
 ];

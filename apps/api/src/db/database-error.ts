@@ -8,6 +8,11 @@ export function isUniqueViolation(error: unknown): boolean {
   return codeOf(error) === 'P2002';
 }
 
+/** Whether a row is still referred to, or refers to one that is not there. */
+export function isForeignKeyViolation(error: unknown): boolean {
+  return codeOf(error) === 'P2003';
+}
+
 /** Whether InnoDB chose the transaction as a deadlock's victim; the same again may well succeed. */
 export function isDeadlock(error: unknown): boolean {
   return codeOf(error) === 'P2034';

@@ -12,6 +12,7 @@ export const sealedColumns = [
   { table: 'template_versions', column: 'sealed_content' },
   { table: 'tasks', column: 'sealed_content' },
   { table: 'terminal_chunks', column: 'data' },
+  { table: 'applications', column: 'sealed_secrets' },
 ] as const;
 
 interface Head extends RowDataPacket {

@@ -1,6 +1,7 @@
 import type { NamespaceDefaults } from '@pilothouse/contract';
 import type { Database, Prisma, Queries } from '../db/database.ts';
 import { newId } from '../db/ids.ts';
+import { storedJson } from '../db/stored-json.ts';
 
 /** A namespace that is open to a project. */
 export interface ProjectNamespaceRow {
@@ -53,16 +54,18 @@ export class ProjectNamespaces {
   /** Rejects where a project has the namespace already. */
   async create(queries: Queries, row: NewProjectNamespace): Promise<string> {
     const id = newId();
-    await queries.projectNamespace.create({ data: { id, ...row, createdAt: new Date() } });
+    await queries.projectNamespace.create({
+      data: { id, ...row, defaults: storedJson(row.defaults), createdAt: new Date() },
+    });
     return id;
   }
 
   async update(
     queries: Queries,
     id: string,
-    data: Pick<ProjectNamespaceRow, 'defaults' | 'quota'>,
+    { defaults, quota }: Pick<ProjectNamespaceRow, 'defaults' | 'quota'>,
   ): Promise<void> {
-    await queries.projectNamespace.update({ where: { id }, data });
+    await queries.projectNamespace.update({ where: { id }, data: { defaults: storedJson(defaults), quota } });
   }
 
   /** Rejects while anything runs there. */

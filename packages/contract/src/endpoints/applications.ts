@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { applicationSpec } from '../application/spec.ts';
 import { dnsLabel, timestamp, uuid } from '../common.ts';
-import { defineEndpoint } from '../endpoint.ts';
+import { defineEndpoint, type Requirement } from '../endpoint.ts';
 import { nodeRight } from './projects.ts';
 
 /** An application is a node at the last level of the service tree; of one that nobody has described yet the spec is empty. */
@@ -45,11 +45,30 @@ export const renderedChange = z.object({
 
 /** What may not be, at its field of the spec. */
 export const specProblem = z.object({
-  /** `container.ports.0.name`. */
+  /** As origins have them: `container.ports.http`. */
   path: z.string(),
   code: z.string(),
-  params: z.record(z.string(), z.union([z.string(), z.number()])).default({}),
+  params: z.record(z.string(), z.union([z.string(), z.number()])),
 });
+export type SpecProblemView = z.output<typeof specProblem>;
+
+/** What of a spec reaches beyond the Pod's own namespace and rights. */
+export const dangerousFieldNames = [
+  'hostPath',
+  'hostNamespaces',
+  'privileged',
+  'capabilities',
+  'serviceAccount',
+  'foreignSecret',
+  'foreignClaim',
+  'controlPlane',
+] as const;
+export type DangerousFieldName = (typeof dangerousFieldNames)[number];
+
+/** What it takes to use such a field in the applications of a node of the service tree. */
+export function dangerousFieldRight(field: DangerousFieldName, node: string): Requirement {
+  return nodeRight('PUT', `/applications/{application}/fields/${field}`, node);
+}
 
 export const applicationParams = z.strictObject({ application: uuid });
 const displayName = z.string().trim().min(1).max(100);

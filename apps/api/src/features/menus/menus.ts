@@ -54,7 +54,10 @@ export const menuSeeds: MenuSeed[] = [
     key: moduleOfTree,
     path: null,
     icon: 'tree',
-    children: [{ key: 'serviceTree', path: '/tree', icon: 'tree' }],
+    children: [
+      { key: 'projects', path: '/projects', icon: 'appstore' },
+      { key: 'serviceTree', path: '/tree', icon: 'tree' },
+    ],
   },
   {
     key: 'operations',

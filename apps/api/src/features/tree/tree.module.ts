@@ -7,7 +7,7 @@ import { TreeRepository } from './tree.repository.ts';
 import { TreeService } from './tree.service.ts';
 
 /** The service tree, along which rights on projects and applications are inherited. */
-export function build({ config, database, versions, authoriser }: Core): Feature {
+export function build({ config, database, versions, authoriser }: Core) {
   const tree = new TreeService({
     database,
     versions,
@@ -58,5 +58,10 @@ export function build({ config, database, versions, authoriser }: Core): Feature
         read: ({ principal }) => tree.list(principal),
         watch: (_call, changed) => versions.onChange('policies', changed),
       }),
-  };
+    /** For what is a node of the tree: how it comes to be one, and ends. */
+    nodes: {
+      create: tree.createWith.bind(tree),
+      remove: tree.removeWith.bind(tree),
+    },
+  } satisfies Feature & Record<string, unknown>;
 }

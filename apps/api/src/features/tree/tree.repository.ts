@@ -124,6 +124,20 @@ export class TreeRepository {
     await queries.treeNode.delete({ where: { id } });
   }
 
+  /** What makes projects and applications of these nodes: words of their namespaces, instances and cron jobs. */
+  async heldBy(queries: Queries, ids: readonly string[]): Promise<string[]> {
+    const among = { in: [...ids] };
+    const counts = {
+      namespaces: await queries.projectNamespace.count({ where: { projectId: among } }),
+      instances: await queries.instance.count({ where: { applicationId: among } }),
+      applications: await queries.application.count({ where: { id: among } }),
+      cronJobs: await queries.cronJob.count({ where: { projectId: among } }),
+    };
+    return Object.entries(counts)
+      .filter(([, count]) => count > 0)
+      .map(([what, count]) => `${count} ${what}`);
+  }
+
   async ownersOf(queries: Queries, id: string): Promise<{ ownership: Ownership; subject: GrantSubject }[]> {
     const rows = await queries.treeOwner.findMany({ where: { nodeId: id } });
     return rows.map(({ ownership, userId, groupId }) => ({

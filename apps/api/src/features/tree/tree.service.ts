@@ -50,13 +50,19 @@ export class TreeService {
 
   /** Throws `notFound` without the parent, `conflict` where a sibling has the name, or `treeTooDeep`. */
   async create(node: NewTreeNode): Promise<TreeNodeView> {
+    return this.get(await this.createWith(node, async () => undefined));
+  }
+
+  /** As {@link create}, with what else comes to be in the same transaction; answers the id. */
+  createWith(node: NewTreeNode, also: (queries: Queries, id: string) => Promise<void>): Promise<string> {
     const { nodes, levels } = this.#options;
-    const id = await this.#change(node.name, async (queries, tree) => {
+    return this.#change(node.name, async (queries, tree) => {
       if (node.parent !== null) requireNode(tree, node.parent);
       if (levelBelow(tree, node.parent) >= levels.length) throw tooDeep(levels);
-      return nodes.create(queries, node);
+      const id = await nodes.create(queries, node);
+      await also(queries, id);
+      return id;
     });
-    return this.get(id);
   }
 
   /** Throws `notFound`, or `conflict` where a sibling has the name. */
@@ -71,13 +77,23 @@ export class TreeService {
     return this.get(id);
   }
 
-  /** Throws `notFound`, or `treeNodeInUse` while something hangs on it. */
-  async remove(id: string): Promise<void> {
+  /** Throws `notFound`, or `treeNodeInUse` or `treeNodeHolds` while something hangs on it. */
+  remove(id: string): Promise<void> {
+    return this.removeWith(id, async () => undefined);
+  }
+
+  /** As {@link remove}, with what goes before it in the same transaction. */
+  async removeWith(id: string, before: (queries: Queries) => Promise<void>): Promise<void> {
+    const { nodes } = this.#options;
     await this.#change('', async (queries, tree) => {
       requireNode(tree, id);
+      const path = tree.pathOf(id);
       const below = tree.branchOf(id).length - 1;
-      if (below > 0) throw new AppError('treeNodeInUse', { path: tree.pathOf(id), below });
-      await this.#options.nodes.remove(queries, id);
+      if (below > 0) throw new AppError('treeNodeInUse', { path, below });
+      await before(queries);
+      const holds = await nodes.heldBy(queries, [id]);
+      if (holds.length > 0) throw new AppError('treeNodeHolds', { path, holds: holds.join(', ') });
+      await nodes.remove(queries, id);
     });
   }
 
@@ -111,13 +127,16 @@ export class TreeService {
   }
 
   /**
-   * Throws `notFound` for an unknown node or parent, `treeCycle` below itself, `treeTooDeep`, `conflict` where a sibling
-   * has the name, or `roleEscalation` where somebody would gain what the mover does not have there.
+   * Throws `notFound` for an unknown node or parent, `treeCycle` below itself, `treeTooDeep`, `treeLevelFixed` where what
+   * is used as a project or an application would be none, `conflict` where a sibling has the name, or `roleEscalation` where somebody would gain what the mover does not have there.
    */
   async move(subject: Subject, id: string, parent: string | null): Promise<TreeNodeView> {
     const { authoriser, guard, nodes } = this.#options;
     await this.#change('', async (queries, tree) => {
       this.#requirePlace(tree, id, parent);
+      const staysAtLevel = levelBelow(tree, parent) === tree.lineOf(id).length - 1;
+      if (!staysAtLevel && (await nodes.heldBy(queries, tree.branchOf(id))).length > 0)
+        throw new AppError('treeLevelFixed', { path: tree.pathOf(id) }, 'body.parent');
       const { grants, permissions } = await authoriser.policies();
       const given = moveChanges(grants, tree, id, parent).gains.map(({ roleId }) => ({
         policies: permissions.filter((permission) => permission.roleId === roleId),

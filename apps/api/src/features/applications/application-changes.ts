@@ -1,0 +1,61 @@
+import type { Database, Queries } from '../../db/database.ts';
+import { bumpVersion, type Versions } from '../../db/versions.ts';
+import type { Reconciler } from '../../reconcile/reconciler.ts';
+import type { UnitRef } from '../../reconcile/unit-source.ts';
+import type { InstanceRepository, InstanceRow } from './instance.repository.ts';
+
+interface ApplicationChangesParts {
+  database: Database;
+  versions: Versions;
+  reconciler: Pick<Reconciler, 'want' | 'wake'>;
+  instances: InstanceRepository;
+}
+
+/** Changes of what should be: the rows and what a cluster is to be told of them are one transaction. */
+export class ApplicationChanges {
+  readonly #parts: ApplicationChangesParts;
+
+  constructor(parts: ApplicationChangesParts) {
+    this.#parts = parts;
+  }
+
+  /** Pages of every replica hear of it within a second, this one's at once. */
+  async make<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
+    const { database, versions, reconciler } = this.#parts;
+    const done = await database.transaction(async (queries) => {
+      const result = await work(queries);
+      // last: whoever holds this row lets nobody else change anything
+      await bumpVersion(queries, 'applications');
+      return result;
+    });
+    reconciler.wake();
+    await versions.refresh();
+    return done;
+  }
+
+  /** Has instances written to their clusters, and what they share there. */
+  async want(queries: Queries, rows: readonly InstanceRow[]): Promise<void> {
+    const units = new Map(rows.flatMap((row) => unitsOf(row)).map((unit) => [JSON.stringify(unit), unit]));
+    for (const unit of units.values()) await this.#parts.reconciler.want(queries, unit);
+  }
+
+  /** The same for all that run in a project's namespace. */
+  async wantAllIn(queries: Queries, namespaceId: string): Promise<void> {
+    await this.want(queries, await this.#parts.instances.list({ namespaceId }, queries));
+  }
+
+  /** Has what an instance shared with others looked at again. */
+  async wantShared(queries: Queries, row: InstanceRow): Promise<void> {
+    for (const unit of unitsOf(row).filter(({ kind }) => kind === 'shared'))
+      await this.#parts.reconciler.want(queries, unit);
+  }
+}
+
+/** What is shared first: an instance may need it. Nothing where the cluster is not registered any more. */
+export function unitsOf({ id, applicationId, clusterId, namespace }: InstanceRow): UnitRef[] {
+  if (clusterId === null) return [];
+  return [
+    { kind: 'shared', ownerId: applicationId, clusterId, namespace },
+    { kind: 'instance', ownerId: id, clusterId, namespace },
+  ];
+}

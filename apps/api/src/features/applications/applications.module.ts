@@ -1,0 +1,139 @@
+import { endpoints } from '@pilothouse/contract';
+import type { Core } from '../../core.ts';
+import type { Feature } from '../../feature.ts';
+import { mount } from '../../http/mount.ts';
+import { ProjectNamespaces } from '../../projects/project-namespaces.repository.ts';
+import { ApplicationChanges } from './application-changes.ts';
+import { ApplicationRepository } from './application.repository.ts';
+import { ApplicationService, type TreeNodesDoor } from './application.service.ts';
+import { InstanceRepository } from './instance.repository.ts';
+import { InstanceService } from './instance.service.ts';
+import { instanceSource, Rendering, sharedSource } from './instance-sources.ts';
+import { InstanceViews } from './instance-views.ts';
+import { NodeRepository } from './node.repository.ts';
+import { ProjectService } from './project.service.ts';
+import { SpecGuard } from './spec-guard.ts';
+
+/** Projects, applications and instances: what should run where, along the service tree. */
+export function build(core: Core, tree: TreeNodesDoor): Feature {
+  const { authoriser, config, database, reconciler, registry, secrets, unitPods, versions } = core;
+  const levels = config.treeLevels.length;
+  const applications = new ApplicationRepository(database, secrets);
+  const instances = new InstanceRepository(database);
+  const namespaces = new ProjectNamespaces(database);
+  const nodes = new NodeRepository(database);
+  const changes = new ApplicationChanges({ database, versions, reconciler, instances });
+  const parts = { authoriser, applications, instances, namespaces, nodes, changes, levels, reconciler };
+  const rendering = new Rendering(parts);
+  const views = new InstanceViews({ ...parts, rendering });
+  const guard = new SpecGuard(authoriser, namespaces);
+  const projects = new ProjectService({ ...parts, registry });
+  const application = new ApplicationService({ ...parts, tree, views, guard });
+  const instance = new InstanceService({ ...parts, views, rendering, guard });
+  reconciler.register(sharedSource(rendering, parts));
+  reconciler.register(instanceSource(rendering, parts));
+
+  /** What is different for whoever looks: rows, what is known of clusters, or rights. */
+  const watch = (_call: unknown, changed: () => void) => {
+    const stops = [versions.onChange('applications', changed), versions.onChange('policies', changed)];
+    return () => stops.forEach((stop) => stop());
+  };
+
+  return {
+    mount(api) {
+      mount(api, endpoints.listProjects, async ({ principal }) => ({
+        projects: await projects.list(principal),
+      }));
+      mount(api, endpoints.getProject, ({ principal, params }) => projects.get(principal, params.project));
+      mount(api, endpoints.openNamespace, ({ params, body, auditId, signal }) =>
+        projects.open(params.project, body, { auditId, signal }),
+      );
+      mount(api, endpoints.updateNamespace, ({ params, body, auditId, signal }) =>
+        projects.update(params.project, params.namespace, body, { auditId, signal }),
+      );
+      mount(api, endpoints.closeNamespace, ({ params }) => projects.close(params.project, params.namespace));
+
+      mount(api, endpoints.listApplications, async ({ principal, query }) => ({
+        applications: await application.list(principal, query.project),
+      }));
+      mount(api, endpoints.createApplication, ({ principal, params, body }) =>
+        application.create(principal, params.project, body),
+      );
+      mount(api, endpoints.getApplication, ({ params }) => application.get(params.application));
+      mount(api, endpoints.planApplication, ({ params, body }) =>
+        application.plan(params.application, body.spec),
+      );
+      mount(api, endpoints.updateApplication, ({ principal, params, body }) =>
+        application.update(principal, params.application, body),
+      );
+      mount(api, endpoints.setApplicationSecrets, ({ params, body }) =>
+        application.setSecrets(params.application, body.secrets),
+      );
+      mount(api, endpoints.deleteApplication, ({ params }) => application.remove(params.application));
+
+      mount(api, endpoints.listInstances, async ({ principal, query }) => ({
+        instances: await instance.list(principal, query),
+      }));
+      mount(api, endpoints.planInstance, ({ params, body }) => instance.plan(params.application, body));
+      mount(api, endpoints.createInstance, ({ principal, params, body }) =>
+        instance.create(principal, params.application, body),
+      );
+      mount(api, endpoints.getInstance, ({ params }) => instance.get(params));
+      mount(api, endpoints.updateInstance, ({ principal, params, body }) =>
+        instance.update(principal, params, body),
+      );
+      mount(api, endpoints.scaleInstance, ({ principal, params, body }) =>
+        instance.change(principal, params, { replicas: body.replicas }, body.reason),
+      );
+      mount(api, endpoints.setInstanceImage, ({ principal, params, body }) =>
+        instance.change(principal, params, { image: body.image }, body.reason),
+      );
+      mount(api, endpoints.restartInstance, ({ params }) => instance.restart(params));
+      mount(api, endpoints.pauseInstance, ({ params, body }) => instance.pause(params, body.paused));
+      mount(api, endpoints.reconcileInstance, ({ params }) => instance.reconcile(params));
+      mount(api, endpoints.listInstanceVersions, async ({ params }) => ({
+        versions: await instance.versions(params),
+      }));
+      mount(api, endpoints.rollBackInstance, ({ principal, params, body }) =>
+        instance.rollBack(principal, params, body.version, body.reason),
+      );
+      mount(api, endpoints.deleteInstance, ({ params, query }) =>
+        instance.remove(params, query.abandon ?? false),
+      );
+      mount(api, endpoints.exportInstance, async ({ params }) => ({
+        yaml: await instance.manifests(params),
+      }));
+      mount(api, endpoints.listInstancePods, async ({ params }) =>
+        unitPods.pods(await instance.unit(params)),
+      );
+      mount(api, endpoints.listInstanceEvents, async ({ params }) => ({
+        events: await unitPods.events(await instance.unit(params)),
+      }));
+    },
+    topics(topics) {
+      topics.add(endpoints.listProjects, {
+        read: async ({ principal }) => ({ projects: await projects.list(principal) }),
+        watch,
+      });
+      topics.add(endpoints.getProject, {
+        read: ({ principal, params }) => projects.get(principal, params.project),
+        watch,
+      });
+      topics.add(endpoints.listApplications, {
+        read: async ({ principal, query }) => ({
+          applications: await application.list(principal, query.project),
+        }),
+        watch,
+      });
+      topics.add(endpoints.getApplication, {
+        read: ({ params }) => application.get(params.application),
+        watch,
+      });
+      topics.add(endpoints.listInstances, {
+        read: async ({ principal, query }) => ({ instances: await instance.list(principal, query) }),
+        watch,
+      });
+      topics.add(endpoints.getInstance, { read: ({ params }) => instance.get(params), watch });
+    },
+  };
+}

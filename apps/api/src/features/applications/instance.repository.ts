@@ -1,0 +1,161 @@
+import type { InstanceSpec } from '@pilothouse/contract';
+import type { Database, Prisma, Queries } from '../../db/database.ts';
+import { newId } from '../../db/ids.ts';
+import { storedJson } from '../../db/stored-json.ts';
+import type { Change } from './application.repository.ts';
+
+export interface InstanceRow {
+  id: string;
+  applicationId: string;
+  namespaceId: string;
+  name: string;
+  objectName: string;
+  version: number;
+  applicationVersion: number;
+  spec: InstanceSpec;
+  isPaused: boolean;
+  restartedAt: Date | null;
+  removedAt: Date | null;
+  /** Null: the cluster is not registered any more. */
+  clusterId: string | null;
+  cluster: string;
+  namespace: string;
+}
+
+export type NewInstance = Pick<
+  InstanceRow,
+  'applicationId' | 'namespaceId' | 'name' | 'objectName' | 'applicationVersion' | 'spec'
+>;
+
+/** What makes a new version of an instance. */
+export type NewVersion = Pick<InstanceRow, 'spec' | 'applicationVersion'>;
+
+const withPlace = { namespace: { select: { clusterId: true, cluster: true, namespace: true } } } as const;
+
+/** Instances and their versions. */
+export class InstanceRepository {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** By application, namespace and name. */
+  async list(
+    where: { applicationId?: string | { in: string[] }; namespaceId?: string; removedAt?: null } = {},
+    queries: Queries = this.#database.prisma,
+  ): Promise<InstanceRow[]> {
+    const rows = await queries.instance.findMany({
+      where,
+      include: withPlace,
+      orderBy: [{ applicationId: 'asc' }, { name: 'asc' }, { id: 'asc' }],
+    });
+    return rows.map(rowOf);
+  }
+
+  /** Null where there is none. */
+  async find(id: string, queries: Queries = this.#database.prisma): Promise<InstanceRow | null> {
+    const row = await queries.instance.findUnique({ where: { id }, include: withPlace });
+    return row === null ? null : rowOf(row);
+  }
+
+  /** As it is, locked until the transaction ends. */
+  async lock(queries: Queries, id: string): Promise<InstanceRow | null> {
+    await queries.$queryRaw`SELECT id FROM instances WHERE id = ${id} FOR UPDATE`;
+    return this.find(id, queries);
+  }
+
+  /** Rejects where the name is taken, or that of its Deployment. */
+  async create(queries: Queries, instance: NewInstance, change: Change): Promise<string> {
+    const id = newId();
+    const now = new Date();
+    const data = {
+      id,
+      ...instance,
+      spec: storedJson(instance.spec),
+      version: 1,
+      isPaused: false,
+      createdAt: now,
+      updatedAt: now,
+    };
+    await queries.instance.create({ data });
+    await this.#keep(queries, id, { ...instance, version: 1, change });
+    return id;
+  }
+
+  /** Inside {@link lock}. */
+  async addVersion(
+    queries: Queries,
+    { id, version }: Pick<InstanceRow, 'id' | 'version'>,
+    { spec, applicationVersion }: NewVersion,
+    change: Change,
+  ): Promise<void> {
+    const next = version + 1;
+    await queries.instance.update({
+      where: { id },
+      data: { spec: storedJson(spec), applicationVersion, version: next, updatedAt: new Date() },
+    });
+    await this.#keep(queries, id, { spec, applicationVersion, version: next, change });
+  }
+
+  /** What is no part of a version. */
+  async update(
+    queries: Queries,
+    id: string,
+    data: Partial<Pick<InstanceRow, 'isPaused' | 'restartedAt' | 'removedAt'>>,
+  ): Promise<void> {
+    await queries.instance.update({ where: { id }, data: { ...data, updatedAt: new Date() } });
+  }
+
+  async remove(queries: Queries, id: string): Promise<void> {
+    await queries.instance.deleteMany({ where: { id } });
+  }
+
+  /** The newest first. */
+  async versions(
+    instanceId: string,
+  ): Promise<(NewVersion & Change & { version: number; createdAt: Date })[]> {
+    const rows = await this.#database.prisma.instanceVersion.findMany({
+      where: { instanceId },
+      orderBy: { version: 'desc' },
+      take: mostVersions,
+    });
+    return rows.map((row) => ({ ...row, spec: row.spec as InstanceSpec }));
+  }
+
+  /** Null where there is none of that number. */
+  async version(instanceId: string, version: number): Promise<NewVersion | null> {
+    const row = await this.#database.prisma.instanceVersion.findUnique({
+      where: { instanceId_version: { instanceId, version } },
+    });
+    return row === null ? null : { ...row, spec: row.spec as InstanceSpec };
+  }
+
+  async #keep(
+    queries: Queries,
+    instanceId: string,
+    { version, spec, applicationVersion, change }: NewVersion & { version: number; change: Change },
+  ): Promise<void> {
+    await queries.instanceVersion.create({
+      data: {
+        id: newId(),
+        instanceId,
+        version,
+        applicationVersion,
+        spec: storedJson(spec),
+        ...change,
+        createdAt: new Date(),
+      },
+    });
+  }
+}
+
+/** So many are shown; all are kept. */
+const mostVersions = 200;
+
+function rowOf({
+  namespace: place,
+  ...row
+}: Prisma.InstanceGetPayload<{ include: typeof withPlace }>): InstanceRow {
+  return { ...row, spec: row.spec as InstanceSpec, ...place };
+}

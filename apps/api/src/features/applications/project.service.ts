@@ -1,0 +1,177 @@
+import type { endpoints, InputOf, OutputOf } from '@pilothouse/contract';
+import { createProjectNamespace, getObject, setProjectQuota, type CallOptions } from '@pilothouse/kube';
+import type { Authoriser, Subject } from '../../authz/authoriser.ts';
+import type { ClusterRegistry } from '../../clusters/cluster-registry.ts';
+import { isForeignKeyViolation, isUniqueViolation } from '../../db/database-error.ts';
+import { AppError } from '../../http/app-error.ts';
+import type { ProjectNamespaceRow, ProjectNamespaces } from '../../projects/project-namespaces.repository.ts';
+import { ApplicationTree } from './application-tree.ts';
+import type { ApplicationChanges } from './application-changes.ts';
+import type { NodeRepository } from './node.repository.ts';
+
+type ProjectView = OutputOf<typeof endpoints.listProjects>['projects'][number];
+type NamespaceView = OutputOf<typeof endpoints.openNamespace>;
+type Opening = InputOf<typeof endpoints.openNamespace>['body'];
+type Settings = InputOf<typeof endpoints.updateNamespace>['body'];
+
+interface ProjectServiceParts {
+  authoriser: Authoriser;
+  registry: ClusterRegistry;
+  namespaces: ProjectNamespaces;
+  nodes: NodeRepository;
+  changes: ApplicationChanges;
+  /** How many levels the service tree has. */
+  levels: number;
+}
+
+/** Projects: nodes of the service tree, with the namespaces that they may use. */
+export class ProjectService {
+  readonly #parts: ProjectServiceParts;
+
+  constructor(parts: ProjectServiceParts) {
+    this.#parts = parts;
+  }
+
+  /** As far as somebody may know of them, by path. */
+  async list(subject: Subject): Promise<ProjectView[]> {
+    const { tree, visible } = await this.#parts.authoriser.treeOf(subject);
+    const places = new ApplicationTree(tree, this.#parts.levels);
+    const ids = [...visible].filter((id) => places.isProject(id));
+    const views = await this.#views(ids, places, visible);
+    return views.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  }
+
+  /** Throws `notFound`. */
+  async get(subject: Subject, id: string): Promise<OutputOf<typeof endpoints.getProject>> {
+    const { tree, visible } = await this.#parts.authoriser.treeOf(subject);
+    const places = new ApplicationTree(tree, this.#parts.levels);
+    places.requireProject(id);
+    const [view] = await this.#views([id], places, visible);
+    if (view === undefined) throw new AppError('notFound');
+    const nodes = await this.#parts.nodes.byId([id]);
+    const namespaces = await this.#parts.namespaces.list(id);
+    return {
+      ...view,
+      description: nodes.get(id)?.description ?? '',
+      openNamespaces: namespaces.map((row) => namespaceView(row, row)),
+    };
+  }
+
+  /**
+   * Throws `notFound`, `namespaceTaken` where it is a project's already, or rejects with the cluster's KubeError; then the
+   * namespace is not open.
+   */
+  async open(project: string, body: Opening, call: CallOptions): Promise<NamespaceView> {
+    const { changes, namespaces, registry } = this.#parts;
+    await this.#requireProject(project);
+    const cluster = registry.get(body.cluster);
+    if (cluster === undefined) throw new AppError('notFound');
+    const { namespace, create, defaults, quota } = body;
+    const row = {
+      projectId: project,
+      clusterId: cluster.id,
+      cluster: cluster.name,
+      namespace,
+      created: create,
+      defaults,
+      quota,
+    };
+    let id: string;
+    try {
+      id = await changes.make((queries) => namespaces.create(queries, row));
+    } catch (error) {
+      if (isUniqueViolation(error))
+        throw new AppError('namespaceTaken', { namespace, cluster: cluster.name }, 'body.namespace');
+      throw error;
+    }
+    try {
+      await (create
+        ? createProjectNamespace(cluster.connection, namespace, project, call)
+        : getObject(
+            cluster.connection,
+            { group: '', version: 'v1', plural: 'namespaces', name: namespace },
+            call,
+          ));
+      await setProjectQuota(cluster.connection, namespace, quota, call);
+    } catch (error) {
+      await changes.make((queries) => namespaces.remove(queries, id));
+      throw error;
+    }
+    return this.#namespace(project, id);
+  }
+
+  /** Throws `notFound`, `clusterNotRegistered`, or rejects with KubeError; then all is as it was. */
+  async update(project: string, id: string, settings: Settings, call: CallOptions): Promise<NamespaceView> {
+    const { changes, namespaces, registry } = this.#parts;
+    const row = await this.#find(project, id);
+    const cluster = row.clusterId === null ? undefined : registry.byId(row.clusterId);
+    if (cluster === undefined) throw new AppError('clusterNotRegistered', { cluster: row.cluster });
+    await setProjectQuota(cluster.connection, row.namespace, settings.quota, call);
+    await changes.make(async (queries) => {
+      await namespaces.update(queries, id, settings);
+      await changes.wantAllIn(queries, id);
+    });
+    return this.#namespace(project, id);
+  }
+
+  /** Throws `notFound`, or `namespaceInUse` while anything runs there. */
+  async close(project: string, id: string): Promise<void> {
+    const row = await this.#find(project, id);
+    try {
+      await this.#parts.changes.make((queries) => this.#parts.namespaces.remove(queries, id));
+    } catch (error) {
+      if (isForeignKeyViolation(error)) throw new AppError('namespaceInUse', { namespace: row.namespace });
+      throw error;
+    }
+  }
+
+  async #views(
+    ids: readonly string[],
+    places: ApplicationTree,
+    visible: ReadonlySet<string>,
+  ): Promise<ProjectView[]> {
+    const nodes = await this.#parts.nodes.byId(ids);
+    const used = Map.groupBy(await this.#parts.namespaces.list(), ({ projectId }) => projectId);
+    const applications = Map.groupBy(
+      [...visible].filter((id) => places.isApplication(id)),
+      (id) => places.projectOf(id),
+    );
+    return [...nodes.values()].map(({ id, name, displayName }) => {
+      const namespaces = used.get(id) ?? [];
+      return {
+        id,
+        name,
+        displayName,
+        path: places.tree.pathOf(id),
+        namespaces: namespaces.length,
+        applications: applications.get(id)?.length ?? 0,
+        instances: namespaces.reduce((sum, { instances }) => sum + instances, 0),
+        cronJobs: namespaces.reduce((sum, { cronJobs }) => sum + cronJobs, 0),
+      };
+    });
+  }
+
+  async #namespace(project: string, id: string): Promise<NamespaceView> {
+    const row = (await this.#parts.namespaces.list(project)).find((each) => each.id === id);
+    if (row === undefined) throw new AppError('notFound');
+    return namespaceView(row, row);
+  }
+
+  async #find(project: string, id: string): Promise<ProjectNamespaceRow> {
+    const row = await this.#parts.namespaces.find(id);
+    if (row === null || row.projectId !== project) throw new AppError('notFound');
+    return row;
+  }
+
+  async #requireProject(id: string): Promise<void> {
+    const { tree } = await this.#parts.authoriser.policies();
+    new ApplicationTree(tree, this.#parts.levels).requireProject(id);
+  }
+}
+
+function namespaceView(
+  { projectId: _project, clusterId: _cluster, createdAt, ...row }: ProjectNamespaceRow,
+  { instances, cronJobs }: { instances: number; cronJobs: number },
+): NamespaceView {
+  return { ...row, instances, cronJobs, createdAt: createdAt.toISOString() };
+}

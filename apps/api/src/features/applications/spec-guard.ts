@@ -1,0 +1,83 @@
+import {
+  dangerousFieldRight,
+  type ApplicationSpec,
+  type NamespaceDefaults,
+  type SpecProblemView,
+} from '@pilothouse/contract';
+import { checkSpec, dangerousFields, effectiveSpec } from '@pilothouse/manifests';
+import type { Authoriser, Subject } from '../../authz/authoriser.ts';
+import { AppError } from '../../http/app-error.ts';
+import type { ProjectNamespaces } from '../../projects/project-namespaces.repository.ts';
+import type { InstanceRow } from './instance.repository.ts';
+
+type Place = Pick<InstanceRow, 'applicationId' | 'namespaceId' | 'spec'>;
+
+const noDefaults: NamespaceDefaults = {
+  resources: {},
+  tolerations: [],
+  nodeSelector: {},
+  imagePullSecrets: [],
+  registryPrefix: '',
+  ingressHosts: [],
+};
+
+/** What may not be in a spec: what cannot run, and what needs a right of its own that its writer does not have. */
+export class SpecGuard {
+  readonly #authoriser: Pick<Authoriser, 'require'>;
+  readonly #namespaces: ProjectNamespaces;
+
+  constructor(authoriser: Pick<Authoriser, 'require'>, namespaces: ProjectNamespaces) {
+    this.#authoriser = authoriser;
+    this.#namespaces = namespaces;
+  }
+
+  /** Of an instance with what it has of its application. Throws `specRefused` or `forbidden`. */
+  async require(subject: Subject, place: Place, application: ApplicationSpec): Promise<void> {
+    const { problems, spec } = await this.#effective(place, application);
+    if (problems.length > 0) throw refused(problems);
+    await this.#requireFields(subject, place.applicationId, spec);
+  }
+
+  /** Of what instances share, where there is none yet. Throws `forbidden`; problems may be an instance's to solve. */
+  async requireShared(subject: Subject, node: string, application: ApplicationSpec): Promise<void> {
+    const layers = { application, instance: { overrides: { container: {}, pod: {} } }, defaults: noDefaults };
+    await this.#requireFields(subject, node, effectiveSpec(layers).spec);
+  }
+
+  /** What keeps any of the instances from running, each problem once. */
+  async problemsOf(places: readonly Place[], application: ApplicationSpec): Promise<SpecProblemView[]> {
+    const found = new Map<string, SpecProblemView>();
+    for (const place of places)
+      for (const problem of (await this.#effective(place, application)).problems)
+        found.set(`${problem.path} ${problem.code}`, problem);
+    return [...found.values()];
+  }
+
+  async #effective(
+    { namespaceId, spec }: Place,
+    application: ApplicationSpec,
+  ): Promise<{ problems: SpecProblemView[]; spec: ApplicationSpec }> {
+    const defaults = (await this.#namespaces.find(namespaceId))?.defaults ?? noDefaults;
+    const effective = effectiveSpec({ application, instance: spec, defaults });
+    return { problems: checkSpec(effective, defaults), spec: effective.spec };
+  }
+
+  async #requireFields(subject: Subject, node: string, spec: ApplicationSpec): Promise<void> {
+    const used = new Set(dangerousFields(spec).map(({ field }) => field));
+    await this.#authoriser.require(
+      subject,
+      [...used].map((field) => dangerousFieldRight(field, node)),
+    );
+  }
+}
+
+function refused(problems: readonly SpecProblemView[]): AppError {
+  const [first] = problems;
+  return new AppError('specRefused', { problems: problems.length, path: first?.path ?? '' }, 'body.spec', {
+    fields: problems.map(({ path, code, params }) => ({
+      field: `body.spec.${path}`,
+      code,
+      message: [code, ...Object.values(params)].join(' '),
+    })),
+  });
+}

@@ -1,0 +1,45 @@
+import type { CallOptions, ClusterConnection } from '../transport/connection.ts';
+import { KubeError } from '../transport/kube-error.ts';
+import { applyObject } from '../objects/apply.ts';
+import { createObject, deleteObject } from '../objects/objects.ts';
+
+const managed = { 'app.kubernetes.io/managed-by': 'pilothouse' };
+const quotaName = 'pilothouse-project';
+
+/** Creates a namespace for a project, whose id is on it as a label. Rejects with KubeError, 409 where it is there already. */
+export async function createProjectNamespace(
+  connection: ClusterConnection,
+  name: string,
+  project: string,
+  call: CallOptions = {},
+): Promise<void> {
+  const labels = { ...managed, 'pilothouse.io/project': project };
+  const object = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } };
+  await createObject(connection, { group: '', version: 'v1', plural: 'namespaces' }, object, call);
+}
+
+/**
+ * Makes the project's ResourceQuota in a namespace as it should be: there with these hard limits (`requests.cpu: "4"`), or
+ * gone where there are none. Rejects with KubeError.
+ */
+export async function setProjectQuota(
+  connection: ClusterConnection,
+  namespace: string,
+  hard: Readonly<Record<string, string>>,
+  call: CallOptions = {},
+): Promise<void> {
+  const ref = { group: '', version: 'v1', plural: 'resourcequotas', namespace, name: quotaName };
+  if (Object.keys(hard).length === 0) {
+    await deleteObject(connection, ref, call).catch((error: unknown) => {
+      if (!(error instanceof KubeError && error.is(404))) throw error;
+    });
+    return;
+  }
+  const quota = {
+    apiVersion: 'v1',
+    kind: 'ResourceQuota',
+    metadata: { name: quotaName, namespace, labels: managed },
+    spec: { hard },
+  };
+  await applyObject(connection, ref, quota, { ...call, fieldManager: 'pilothouse-apps', force: true });
+}
