@@ -18,6 +18,8 @@ export const here = 'walked';
 export const elsewhere = 'elsewhere';
 /** Nodes of the service tree: the one that calls are about, one beside it, one that is deleted. */
 export const [node, besides, doomed] = [newId(), newId(), newId()] as const;
+/** An id that nothing has. */
+const nobody = newId();
 const pod = { cluster: here, namespace: 'shop', pod: 'web-0' };
 const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'web-0', resourceVersion: '1' } };
 
@@ -36,6 +38,8 @@ const values = {
   object: configMap,
   node,
   parent: besides,
+  project: node,
+  application: node,
 };
 
 /** Calls that their schemas alone do not suggest, by the endpoint's id. */
@@ -58,6 +62,18 @@ const samples: Record<string, Sample> = {
   'tree.create': { body: { parent: node, name: 'walked', displayName: 'Walked' } },
   'tree.planImport': { body: { csv: 'path\nwalked\n' } },
   'tree.import': { body: { csv: 'path\nwalked\n' } },
+  'projects.openNamespace': {
+    params: { project: node },
+    body: { cluster: here, namespace: 'shop', create: false },
+  },
+  'projects.updateNamespace': {
+    params: { project: node, namespace: nobody },
+    body: {
+      defaults: {},
+      quota: {},
+    },
+  },
+  'projects.closeNamespace': { params: { project: node, namespace: nobody } },
   'operations.list': { query: { scope: 'all' } },
   'tickets.create': { body: { purpose: 'exec', ...pod, container: 'main' } },
 };
