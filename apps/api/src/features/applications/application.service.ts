@@ -75,7 +75,7 @@ export class ApplicationService {
     const { applications, guard, tree } = this.#parts;
     (await this.#places()).requireProject(project);
     const { spec, ...node } = body;
-    await guard.requireShared(principal, project, spec);
+    await guard.requireShared(principal, { node: project, project }, spec);
     const id = await tree.create({ ...node, parent: project }, async (queries, application) => {
       const version = (await applications.lock(queries, application)) + 1;
       await applications.addVersion(queries, application, {
@@ -103,11 +103,12 @@ export class ApplicationService {
   /** Throws `notFound`, `changedMeanwhile` where the version is not the newest, or what {@link SpecGuard} refuses. */
   async update(principal: Principal, id: string, body: Update): Promise<ApplicationDetail> {
     const { applications, changes, guard, instances } = this.#parts;
-    (await this.#places()).requireApplication(id);
+    const places = await this.#places();
+    places.requireApplication(id);
     const change = { author: principal.username, reason: body.reason };
     const all = await instances.list({ applicationId: id, removedAt: null });
     const chosen = chosenOf(all, body.rollOut);
-    await guard.requireShared(principal, id, body.spec);
+    await guard.requireShared(principal, { node: id, project: places.projectOf(id) }, body.spec);
     for (const row of chosen) await guard.require(principal, row, body.spec);
     await changes.make(async (queries) => {
       if ((await applications.lock(queries, id)) !== body.version)

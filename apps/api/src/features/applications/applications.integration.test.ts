@@ -105,7 +105,8 @@ describe('an instance', () => {
     expect([created.status, created.body.error]).toEqual([201, undefined]);
     const one = `${instances}/${created.body.id}`;
     const { objectName } = created.body;
-    const deployment = async () => (await cluster.kubectl('get', 'deployment', objectName, '-n', ns, '-o', 'json'));
+    const deployment = async () =>
+      await cluster.kubectl('get', 'deployment', objectName, '-n', ns, '-o', 'json');
     const applied = (version: number) =>
       expect.poll(async () => (await admin.get(one)).body.appliedVersion).toBe(version);
     await applied(1);
@@ -122,7 +123,9 @@ describe('an instance', () => {
     expect(JSON.parse(await deployment()).spec.template.spec.containers[0].image).toContain('web:2');
 
     const { body: history } = await admin.get(`${one}/versions`);
-    expect(history.versions.map(({ version, reason }: { version: number; reason: string }) => [version, reason])).toEqual([
+    expect(
+      history.versions.map(({ version, reason }: { version: number; reason: string }) => [version, reason]),
+    ).toEqual([
       [3, 'new'],
       [2, ''],
       [1, ''],
@@ -155,7 +158,10 @@ describe('an instance', () => {
     const created = await operator.post(`/applications/${cart}/instances`, body);
     expect(created.status).toBe(201);
     const one = `/applications/${cart}/instances/${created.body.id}`;
-    expect(refusal(await operator.put(one, { spec: body.spec, version: 7 }))).toEqual([409, 'changedMeanwhile']);
+    expect(refusal(await operator.put(one, { spec: body.spec, version: 7 }))).toEqual([
+      409,
+      'changedMeanwhile',
+    ]);
     const host = { pod: { volumes: [{ name: 'root', hostPath: { path: '/' } }] } };
     const spied = { ...body.spec, overrides: host };
     expect(refusal(await operator.put(one, { spec: spied, version: 1 }))).toEqual([403, 'forbidden']);
@@ -194,12 +200,19 @@ describe('an instance', () => {
     const foreign = await project('borders-too');
     const theirs = await application(foreign, 'cart');
     const elsewhere = await admin.post(`/applications/${theirs}/instances`, body);
-    expect([...refusal(elsewhere), elsewhere.body.error.field]).toEqual([400, 'invalidField', 'body.namespaceId']);
+    expect([...refusal(elsewhere), elsewhere.body.error.field]).toEqual([
+      400,
+      'invalidField',
+      'body.namespaceId',
+    ]);
     // what is used stays in the tree, at its level
     expect(refusal(await admin.delete(`/tree/${cart}`))).toEqual([409, 'treeNodeHolds']);
     expect(refusal(await admin.delete(`/applications/${cart}`))).toEqual([409, 'applicationInUse']);
     expect((await admin.delete(`/applications/${till}`)).status).toBe(204);
-    expect(refusal(await admin.put(`/tree/${shop}/parent`, { parent: null }))).toEqual([409, 'treeLevelFixed']);
+    expect(refusal(await admin.put(`/tree/${shop}/parent`, { parent: null }))).toEqual([
+      409,
+      'treeLevelFixed',
+    ]);
     await cluster.kubectl('delete', 'namespace', ns, '--wait=false');
   });
 });

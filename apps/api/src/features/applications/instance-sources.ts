@@ -71,16 +71,15 @@ export class Rendering {
     });
   }
 
-  /** What the instances of an application share in a namespace. */
-  async shared(applicationId: string, namespace: string): Promise<Rendered['objects']> {
+  /** What the instances of an application share in a namespace, by a version of its spec. */
+  async shared(applicationId: string, namespace: string, version: number): Promise<Rendered['objects']> {
     const { applications } = this.#parts;
-    const row = (await applications.rows([applicationId])).get(applicationId);
     const { values } = await applications.secretsOf(applicationId);
     return renderShared({
       ...(await this.#names(applicationId)),
       application: await this.#application(applicationId),
       namespace,
-      spec: await applications.spec(applicationId, row?.version ?? 0),
+      spec: await applications.spec(applicationId, version),
       secrets: values,
     });
   }
@@ -130,7 +129,9 @@ export function sharedSource(rendering: Rendering, { instances }: RenderingParts
       const rows = await instances.list({ applicationId: ownerId });
       const users = rows.filter((row) => row.clusterId === clusterId && row.namespace === namespace);
       if (users.length === 0) return null;
-      return { objects: await rendering.shared(ownerId, namespace), isRemoving: false };
+      // the newest that any of them has taken over: a newer one was not looked at for this namespace
+      const version = Math.max(...users.map(({ applicationVersion }) => applicationVersion));
+      return { objects: await rendering.shared(ownerId, namespace, version), isRemoving: false, version };
     },
     removed: async () => undefined,
   };

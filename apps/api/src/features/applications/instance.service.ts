@@ -230,7 +230,7 @@ export class InstanceService {
     const row = await this.#find(ref);
     const spec = await applications.spec(row.applicationId, row.applicationVersion);
     const objects = [
-      ...(await rendering.shared(row.applicationId, row.namespace)),
+      ...(await rendering.shared(row.applicationId, row.namespace, row.applicationVersion)),
       ...(await rendering.instance(row, spec)),
     ];
     return objects.map((object) => writeKubectlYaml(maskSecret(object))).join('---\n');

@@ -4,7 +4,7 @@ import {
   type NamespaceDefaults,
   type SpecProblemView,
 } from '@pilothouse/contract';
-import { checkSpec, dangerousFields, effectiveSpec } from '@pilothouse/manifests';
+import { applicationSecretName, checkSpec, dangerousFields, effectiveSpec } from '@pilothouse/manifests';
 import type { Authoriser, Subject } from '../../authz/authoriser.ts';
 import { AppError } from '../../http/app-error.ts';
 import type { ProjectNamespaces } from '../../projects/project-namespaces.repository.ts';
@@ -33,15 +33,24 @@ export class SpecGuard {
 
   /** Of an instance with what it has of its application. Throws `specRefused` or `forbidden`. */
   async require(subject: Subject, place: Place, application: ApplicationSpec): Promise<void> {
-    const { problems, spec } = await this.#effective(place, application);
+    const { problems, spec, defaults } = await this.#effective(place, application);
     if (problems.length > 0) throw refused(problems);
-    await this.#requireFields(subject, place.applicationId, spec);
+    const pulls = defaults.imagePullSecrets.map(({ name }) => name);
+    const secrets = [applicationSecretName(place.applicationId), ...pulls];
+    await this.#requireFields(subject, place.applicationId, spec, secrets);
   }
 
   /** Of what instances share, where there is none yet. Throws `forbidden`; problems may be an instance's to solve. */
-  async requireShared(subject: Subject, node: string, application: ApplicationSpec): Promise<void> {
+  async requireShared(
+    subject: Subject,
+    { node, project }: { node: string; project: string },
+    application: ApplicationSpec,
+  ): Promise<void> {
     const layers = { application, instance: { overrides: { container: {}, pod: {} } }, defaults: noDefaults };
-    await this.#requireFields(subject, node, effectiveSpec(layers).spec);
+    const places = await this.#namespaces.list(project);
+    const pulls = places.flatMap(({ defaults }) => defaults.imagePullSecrets.map(({ name }) => name));
+    const secrets = [applicationSecretName(node), ...pulls];
+    await this.#requireFields(subject, node, effectiveSpec(layers).spec, secrets);
   }
 
   /** What keeps any of the instances from running, each problem once. */
@@ -56,14 +65,19 @@ export class SpecGuard {
   async #effective(
     { namespaceId, spec }: Place,
     application: ApplicationSpec,
-  ): Promise<{ problems: SpecProblemView[]; spec: ApplicationSpec }> {
+  ): Promise<{ problems: SpecProblemView[]; spec: ApplicationSpec; defaults: NamespaceDefaults }> {
     const defaults = (await this.#namespaces.find(namespaceId))?.defaults ?? noDefaults;
     const effective = effectiveSpec({ application, instance: spec, defaults });
-    return { problems: checkSpec(effective, defaults), spec: effective.spec };
+    return { problems: checkSpec(effective, defaults), spec: effective.spec, defaults };
   }
 
-  async #requireFields(subject: Subject, node: string, spec: ApplicationSpec): Promise<void> {
-    const used = new Set(dangerousFields(spec).map(({ field }) => field));
+  async #requireFields(
+    subject: Subject,
+    node: string,
+    spec: ApplicationSpec,
+    secrets: readonly string[],
+  ): Promise<void> {
+    const used = new Set(dangerousFields(spec, { secrets }).map(({ field }) => field));
     await this.#authoriser.require(
       subject,
       [...used].map((field) => dangerousFieldRight(field, node)),
