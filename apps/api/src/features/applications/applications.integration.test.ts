@@ -102,7 +102,7 @@ describe('an instance', () => {
       namespaceId: place.id,
       spec: { image, replicas: 2 },
     });
-    expect([created.status, created.body.error]).toEqual([201, undefined]);
+    expect([created.status, created.body.error]).toEqual([201, null]);
     const one = `${instances}/${created.body.id}`;
     const { objectName } = created.body;
     const deployment = async () =>
@@ -227,6 +227,10 @@ describe('an application', () => {
     const made = await Promise.all(
       ['one', 'two'].map((name) => admin.post(`/applications/${cart}/instances`, { ...body, name })),
     );
+    expect(made.map(({ status, body: answer }) => [status, answer.error])).toEqual([
+      [201, null],
+      [201, null],
+    ]);
     const [one = '', two = ''] = made.map((answer) => answer.body.id as string);
     const louder = { ...spec, container: { ...spec.container, env: [{ name: 'LEVEL', value: 'debug' }] } };
     const { body: plan } = await admin.post(`/applications/${cart}/plan`, { spec: louder });

@@ -7,12 +7,14 @@ import { ApplicationChanges } from './application-changes.ts';
 import { ApplicationRepository } from './application.repository.ts';
 import { ApplicationService, type TreeNodesDoor } from './application.service.ts';
 import { InstanceRepository } from './instance.repository.ts';
-import { InstanceService } from './instance.service.ts';
+import { InstanceService, type InstanceRef } from './instance.service.ts';
 import { instanceSource, Rendering, sharedSource } from './instance-sources.ts';
 import { InstanceViews } from './instance-views.ts';
 import { NodeRepository } from './node.repository.ts';
 import { ProjectService } from './project.service.ts';
 import { SpecGuard } from './spec-guard.ts';
+
+const podsEveryMs = 3000;
 
 /** Projects, applications and instances: what should run where, along the service tree. */
 export function build(core: Core, tree: TreeNodesDoor): Feature {
@@ -38,6 +40,18 @@ export function build(core: Core, tree: TreeNodesDoor): Feature {
     const stops = [versions.onChange('applications', changed), versions.onChange('policies', changed)];
     return () => stops.forEach((stop) => stop());
   };
+
+  /** The same, and Pods, whose cluster is asked anew every few seconds while somebody looks. */
+  const watchPods = (call: unknown, changed: () => void) => {
+    const stop = watch(call, changed);
+    const timer = setInterval(changed, podsEveryMs);
+    return () => {
+      clearInterval(timer);
+      stop();
+    };
+  };
+  const pods = async (ref: InstanceRef) => unitPods.pods(await instance.unit(ref));
+  const events = async (ref: InstanceRef) => ({ events: await unitPods.events(await instance.unit(ref)) });
 
   return {
     mount(api) {
@@ -103,12 +117,8 @@ export function build(core: Core, tree: TreeNodesDoor): Feature {
       mount(api, endpoints.exportInstance, async ({ params }) => ({
         yaml: await instance.manifests(params),
       }));
-      mount(api, endpoints.listInstancePods, async ({ params }) =>
-        unitPods.pods(await instance.unit(params)),
-      );
-      mount(api, endpoints.listInstanceEvents, async ({ params }) => ({
-        events: await unitPods.events(await instance.unit(params)),
-      }));
+      mount(api, endpoints.listInstancePods, ({ params }) => pods(params));
+      mount(api, endpoints.listInstanceEvents, ({ params }) => events(params));
     },
     topics(topics) {
       topics.add(endpoints.listProjects, {
@@ -134,6 +144,8 @@ export function build(core: Core, tree: TreeNodesDoor): Feature {
         watch,
       });
       topics.add(endpoints.getInstance, { read: ({ params }) => instance.get(params), watch });
+      topics.add(endpoints.listInstancePods, { read: ({ params }) => pods(params), watch: watchPods });
+      topics.add(endpoints.listInstanceEvents, { read: ({ params }) => events(params), watch: watchPods });
     },
   };
 }

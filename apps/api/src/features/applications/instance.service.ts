@@ -202,7 +202,7 @@ export class InstanceService {
         await instances.update(queries, row.id, { removedAt: new Date() });
         return this.#want(queries, row.id);
       }
-      await reconciler.abandon(queries, 'instance', row.id);
+      await reconciler.abandon(queries, { kind: 'instance', ownerId: row.id });
       await instances.remove(queries, row.id);
       await changes.wantShared(queries, row);
     });
