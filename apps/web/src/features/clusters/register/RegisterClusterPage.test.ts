@@ -76,7 +76,7 @@ test('by keyboard each step begins at its first field', async () => {
   await page.get('#kubeconfig').setValue('apiVersion: v1');
   const press = async (text: string) => {
     const button = page.findAll('button').find((each) => each.text() === text && each.isVisible());
-    (button?.element as HTMLElement).focus();
+    (button?.element as HTMLElement | undefined)?.focus();
     await button?.trigger('click');
     await flushPromises();
   };
