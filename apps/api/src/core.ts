@@ -25,6 +25,7 @@ import type { Downloads } from './ws/downloads.ts';
 import { LiveTopics } from './ws/live-topics.ts';
 import { liveHandler } from './ws/live.ts';
 import type { SocketHandlers } from './ws/router.ts';
+import { addReconcileMetrics } from './reconcile/reconcile-metrics.ts';
 import { Reconciler } from './reconcile/reconciler.ts';
 import { UnitPods } from './reconcile/unit-pods.ts';
 import { StreamGuard } from './ws/stream-guard.ts';
@@ -144,6 +145,7 @@ export class Core {
       hashKey: deriveKey(keys.current(), 'reconciled objects'),
       onError,
     });
+    addReconcileMetrics(this.metrics.registry, () => this.reconciler.counts());
     this.unitPods = new UnitPods(database, registry);
     this.retention = retention;
     this.streamAccess = streamAccess;

@@ -117,16 +117,25 @@ export class ReconcileUnits {
         left.set(cluster, free - 1);
         ids.push(id);
       }
-      if (ids.length === 0) return [];
-      await tx.$executeRaw`
-        UPDATE reconcile_units
-        SET lease_owner = ${owner}, lease_until = ${inMs(this.#leaseMs)}, fence = fence + 1
-        WHERE id IN (${Prisma.join(ids)})`;
-      const rows = await tx.reconcileUnit.findMany({
-        where: { id: { in: ids } },
-        include: { objects: true },
-      });
-      return rows.map((row) => takenUnit(row, owner));
+      return this.#lease(tx, ids, owner);
+    });
+  }
+
+  /**
+   * Takes along what is of the same kind, in the same namespace, as it should be as far as is known, and due for a look
+   * soon: one list tells of all of them.
+   */
+  async takeSiblings(unit: TakenUnit, withinMs: number, most: number): Promise<TakenUnit[]> {
+    const { kind, clusterId, namespace } = unit.ref;
+    return this.#database.transaction(async (tx) => {
+      const rows = await tx.$queryRaw<{ id: string }[]>`
+        SELECT id FROM reconcile_units
+        WHERE cluster_id = ${clusterId} AND kind = ${kind} AND namespace = ${namespace}
+          AND due_at <= ${inMs(withinMs)} AND applied = wanted AND is_removing = FALSE AND error IS NULL
+          AND (lease_until IS NULL OR lease_until < UTC_TIMESTAMP(6))
+        ORDER BY due_at LIMIT ${most} FOR UPDATE SKIP LOCKED`;
+      const ids = rows.map(({ id }) => id);
+      return this.#lease(tx, ids, unit.owner);
     });
   }
 
@@ -214,6 +223,17 @@ export class ReconcileUnits {
     });
   }
 
+  /** All that was looked at is as it was. Of those that are somebody else's by now nothing is written. */
+  async unchanged(units: readonly TakenUnit[], nextMs: number): Promise<void> {
+    if (units.length === 0) return;
+    const held = units.map(({ id, fence, owner }) => Prisma.sql`(${id}, ${fence}, ${owner})`);
+    await this.#database.prisma.$executeRaw`
+      UPDATE reconcile_units
+      SET checked_at = UTC_TIMESTAMP(6), due_at = IF(wanted = applied, ${inMs(nextMs)}, due_at),
+        lease_owner = NULL, lease_until = NULL
+      WHERE (id, fence, lease_owner) IN (${Prisma.join(held)})`;
+  }
+
   /** Ends the unit with what `removed` does, unless it is wanted again: then it is due. False: the lease is lost. */
   end(unit: TakenUnit, removed: Write): Promise<boolean> {
     return this.#underFence(unit, noLease, async (tx) => {
@@ -222,11 +242,6 @@ export class ReconcileUnits {
       await removed(tx);
       await tx.reconcileUnit.deleteMany({ where: { id: unit.id } });
     });
-  }
-
-  /** Lets go of it as it is: it stays due. */
-  letGo(unit: TakenUnit): Promise<boolean> {
-    return this.#underFence(unit, noLease);
   }
 
   /** Has units looked at now. */
@@ -284,6 +299,16 @@ export class ReconcileUnits {
     const [row] = await this.#database.prisma.$queryRaw<{ due: bigint | null; failing: bigint | null }[]>`
       SELECT SUM(due_at <= UTC_TIMESTAMP(6)) AS due, SUM(error IS NOT NULL) AS failing FROM reconcile_units`;
     return { due: Number(row?.due ?? 0), failing: Number(row?.failing ?? 0) };
+  }
+
+  async #lease(tx: Queries, ids: string[], owner: string): Promise<TakenUnit[]> {
+    if (ids.length === 0) return [];
+    await tx.$executeRaw`
+      UPDATE reconcile_units
+      SET lease_owner = ${owner}, lease_until = ${inMs(this.#leaseMs)}, fence = fence + 1
+      WHERE id IN (${Prisma.join(ids)})`;
+    const rows = await tx.reconcileUnit.findMany({ where: { id: { in: ids } }, include: { objects: true } });
+    return rows.map((row) => takenUnit(row, owner));
   }
 
   /** The row stays locked until all is committed, so nobody can take it in between. */

@@ -1,15 +1,16 @@
 import type { KubernetesObject } from '@pilothouse/kinds';
+import type { ClusterConnection } from '@pilothouse/kube';
 import type { ClusterRegistry } from '../clusters/cluster-registry.ts';
 import type { Database, Queries } from '../db/database.ts';
 import { bumpVersion, type Versions } from '../db/versions.ts';
 import { defaultLeaseTimes, LeaseKeeper, LeaseLost, type LeaseTimes } from '../operations/lease-keeper.ts';
+import { lookAtUnits } from './look-at-units.ts';
 import { AwayClusters } from './away-clusters.ts';
 import { previewUnit, type Preview } from './preview.ts';
 import { failureOf, retryMs } from './reconcile-failure.ts';
 import { ReconcileUnits, type TakenUnit } from './reconcile-units.repository.ts';
-import { checkUnit, readLive } from './unit-check.ts';
-import { passMs, UnitRun, unsettledMs } from './unit-run.ts';
-import type { Rendered, UnitKind, UnitRef, UnitSource } from './unit-source.ts';
+import { UnitRun, unsettledMs } from './unit-run.ts';
+import type { UnitKind, UnitRef, UnitSource } from './unit-source.ts';
 import { StatusFeeds } from './status-feeds.ts';
 import type { UnitState } from './unit-state.ts';
 import { UnitStates } from './unit-states.ts';
@@ -201,36 +202,39 @@ export class Reconciler {
       try {
         await onStep('taken');
         await this.#away.require(unit.ref.clusterId);
-        await this.#work(unit, run, source, signal);
+        if (await this.#work(unit, run, { source, connection, signal })) this.#changed();
       } catch (error) {
         await this.#failed(unit, run, error);
+        this.#changed();
       }
     } finally {
       keeper.release();
     }
-    this.#changed();
   }
 
-  async #work(unit: TakenUnit, run: UnitRun, source: UnitSource, signal: AbortSignal): Promise<void> {
+  /** Resolves with whether anything is known that was not. */
+  async #work(
+    unit: TakenUnit,
+    run: UnitRun,
+    parts: { source: UnitSource; connection: ClusterConnection; signal: AbortSignal },
+  ): Promise<boolean> {
+    const { source, connection, signal } = parts;
     const { ref } = unit;
-    const isCheck = unit.applied === unit.wanted && !unit.isRemoving;
-    let rendered: Rendered | null | undefined;
-    const render = async () => (rendered ??= await source.render(ref));
+    const isLook = unit.applied === unit.wanted && !unit.isRemoving;
     // what instances share is there as long as one of them is, and nobody may have said that the last has gone
-    if (!isCheck || ref.kind === 'shared') await render();
-    if (rendered === null || rendered?.isRemoving === true)
-      return run.remove((queries) => source.removed(queries, ref));
-    if (!isCheck && rendered !== undefined) {
-      const status = await run.apply(rendered);
-      if (!isSettled(status)) this.#feeds.applied(unit.id);
-      return;
+    const rendered = !isLook || ref.kind === 'shared' ? await source.render(ref) : undefined;
+    if (rendered === null || rendered?.isRemoving === true) {
+      await run.remove((queries) => source.removed(queries, ref));
+      return true;
     }
-    const { connection } = this.#options.registry.byId(ref.clusterId) ?? {};
-    if (connection === undefined) return;
-    const read = readLive(connection, ref.namespace, { signal, priority: 'background' });
-    const finding = await checkUnit(unit, read, render);
-    const nextMs = (isSettled(finding.status) ? passMs : unsettledMs) * (0.9 + Math.random() * 0.2);
-    await this.#units.checked(unit, finding, nextMs);
+    if (isLook || rendered === undefined)
+      return lookAtUnits({ units: this.#units, connection, source }, unit, {
+        signal,
+        priority: 'background',
+      });
+    const status = await run.apply(rendered);
+    if (!isSettled(status)) this.#feeds.applied(unit.id);
+    return true;
   }
 
   async #failed(unit: TakenUnit, run: UnitRun, error: unknown): Promise<void> {
