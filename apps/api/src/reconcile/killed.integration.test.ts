@@ -52,4 +52,4 @@ test('killed before any step of creating, changing and removing: it comes about 
     }
     one = idle;
   }
-});
+}, 300_000);

@@ -24,10 +24,9 @@ export class UnitStates {
   #stateOf(row: StoredUnit, reason: string | undefined): UnitState {
     const clusterId = row.clusterId ?? '';
     const isRegistered = this.#registry.byId(clusterId) !== undefined;
-    const isReachable = isRegistered && reason === undefined;
     const known = row.error as UnitError | null;
-    // what was in the way when it was asked last, the prober may know better
-    const isOver = known?.code === 'clusterUnreachable' && isReachable;
+    // a unit that has just met it knows it before the next probe does
+    const isReachable = isRegistered && reason === undefined && known?.code !== 'clusterUnreachable';
     const unreachable: UnitError | null =
       isRegistered && reason !== undefined ? { code: 'clusterUnreachable', params: { reason } } : null;
     return {
@@ -40,7 +39,7 @@ export class UnitStates {
       applied: row.applied,
       appliedVersion: row.appliedVersion,
       isRemoving: row.isRemoving,
-      error: (isOver ? null : known) ?? unreachable,
+      error: known ?? unreachable,
       drift: (row.drift as DriftedField[] | null) ?? [],
       status: row.status as UnitStatus | null,
       appliedAt: row.appliedAt,
