@@ -1,11 +1,4 @@
-import {
-  containersOf,
-  isRecord,
-  pods as podKind,
-  rowOf,
-  type KubernetesObject,
-  type Pod,
-} from '@pilothouse/kinds';
+import { isRecord, type KubernetesObject, type Event, type Pod } from '@pilothouse/kinds';
 import {
   apiPath,
   eachObject,
@@ -19,6 +12,7 @@ import type { ClusterHandle } from '../clusters/cluster-handle.ts';
 import type { ClusterRegistry } from '../clusters/cluster-registry.ts';
 import type { Database } from '../db/database.ts';
 import { AppError } from '../http/app-error.ts';
+import { podOfUnit } from './pod-of-unit.ts';
 import { ReconcileUnits } from './reconcile-units.repository.ts';
 import { ownerLabels, type UnitRef } from './unit-source.ts';
 
@@ -38,12 +32,17 @@ const between: Record<string, { group: string; version: string; plural: string }
   'batch/v1/Job': { group: 'batch', version: 'v1', plural: 'jobs' },
 };
 const podResource = { group: '', version: 'v1', plural: 'pods' };
+const eventResource = { group: '', version: 'v1', plural: 'events' };
 /** Names and owners only. */
 const metadataOnly = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json;q=0.1';
 /** An owner does not change hands; so long it need not be asked again. */
 const keptMs = 60_000;
 const mostKept = 5000;
 const mostEvents = 500;
+const mostPodEvents = 5000;
+
+/** As a server sends it. */
+type MetKubernetesObject = { metadata: { name: string; uid: string; resourceVersion: string } };
 
 /** Pods of units: theirs by the uids of their owners, up to an object of the unit's inventory. */
 export class UnitPods {
@@ -75,11 +74,8 @@ export class UnitPods {
   async pods(unit: UnitRef, labelSelector = selectorOf(unit)): Promise<PodList> {
     const asOf = new Date().toISOString();
     const found = await this.wholePods(unit, labelSelector);
-    const pods = found.map((pod) => ({
-      ...rowOf(podKind, pod),
-      containers: containersOf(pod).map(({ name }) => name),
-      why: null,
-    }));
+    const events = found.every(isWell) ? [] : await this.#podEvents(unit, found);
+    const pods = found.map((pod) => podOfUnit(pod, events));
     return { pods: pods.toSorted((a, b) => (a.name < b.name ? -1 : 1)), asOf };
   }
 
@@ -90,9 +86,11 @@ export class UnitPods {
     if (own.size === 0) return [];
     const { namespace } = unit;
     const ref = { ...podResource, namespace };
-    const { items } = await listObjects<
-      Pod & { metadata: { name: string; uid: string; resourceVersion: string } }
-    >(connection, ref, { labelSelector, kind: 'Pod', withoutManagedFields: true });
+    const { items } = await listObjects<Pod & MetKubernetesObject>(connection, ref, {
+      labelSelector,
+      kind: 'Pod',
+      withoutManagedFields: true,
+    });
     const answers = await Promise.all(
       items.map((pod) => this.#leadsTo(connection, namespace, ownerOf(pod), own)),
     );
@@ -110,7 +108,7 @@ export class UnitPods {
     }
     uids.delete('');
     const events: EventOfUnit[] = [];
-    const ref = { group: '', version: 'v1', plural: 'events', namespace: unit.namespace };
+    const ref = { ...eventResource, namespace: unit.namespace };
     await eachObject(connection, ref, (event) => {
       if (
         isRecord(event) &&
@@ -121,6 +119,25 @@ export class UnitPods {
     });
     const newest = events.toSorted((a, b) => (b.lastSeen ?? '').localeCompare(a.lastSeen ?? ''));
     return newest.slice(0, mostEvents);
+  }
+
+  /** Events of these Pods. */
+  async #podEvents(unit: UnitRef, pods: readonly Pod[]): Promise<Event[]> {
+    const uids = new Set(pods.map(({ metadata }) => metadata?.uid));
+    const events: Event[] = [];
+    if (pods.length === 0) return events;
+    const { connection } = this.#handleOf(unit);
+    const ref = { ...eventResource, namespace: unit.namespace };
+    const fieldSelector = 'involvedObject.kind=Pod';
+    await eachObject<Event & MetKubernetesObject>(
+      connection,
+      ref,
+      (event) => {
+        if (uids.has(event.involvedObject?.uid) && events.length < mostPodEvents) events.push(event);
+      },
+      { fieldSelector, withoutManagedFields: true },
+    );
+    return events;
   }
 
   #handleOf({ clusterId }: UnitRef): ClusterHandle {
@@ -165,6 +182,12 @@ export class UnitPods {
     this.#controllers.set(object.uid, { owner: found.owner, until: performance.now() + keptMs });
     return found.owner;
   }
+}
+
+/** Nothing is to be said of it. */
+function isWell({ status }: Pod): boolean {
+  if (status?.phase === 'Succeeded') return true;
+  return status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') === true;
 }
 
 function selectorOf({ kind, ownerId }: UnitRef): string {
