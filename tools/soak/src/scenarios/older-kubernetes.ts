@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { endpoints } from '@pilothouse/contract';
 import { fillScale, limitedKubeconfig, type LocalCluster } from '@pilothouse/control-plane';
 import { createAccount } from '@pilothouse/e2e/support/accounts';
@@ -47,6 +49,7 @@ export const olderKubernetes: Scenario<Size> = {
       ...(await listsAndWatches(world, cluster, platform, size)),
       ...(await logAndShell(platform)),
       ...(await execRights(cluster, platform)),
+      none('golden manifests that its apiserver refuses', (await refusedManifests(cluster)).length),
     ]);
   },
 };
@@ -142,4 +145,16 @@ async function execRights(cluster: LocalCluster, platform: Platform): Promise<Fi
       String(refused.status),
     ),
   ];
+}
+
+/** What applications are rendered to, by strict validation; nothing is written. */
+async function refusedManifests(cluster: LocalCluster): Promise<string[]> {
+  const folder = join(import.meta.dirname, '../../../../packages/manifests/src/golden');
+  const refused: string[] = [];
+  await cluster.kubectl('create', 'namespace', 'shop-test');
+  for (const name of await readdir(folder)) {
+    const strictly = ['--server-side', '--dry-run=server', '--validate=strict', '-f', join(folder, name)];
+    await cluster.kubectl('apply', ...strictly).catch(() => refused.push(name));
+  }
+  return refused;
 }
