@@ -166,6 +166,7 @@ describe('containers', () => {
   test('that end without an error, where they should stay', () => {
     const loop = podOf({ state: waiting('CrashLoopBackOff'), last: ended(0), status: { restartCount: 4 } });
     expect(said(loop)).toEqual({ code: 'endsAtOnce', container: 'app', exitCode: 0, restarts: 4 });
+    expect(said(podOf({ state: ended(0) }))?.code).toBe('endsAtOnce');
     expect(said(podOf({ state: ended(0), spec: { restartPolicy: 'Never' } }))).toBeNull();
   });
 
