@@ -15,6 +15,7 @@ import * as auth from './features/auth/auth.module.ts';
 import * as clusterCondition from './features/cluster-condition/cluster-condition.module.ts';
 import * as clusterFigures from './features/cluster-figures/cluster-figures.module.ts';
 import * as clusters from './features/clusters/clusters.module.ts';
+import * as cronJobs from './features/cron-jobs/cron-jobs.module.ts';
 import * as demo from './features/demo/demo.module.ts';
 import * as grants from './features/grants/grants.module.ts';
 import * as groups from './features/groups/groups.module.ts';
@@ -56,6 +57,7 @@ function buildFeatures(core: Core): { features: Feature[]; firstPassword: () => 
     roles.build(core),
     services,
     applications.build(core, services.nodes),
+    cronJobs.build(core),
     access,
     registered,
     clusterCondition.build(core),
