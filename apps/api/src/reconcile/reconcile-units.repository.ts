@@ -79,6 +79,16 @@ export class ReconcileUnits {
         attempt = 0, due_at = UTC_TIMESTAMP(6)`;
   }
 
+  /** Has all units of a namespace written anew. */
+  async wantAllIn(
+    queries: Queries,
+    { clusterId, namespace }: Omit<UnitRef, 'kind' | 'ownerId'>,
+  ): Promise<void> {
+    await queries.$executeRaw`
+      UPDATE reconcile_units SET wanted = wanted + 1, attempt = 0, due_at = UTC_TIMESTAMP(6)
+      WHERE cluster_id = ${clusterId} AND namespace = ${namespace}`;
+  }
+
   /** Forgets units with their inventories. */
   async abandon(queries: Queries, unit: Pick<UnitRef, 'kind' | 'ownerId'> & Partial<UnitRef>): Promise<void> {
     const { kind, ownerId, clusterId, namespace } = unit;

@@ -80,6 +80,11 @@ export class Reconciler {
     return this.#units.want(queries, unit, false);
   }
 
+  /** As {@link want}, for all that is written into a namespace. */
+  wantAllIn(queries: Queries, place: Omit<UnitRef, 'kind' | 'ownerId'>): Promise<void> {
+    return this.#units.wantAllIn(queries, place);
+  }
+
   /** As {@link want}; takes fields over that others have changed, and makes again what was removed. */
   mend(queries: Queries, unit: UnitRef): Promise<void> {
     return this.#units.want(queries, unit, true);

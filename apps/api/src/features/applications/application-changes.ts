@@ -2,13 +2,12 @@ import type { Database, Queries } from '../../db/database.ts';
 import { bumpVersion, type Versions } from '../../db/versions.ts';
 import type { Reconciler } from '../../reconcile/reconciler.ts';
 import type { UnitRef } from '../../reconcile/unit-source.ts';
-import type { InstanceRepository, InstanceRow } from './instance.repository.ts';
+import type { InstanceRow } from './instance.repository.ts';
 
 interface ApplicationChangesParts {
   database: Database;
   versions: Versions;
   reconciler: Pick<Reconciler, 'want' | 'wake'>;
-  instances: InstanceRepository;
 }
 
 /** Changes of what should be: the rows and what a cluster is to be told of them are one transaction. */
@@ -37,11 +36,6 @@ export class ApplicationChanges {
   async want(queries: Queries, rows: readonly InstanceRow[]): Promise<void> {
     const units = new Map(rows.flatMap((row) => unitsOf(row)).map((unit) => [JSON.stringify(unit), unit]));
     for (const unit of units.values()) await this.#parts.reconciler.want(queries, unit);
-  }
-
-  /** The same for all that run in a project's namespace. */
-  async wantAllIn(queries: Queries, namespaceId: string): Promise<void> {
-    await this.want(queries, await this.#parts.instances.list({ namespaceId }, queries));
   }
 
   /** Has what an instance shared with others looked at again. */

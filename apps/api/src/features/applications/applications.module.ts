@@ -24,12 +24,12 @@ export function build(core: Core, tree: TreeNodesDoor): Feature {
   const instances = new InstanceRepository(database);
   const namespaces = new ProjectNamespaces(database);
   const nodes = new NodeRepository(database);
-  const changes = new ApplicationChanges({ database, versions, reconciler, instances });
+  const changes = new ApplicationChanges({ database, versions, reconciler });
   const parts = { authoriser, applications, instances, namespaces, nodes, changes, levels, reconciler };
   const rendering = new Rendering(parts);
   const views = new InstanceViews({ ...parts, rendering });
   const guard = new SpecGuard(authoriser, namespaces);
-  const projects = new ProjectService({ ...parts, registry });
+  const projects = new ProjectService({ ...parts, registry, guard });
   const application = new ApplicationService({ ...parts, tree, views, guard });
   const instance = new InstanceService({ ...parts, views, rendering, guard });
   reconciler.register(sharedSource(rendering, parts));
@@ -59,11 +59,11 @@ export function build(core: Core, tree: TreeNodesDoor): Feature {
         projects: await projects.list(principal),
       }));
       mount(api, endpoints.getProject, ({ principal, params }) => projects.get(principal, params.project));
-      mount(api, endpoints.openNamespace, ({ params, body, auditId, signal }) =>
-        projects.open(params.project, body, { auditId, signal }),
+      mount(api, endpoints.openNamespace, ({ principal, params, body, auditId, signal }) =>
+        projects.open(principal, params.project, body, { auditId, signal }),
       );
-      mount(api, endpoints.updateNamespace, ({ params, body, auditId, signal }) =>
-        projects.update(params.project, params.namespace, body, { auditId, signal }),
+      mount(api, endpoints.updateNamespace, ({ principal, params, body, auditId, signal }) =>
+        projects.update(principal, params.project, params.namespace, body, { auditId, signal }),
       );
       mount(api, endpoints.closeNamespace, ({ params }) => projects.close(params.project, params.namespace));
 

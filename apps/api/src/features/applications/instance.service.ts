@@ -85,7 +85,8 @@ export class InstanceService {
     const row =
       body.instance === undefined ? null : await this.#find({ application, instance: body.instance });
     const newest = (await applications.rows([application])).get(application)?.version ?? 0;
-    const spec = await applications.spec(application, row?.applicationVersion ?? newest);
+    const version = body.applicationVersion ?? row?.applicationVersion ?? newest;
+    const spec = await applications.spec(application, version);
     const planned = {
       id: row?.id ?? newId(),
       applicationId: application,

@@ -5,9 +5,11 @@ import type { ClusterRegistry } from '../../clusters/cluster-registry.ts';
 import { isForeignKeyViolation, isUniqueViolation } from '../../db/database-error.ts';
 import { AppError } from '../../http/app-error.ts';
 import type { ProjectNamespaceRow, ProjectNamespaces } from '../../projects/project-namespaces.repository.ts';
+import type { Reconciler } from '../../reconcile/reconciler.ts';
 import { ApplicationTree } from './application-tree.ts';
 import type { ApplicationChanges } from './application-changes.ts';
 import type { NodeRepository } from './node.repository.ts';
+import type { SpecGuard } from './spec-guard.ts';
 
 type ProjectView = OutputOf<typeof endpoints.listProjects>['projects'][number];
 type NamespaceView = OutputOf<typeof endpoints.openNamespace>;
@@ -19,6 +21,8 @@ interface ProjectServiceParts {
   registry: ClusterRegistry;
   namespaces: ProjectNamespaces;
   nodes: NodeRepository;
+  guard: SpecGuard;
+  reconciler: Pick<Reconciler, 'wantAllIn'>;
   changes: ApplicationChanges;
   /** How many levels the service tree has. */
   levels: number;
@@ -58,12 +62,13 @@ export class ProjectService {
   }
 
   /**
-   * Throws `notFound`, `namespaceTaken` where it is a project's already, or rejects with the cluster's KubeError; then the
-   * namespace is not open.
+   * Throws `notFound`, `forbidden` for defaults that need a right of their own, `namespaceTaken` where it is a project's
+   * already, or rejects with the cluster's KubeError; then the namespace is not open.
    */
-  async open(project: string, body: Opening, call: CallOptions): Promise<NamespaceView> {
-    const { changes, namespaces, registry } = this.#parts;
+  async open(subject: Subject, project: string, body: Opening, call: CallOptions): Promise<NamespaceView> {
+    const { changes, guard, namespaces, registry } = this.#parts;
     await this.#requireProject(project);
+    await guard.requireDefaults(subject, project, body.defaults);
     const cluster = registry.get(body.cluster);
     if (cluster === undefined) throw new AppError('notFound');
     const { namespace, create, defaults, quota } = body;
@@ -100,16 +105,23 @@ export class ProjectService {
     return this.#namespace(project, id);
   }
 
-  /** Throws `notFound`, `clusterNotRegistered`, or rejects with KubeError; then all is as it was. */
-  async update(project: string, id: string, settings: Settings, call: CallOptions): Promise<NamespaceView> {
-    const { changes, namespaces, registry } = this.#parts;
+  /** Throws `notFound`, `forbidden`, `clusterNotRegistered`, or rejects with KubeError; then all is as it was. */
+  async update(
+    subject: Subject,
+    project: string,
+    id: string,
+    settings: Settings,
+    call: CallOptions,
+  ): Promise<NamespaceView> {
+    const { changes, guard, namespaces, reconciler, registry } = this.#parts;
     const row = await this.#find(project, id);
+    await guard.requireDefaults(subject, project, settings.defaults);
     const cluster = row.clusterId === null ? undefined : registry.byId(row.clusterId);
     if (cluster === undefined) throw new AppError('clusterNotRegistered', { cluster: row.cluster });
     await setProjectQuota(cluster.connection, row.namespace, settings.quota, call);
     await changes.make(async (queries) => {
       await namespaces.update(queries, id, settings);
-      await changes.wantAllIn(queries, id);
+      await reconciler.wantAllIn(queries, { clusterId: cluster.id, namespace: row.namespace });
     });
     return this.#namespace(project, id);
   }

@@ -12,6 +12,7 @@ import type { InstanceRow } from './instance.repository.ts';
 
 type Place = Pick<InstanceRow, 'applicationId' | 'namespaceId' | 'spec'>;
 
+const nothing = { container: {}, pod: {} };
 const noDefaults: NamespaceDefaults = {
   resources: {},
   tolerations: [],
@@ -46,11 +47,18 @@ export class SpecGuard {
     { node, project }: { node: string; project: string },
     application: ApplicationSpec,
   ): Promise<void> {
-    const layers = { application, instance: { overrides: { container: {}, pod: {} } }, defaults: noDefaults };
+    const layers = { application, instance: { overrides: nothing }, defaults: noDefaults };
     const places = await this.#namespaces.list(project);
     const pulls = places.flatMap(({ defaults }) => defaults.imagePullSecrets.map(({ name }) => name));
     const secrets = [applicationSecretName(node), ...pulls];
     await this.#requireFields(subject, node, effectiveSpec(layers).spec, secrets);
+  }
+
+  /** Of what a project says for all that runs in one of its namespaces. Throws `forbidden`. */
+  async requireDefaults(subject: Subject, project: string, defaults: NamespaceDefaults): Promise<void> {
+    const layers = { application: nothing, instance: { overrides: nothing }, defaults };
+    const secrets = defaults.imagePullSecrets.map(({ name }) => name);
+    await this.#requireFields(subject, project, effectiveSpec(layers).spec, secrets);
   }
 
   /** What keeps any of the instances from running, each problem once. */
@@ -68,7 +76,11 @@ export class SpecGuard {
   ): Promise<{ problems: SpecProblemView[]; spec: ApplicationSpec; defaults: NamespaceDefaults }> {
     const defaults = (await this.#namespaces.find(namespaceId))?.defaults ?? noDefaults;
     const effective = effectiveSpec({ application, instance: spec, defaults });
-    return { problems: checkSpec(effective, defaults), spec: effective.spec, defaults };
+    return {
+      problems: checkSpec(effective, { ...defaults, autoscaling: spec.autoscaling }),
+      spec: effective.spec,
+      defaults,
+    };
   }
 
   async #requireFields(
