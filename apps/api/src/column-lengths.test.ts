@@ -212,7 +212,7 @@ test.each(columns)('$column takes no more than $length characters', ({ column, l
 /** Bounded otherwise. */
 const boundedOtherwise = [
   // flags: what is not true or false is refused
-  /\.(dryRun|previous|timestamps|leaveKubeconfigs|withUsage)$/,
+  /\.(dryRun|previous|timestamps|leaveKubeconfigs|withUsage|abandon)$/,
   // keys of a patch, which is bounded as a whole
   /\.patch\.propertyNames$/,
   // checked as `kubectl label` does, by a function

@@ -8,14 +8,14 @@ import { isLabelValue, isQualifiedName } from '../actions/metadata-changes.ts';
  */
 
 /** As Kubernetes has them, unknown keys and all. */
-const wire = z.record(z.string(), z.unknown());
+const wire = z.record(z.string().max(253), z.unknown());
 const text = z.string().max(32_768);
 const envName = z
   .string()
   .max(253)
   .regex(/^[-._A-Za-z][-._A-Za-z0-9]*$/, 'envName');
-const labelKey = z.string().refine(isQualifiedName, 'qualifiedName');
-const labelValue = z.string().refine(isLabelValue, 'labelValue');
+const labelKey = z.string().max(317).refine(isQualifiedName, 'qualifiedName');
+const labelValue = z.string().max(63).refine(isLabelValue, 'labelValue');
 const labelMap = z.record(labelKey, labelValue);
 const annotationMap = z.record(labelKey, text);
 const quantity = z
@@ -42,7 +42,7 @@ const envVar = z.strictObject({
   valueFrom: z
     .strictObject({
       fieldRef: z
-        .strictObject({ fieldPath: z.string().max(253), apiVersion: z.string().optional() })
+        .strictObject({ fieldPath: z.string().max(253), apiVersion: z.string().max(253).optional() })
         .optional(),
       resourceFieldRef: z
         .strictObject({
