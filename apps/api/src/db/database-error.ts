@@ -15,7 +15,9 @@ export function isForeignKeyViolation(error: unknown): boolean {
 
 /** Whether InnoDB chose the transaction as a deadlock's victim; the same again may well succeed. */
 export function isDeadlock(error: unknown): boolean {
-  return codeOf(error) === 'P2034';
+  const code = codeOf(error);
+  // of raw SQL the driver's own number: ER_LOCK_DEADLOCK
+  return code === 'P2034' || (code === 'P2010' && /\b1213\b|Deadlock found/.test((error as Error).message));
 }
 
 /** Whether a value is longer than its column. */

@@ -64,11 +64,13 @@ export class ApplicationRepository {
 
   /** The newest version, locked until the transaction ends; 0 where there is no row yet, which is made. */
   async lock(queries: Queries, id: string): Promise<number> {
+    const found = await lockedVersion(queries, id);
+    if (found !== undefined) return found;
+    // only where there is no row: an insert that is ignored would share the row's lock, and wait for others who do
     await queries.$executeRaw`
-      INSERT IGNORE INTO applications (id, version, secret_names, updated_at) VALUES (${id}, 0, '[]', NOW(6))`;
-    const [row] = await queries.$queryRaw<{ version: number }[]>`
-      SELECT version FROM applications WHERE id = ${id} FOR UPDATE`;
-    return row?.version ?? 0;
+      INSERT IGNORE INTO applications (id, version, secret_names, updated_at)
+      VALUES (${id}, 0, '[]', UTC_TIMESTAMP(6))`;
+    return (await lockedVersion(queries, id)) ?? 0;
   }
 
   /** Inside {@link lock}: makes a spec the newest version. */
@@ -130,6 +132,12 @@ export class ApplicationRepository {
       this.#secrets.open(table, id, column, row.sealedSecrets).toString('utf8'),
     ) as SealedSecrets;
   }
+}
+
+async function lockedVersion(queries: Queries, id: string): Promise<number | undefined> {
+  const [row] = await queries.$queryRaw<{ version: number }[]>`
+    SELECT version FROM applications WHERE id = ${id} FOR UPDATE`;
+  return row?.version;
 }
 
 const emptySpec: ApplicationSpec = { container: {}, pod: {} };
