@@ -14,6 +14,8 @@ import ApplyPage from './ApplyPage.vue';
 import type { ManifestPlan } from '../../components/PlanReview/manifest-plan.ts';
 import ManifestText from './ManifestText.vue';
 
+/** The one namespace that the credential, or the user, is limited to. */
+const limitedTo = vi.hoisted((): { value: string | undefined } => ({ value: undefined }));
 let hear: Record<string, (message: LiveServerMessage) => void> = {};
 vi.mock('../../api/call.ts', () => ({ call: vi.fn<typeof call>() }));
 vi.mock('../../api/cluster-schemas.ts', () => ({ useClusterSchemas: () => () => Promise.resolve(null) }));
@@ -24,7 +26,12 @@ vi.mock('../../api/use-cluster.ts', async () => {
 vi.mock('../../api/use-namespaces.ts', async () => {
   const { ref } = await import('vue');
   return {
-    useNamespaces: () => ({ areAll: ref(true), names: ref(['default', 'shop']), isFetching: ref(false) }),
+    useNamespaces: () => ({
+      areAll: ref(true),
+      usual: limitedTo,
+      names: ref(['default', 'shop']),
+      isFetching: ref(false),
+    }),
   };
 });
 vi.mock('../../api/live.ts', async () => {
@@ -80,6 +87,7 @@ const refusal = (change: Partial<NonNullable<ManifestPlan['error']>>): Partial<M
 
 let close = () => undefined as void;
 beforeEach(() => {
+  limitedTo.value = undefined;
   called.mockReset();
   hear = {};
 });
@@ -125,6 +133,13 @@ async function open(query = '') {
   const textIsShown = () => page.getComponent(ManifestText).isVisible();
   return { page, router, write, button, press, review, row, textIsShown };
 }
+
+test('what names no namespace goes where the credential is at home', async () => {
+  limitedTo.value = 'bugs-only';
+  const { review } = await open();
+  await review(plan({}));
+  expect(called.mock.calls[0]?.[1]).toMatchObject({ body: { namespace: 'bugs-only' } });
+});
 
 test('what would happen, object by object; only what is not refused is applied, as it was planned', async () => {
   const { page, press, review, row } = await open('?namespace=shop');
