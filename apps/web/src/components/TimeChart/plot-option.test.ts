@@ -33,6 +33,13 @@ test('amounts of bytes have their lines at powers of two; a single moment has so
   expect(xAxis).toMatchObject({ min: 60_000, max: 180_000 });
 });
 
+test('ticks a few seconds apart are told apart', () => {
+  const { xAxis } = plotOption({ ...plot, times: [0, 60_000] }) as {
+    xAxis: { axisLabel: { formatter: (time: number) => string } };
+  };
+  expect(xAxis.axisLabel.formatter(15_000)).not.toBe(xAxis.axisLabel.formatter(30_000));
+});
+
 test('the wheel turns the page, with Ctrl it zooms', () => {
   const { dataZoom } = plotOption(plot) as { dataZoom: object[] };
   expect(dataZoom[0]).toMatchObject({ type: 'inside', zoomOnMouseWheel: 'ctrl', moveOnMouseWheel: false });

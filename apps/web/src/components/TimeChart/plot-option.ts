@@ -90,7 +90,8 @@ export function plotOption(plot: Plot): EChartsCoreOption {
   // a single moment would be drawn on an axis of a day
   const around = span === 0 ? aroundMs : 0;
   const clock = { hour: '2-digit', minute: '2-digit' } as const;
-  const short = timeText(locale, span > 2 * dayMs ? { month: 'short', day: 'numeric' } : clock);
+  const inMinutes = span < 10 * aroundMs ? ({ ...clock, second: '2-digit' } as const) : clock;
+  const short = timeText(locale, span > 2 * dayMs ? { month: 'short', day: 'numeric' } : inMinutes);
   const long = timeText(locale, {
     month: 'short',
     day: 'numeric',
