@@ -29,6 +29,8 @@ test('an issued kubeconfig is shown without its token, and copied with it', asyn
   await vi.waitUntil(() => text().includes('Kubeconfig for contractor'));
   expect(document.documentElement.outerHTML).not.toContain('very-secret');
   expect(text()).toContain('token: ••••');
+  const expiresAt = new Date('2026-01-02T00:00:00Z');
+  expect(text()).toContain(expiresAt.toLocaleString('en-US'));
   const written = vi.fn<(copied: string) => Promise<void>>(async () => undefined);
   vi.stubGlobal('navigator', { ...navigator, clipboard: { writeText: written } });
   document.querySelector<HTMLElement>('[aria-label="Copy"]')?.click();
