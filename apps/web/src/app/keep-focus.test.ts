@@ -40,7 +40,8 @@ test('of a form that is hidden what comes in its place has it', async () => {
 });
 
 test('of a step that makes place for the next one the first field there has it', async () => {
-  find('section').innerHTML = '<p></p><div><button id="go-on">Continue</button></div><!--no form yet-->';
+  find('section').innerHTML =
+    '<a href="#" id="before">Help</a><div><button id="go-on">Continue</button></div><!--no form yet-->';
   find('#go-on').focus();
   const [, step, placeholder] = find('section').childNodes;
   step?.remove();
