@@ -87,7 +87,8 @@ export default defineConfig({
           globalSetup: [sharedClusters],
           testTimeout: 180_000,
           hookTimeout: 300_000,
-          fileParallelism: false,
+          // each with a product, a browser and a cluster of its own, much of which is waiting
+          maxWorkers: 2,
         },
       },
     ],

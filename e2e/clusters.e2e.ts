@@ -1,18 +1,18 @@
 import type { LocalCluster } from '@pilothouse/control-plane';
-import { sharedTestCluster } from '@pilothouse/control-plane/testing';
 import { beforeAll, expect, test } from 'vitest';
 import type { ApiClient } from './support/api.ts';
 import { registerCluster } from './support/clusters.ts';
 import { comparedLists, printedList, showKubectlColumns, shownList } from './support/lists.ts';
 import { waitUntil } from './support/processes.ts';
 import { adminOf, useScene } from './support/scene.ts';
+import { workerCluster } from './worker-cluster.ts';
 
 const scene = useScene();
 let cluster: LocalCluster;
 let admin: ApiClient;
 
 beforeAll(async () => {
-  cluster = await sharedTestCluster();
+  cluster = await workerCluster();
   admin = await adminOf(scene.product);
 });
 

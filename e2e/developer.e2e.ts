@@ -1,5 +1,4 @@
 import type { LocalCluster } from '@pilothouse/control-plane';
-import { sharedTestCluster } from '@pilothouse/control-plane/testing';
 import { endpoints, endpointsOfActions } from '@pilothouse/contract';
 import { within } from '@pilothouse/testing';
 import { beforeAll, expect, test } from 'vitest';
@@ -10,6 +9,7 @@ import { registerCluster } from './support/clusters.ts';
 import { waitUntil } from './support/processes.ts';
 import { adminOf, useScene } from './support/scene.ts';
 import { openShellPage } from './support/shell-page.ts';
+import { workerCluster } from './worker-cluster.ts';
 
 const scene = useScene();
 let cluster: LocalCluster;
@@ -21,7 +21,7 @@ const pods = { cluster: 'harbour', group: 'core', plural: 'pods' } as const;
 const openAsDora = (path: string) => scene.openSignedIn(path, { user: dora });
 
 beforeAll(async () => {
-  cluster = await sharedTestCluster();
+  cluster = await workerCluster();
   admin = await adminOf(scene.product);
   await registerCluster(admin, 'harbour', cluster.kubeconfig);
   await registerCluster(admin, 'quay', cluster.kubeconfig);

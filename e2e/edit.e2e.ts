@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import type { LocalCluster } from '@pilothouse/control-plane';
-import { sharedTestCluster } from '@pilothouse/control-plane/testing';
 import { endpoints } from '@pilothouse/contract';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -11,6 +10,7 @@ import { registerCluster } from './support/clusters.ts';
 import { fewReplicas, quotaOf, siteDefinition } from './support/edit-objects.ts';
 import { waitUntil } from './support/processes.ts';
 import { adminOf, useScene } from './support/scene.ts';
+import { workerCluster } from './worker-cluster.ts';
 
 const scene = useScene();
 const namespace = 'edit-journey';
@@ -20,7 +20,7 @@ let cluster: LocalCluster;
 let bo: Account;
 
 beforeAll(async () => {
-  cluster = await sharedTestCluster();
+  cluster = await workerCluster();
   const admin = await adminOf(scene.product);
   await registerCluster(admin, 'harbour', cluster.kubeconfig);
   bo = await createAccount(scene.product.url, admin, 'bo');

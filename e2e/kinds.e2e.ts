@@ -1,14 +1,14 @@
-import { sharedTestCluster } from '@pilothouse/control-plane/testing';
 import { beforeAll, expect, test } from 'vitest';
 import { scrollsSideways, seriousFindings } from './support/accessibility.ts';
 import { screenshot } from './support/browser.ts';
 import { registerCluster } from './support/clusters.ts';
 import { adminOf, useScene } from './support/scene.ts';
+import { workerCluster } from './worker-cluster.ts';
 
 const scene = useScene();
 
 beforeAll(async () => {
-  const cluster = await sharedTestCluster();
+  const cluster = await workerCluster();
   await registerCluster(await adminOf(scene.product), 'harbour', cluster.kubeconfig);
 });
 

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LocalCluster } from '@pilothouse/control-plane';
-import { sharedTestCluster } from '@pilothouse/control-plane/testing';
 import { beforeAll, expect, test } from 'vitest';
 import { registerCluster } from './support/clusters.ts';
 import { readLog } from './support/log-page.ts';
 import { adminOf, useScene } from './support/scene.ts';
+import { workerCluster } from './worker-cluster.ts';
 
 const scene = useScene();
 let cluster: LocalCluster;
@@ -26,7 +26,7 @@ spec:
 `;
 
 beforeAll(async () => {
-  cluster = await sharedTestCluster();
+  cluster = await workerCluster();
   const admin = await adminOf(scene.product);
   await registerCluster(admin, 'harbour', cluster.kubeconfig);
   await cluster.apply(counter);

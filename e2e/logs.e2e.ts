@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LocalCluster } from '@pilothouse/control-plane';
-import { sharedTestCluster } from '@pilothouse/control-plane/testing';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { scrollsSideways, seriousFindings } from './support/accessibility.ts';
@@ -8,6 +7,7 @@ import { screenshot } from './support/browser.ts';
 import { registerCluster } from './support/clusters.ts';
 import { readLog } from './support/log-page.ts';
 import { adminOf, useScene } from './support/scene.ts';
+import { workerCluster } from './worker-cluster.ts';
 
 const scene = useScene();
 let cluster: LocalCluster;
@@ -34,7 +34,7 @@ spec:
 `;
 
 beforeAll(async () => {
-  cluster = await sharedTestCluster();
+  cluster = await workerCluster();
   await registerCluster(await adminOf(scene.product), 'harbour', cluster.kubeconfig);
   await cluster.apply(chorus);
   await cluster.kubectl('rollout', 'status', '-n', 'demo', 'deployment/chorus', '--timeout=60s');

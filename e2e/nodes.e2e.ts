@@ -1,5 +1,4 @@
 import type { LocalCluster } from '@pilothouse/control-plane';
-import { sharedTestCluster } from '@pilothouse/control-plane/testing';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { scrollsSideways, seriousFindings } from './support/accessibility.ts';
@@ -7,6 +6,7 @@ import { screenshot } from './support/browser.ts';
 import { registerCluster } from './support/clusters.ts';
 import { drainedNodes, uidOf } from './support/drained-nodes.ts';
 import { adminOf, useScene } from './support/scene.ts';
+import { workerCluster } from './worker-cluster.ts';
 
 const scene = useScene();
 const prefix = 'berth';
@@ -15,7 +15,7 @@ let names: string[];
 let selector: string;
 
 beforeAll(async () => {
-  cluster = await sharedTestCluster();
+  cluster = await workerCluster();
   await registerCluster(await adminOf(scene.product), 'harbour', cluster.kubeconfig);
   const uid = await uidOf(cluster, 'node', 'kwok-1');
   const { made, ...rest } = drainedNodes({ prefix, nodes: 2, podsEach: 4, uid });

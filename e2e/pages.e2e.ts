@@ -1,4 +1,3 @@
-import { sharedTestCluster } from '@pilothouse/control-plane/testing';
 import { endpoints } from '@pilothouse/contract';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -6,13 +5,14 @@ import { cutTexts, scrollsSideways, seriousFindings } from './support/accessibil
 import { openTab, screenshot, type Tab } from './support/browser.ts';
 import { adminOf, useScene } from './support/scene.ts';
 import { signIn } from './support/sign-in.ts';
+import { workerCluster } from './worker-cluster.ts';
 
 const scene = useScene();
 let pod: string;
 let treeNode: string;
 
 beforeAll(async () => {
-  const cluster = await sharedTestCluster();
+  const cluster = await workerCluster();
   pod = await cluster.kubectl('get', 'pods', '-n', 'demo', '-o', 'jsonpath={.items[0].metadata.name}');
   const admin = await adminOf(scene.product);
   await admin.call(endpoints.createCluster, {

@@ -1,5 +1,4 @@
 import type { LocalCluster } from '@pilothouse/control-plane';
-import { sharedTestCluster } from '@pilothouse/control-plane/testing';
 import { endpoints, endpointsOfActions } from '@pilothouse/contract';
 import { within } from '@pilothouse/testing';
 import type { Page } from 'playwright-core';
@@ -11,6 +10,7 @@ import { registerCluster } from './support/clusters.ts';
 import { waitUntil } from './support/processes.ts';
 import { adminOf, useScene } from './support/scene.ts';
 import { openShellPage } from './support/shell-page.ts';
+import { workerCluster } from './worker-cluster.ts';
 
 const scene = useScene();
 let cluster: LocalCluster;
@@ -18,7 +18,7 @@ let admin: ApiClient;
 let mara: Account;
 
 beforeAll(async () => {
-  cluster = await sharedTestCluster();
+  cluster = await workerCluster();
   admin = await adminOf(scene.product);
   await registerCluster(admin, 'harbour', cluster.kubeconfig);
   mara = await createAccount(scene.product.url, admin, 'mara');

@@ -1,5 +1,4 @@
 import type { LocalCluster } from '@pilothouse/control-plane';
-import { sharedTestCluster } from '@pilothouse/control-plane/testing';
 import { endpoints } from '@pilothouse/contract';
 import { beforeAll, expect, test } from 'vitest';
 import type { ApiClient } from './support/api.ts';
@@ -7,6 +6,7 @@ import { registerCluster } from './support/clusters.ts';
 import { waitUntil } from './support/processes.ts';
 import { adminOf, useScene } from './support/scene.ts';
 import { openShellPage } from './support/shell-page.ts';
+import { workerCluster } from './worker-cluster.ts';
 
 const scene = useScene();
 const shellPath = '/clusters/harbour/pods/demo/shell?tab=shell';
@@ -14,7 +14,7 @@ let cluster: LocalCluster;
 let admin: ApiClient;
 
 beforeAll(async () => {
-  cluster = await sharedTestCluster();
+  cluster = await workerCluster();
   admin = await adminOf(scene.product);
   await registerCluster(admin, 'harbour', cluster.kubeconfig);
 });

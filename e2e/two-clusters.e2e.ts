@@ -8,6 +8,7 @@ import type { ApiClient } from './support/api.ts';
 import { screenshot } from './support/browser.ts';
 import { registerCluster } from './support/clusters.ts';
 import { adminOf, useScene } from './support/scene.ts';
+import { workerCluster } from './worker-cluster.ts';
 
 /** Within this a cluster that somebody looks at says that it is dead. */
 const noticeMs = 15_000;
@@ -18,7 +19,7 @@ let steady: LocalCluster;
 let doomed: LocalCluster;
 
 beforeAll(async () => {
-  steady = await sharedTestCluster();
+  steady = await workerCluster();
   doomed = await sharedTestCluster('doomed', { landscape: 'none' });
   admin = await adminOf(scene.product);
   await registerCluster(admin, 'steady', steady.kubeconfig);
