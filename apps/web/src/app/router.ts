@@ -12,6 +12,8 @@ declare module 'vue-router' {
     title?: string | ((route: RouteLocationNormalized) => string);
     /** Nobody needs to be signed in. */
     isPublic?: true;
+    /** Of the menu's entry that it belongs to, where its own path does not say so. */
+    menuPath?: string;
     /** Whether the namespace picker is shown; the choice is `?namespace=a&namespace=b`. */
     namespaced?: (route: Pick<RouteLocationNormalized, 'params'>) => boolean;
     /** Rights the page is pointless without. */

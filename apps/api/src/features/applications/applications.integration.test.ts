@@ -222,7 +222,9 @@ describe('an application', () => {
     const shop = await project('shares');
     const ns = `${namespace}-shares`;
     const { body: place } = await open(shop, ns);
-    const cart = await application(shop, 'cart');
+    const cart = await application(shop, 'cart', {
+      config: { mountPath: '/site', files: { 'index.html': '<h1>cart</h1>' } },
+    });
     const body = { namespaceId: place.id, spec: { image, replicas: 0 } };
     const made = await Promise.all(
       ['one', 'two'].map((name) => admin.post(`/applications/${cart}/instances`, { ...body, name })),
@@ -232,7 +234,8 @@ describe('an application', () => {
       [201, null],
     ]);
     const [one = '', two = ''] = made.map((answer) => answer.body.id as string);
-    const louder = { ...spec, container: { ...spec.container, env: [{ name: 'LEVEL', value: 'debug' }] } };
+    const { spec: given } = (await admin.get(`/applications/${cart}`)).body;
+    const louder = { ...given, container: { ...spec.container, env: [{ name: 'LEVEL', value: 'debug' }] } };
     const { body: plan } = await admin.post(`/applications/${cart}/plan`, { spec: louder });
     expect(plan.problems).toEqual([]);
     expect(plan.instances.map(({ restarts }: { restarts: boolean }) => restarts)).toEqual([true, true]);
@@ -254,6 +257,7 @@ describe('an application', () => {
       admin.get(`/applications/${cart}/instances/${one}/manifests`),
       admin.post(`/applications/${cart}/plan`, { spec: louder }),
     ]);
+    expect(texts[2]?.body.yaml).toContain('<h1>cart</h1>');
     const encoded = Buffer.from(secret).toString('base64');
     for (const text of texts.map((answer) => JSON.stringify(answer.body)))
       expect([text.includes(secret), text.includes(encoded)]).toEqual([false, false]);

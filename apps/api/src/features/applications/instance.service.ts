@@ -234,7 +234,8 @@ export class InstanceService {
       ...(await rendering.shared(row.applicationId, row.namespace, row.applicationVersion)),
       ...(await rendering.instance(row, spec)),
     ];
-    return objects.map((object) => writeKubectlYaml(maskSecret(object))).join('---\n');
+    const shown = objects.map((object) => (object.kind === 'Secret' ? maskSecret(object) : object));
+    return shown.map((object) => writeKubectlYaml(object)).join('---\n');
   }
 
   async #renew(

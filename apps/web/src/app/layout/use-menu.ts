@@ -38,5 +38,6 @@ export function useMenu() {
     if (te(`menu.${key}`)) return t(`menu.${key}`);
     return te(`kinds.${key}.title`) ? t(`kinds.${key}.title`) : key;
   }
-  return { modules, textOf, current: computed(() => currentPage(modules.value, route.path)) };
+  const current = computed(() => currentPage(modules.value, route.meta.menuPath ?? route.path));
+  return { modules, textOf, current };
 }
