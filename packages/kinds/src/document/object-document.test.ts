@@ -181,7 +181,8 @@ test('whatever is written is read back, by path, by text and by assign', () => {
     ),
     fc.boolean(),
     fc.integer(),
-    fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e9, max: 1e9 }),
+    // JSON has no negative zero
+    fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e9, max: 1e9 }).map((each) => each + 0),
     fc.constant(null),
   );
   const { value } = fc.letrec((tie) => ({
