@@ -136,6 +136,11 @@ describe('an instance', () => {
     expect([back.spec.replicas, back.spec.template.spec.containers[0].image]).toEqual([2, image]);
     expect(back.spec.selector).toEqual(first.spec.selector);
 
+    const { body: log } = await admin.get('/audit?q=runs.games.shop.cart&pageSize=50');
+    const rows = (log.items as { code: string; name: string }[]).map(({ code, name }) => [code, name]);
+    expect(rows).toContainEqual(['instance.setImage', 'runs.games.shop.cart/main']);
+    expect(rows).toContainEqual(['application.create', 'runs.games.shop.cart']);
+
     expect((await admin.delete(one)).status).toBe(202);
     await expect.poll(async () => (await admin.get(one)).status).toBe(404);
     const left = JSON.parse(await cluster.kubectl('get', 'deployments,services', '-n', ns, '-o', 'json'));

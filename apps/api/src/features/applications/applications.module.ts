@@ -6,6 +6,7 @@ import { ProjectNamespaces } from '../../projects/project-namespaces.repository.
 import { ApplicationChanges } from './application-changes.ts';
 import { ApplicationRepository } from './application.repository.ts';
 import { ApplicationService, type TreeNodesDoor } from './application.service.ts';
+import { AuditedNames } from './audited-names.ts';
 import { InstanceRepository } from './instance.repository.ts';
 import { InstanceService, type InstanceRef } from './instance.service.ts';
 import { instanceSource, Rendering, sharedSource } from './instance-sources.ts';
@@ -32,6 +33,7 @@ export function build(core: Core, tree: TreeNodesDoor): Feature {
   const projects = new ProjectService({ ...parts, registry, guard });
   const application = new ApplicationService({ ...parts, tree, views, guard });
   const instance = new InstanceService({ ...parts, views, rendering, guard });
+  const names = new AuditedNames(authoriser, instances);
   reconciler.register(sharedSource(rendering, parts));
   reconciler.register(instanceSource(rendering, parts));
 
@@ -59,60 +61,129 @@ export function build(core: Core, tree: TreeNodesDoor): Feature {
         projects: await projects.list(principal),
       }));
       mount(api, endpoints.getProject, ({ principal, params }) => projects.get(principal, params.project));
-      mount(api, endpoints.openNamespace, ({ principal, params, body, auditId, signal }) =>
-        projects.open(principal, params.project, body, { auditId, signal }),
+      mount(
+        api,
+        endpoints.openNamespace,
+        names.noting(({ principal, params, body, auditId, signal }) =>
+          projects.open(principal, params.project, body, { auditId, signal }),
+        ),
       );
-      mount(api, endpoints.updateNamespace, ({ principal, params, body, auditId, signal }) =>
-        projects.update(principal, params.project, params.namespace, body, { auditId, signal }),
+      mount(
+        api,
+        endpoints.updateNamespace,
+        names.noting(({ principal, params, body, auditId, signal }) =>
+          projects.update(principal, params.project, params.namespace, body, { auditId, signal }),
+        ),
       );
-      mount(api, endpoints.closeNamespace, ({ params }) => projects.close(params.project, params.namespace));
+      mount(
+        api,
+        endpoints.closeNamespace,
+        names.noting(({ params }) => projects.close(params.project, params.namespace)),
+      );
 
       mount(api, endpoints.listApplications, async ({ principal, query }) => ({
         applications: await application.list(principal, query.project),
       }));
-      mount(api, endpoints.createApplication, ({ principal, params, body }) =>
-        application.create(principal, params.project, body),
+      mount(
+        api,
+        endpoints.createApplication,
+        names.noting(
+          ({ principal, params, body }) => application.create(principal, params.project, body),
+          ({ body }) => body.name,
+        ),
       );
       mount(api, endpoints.getApplication, ({ params }) => application.get(params.application));
-      mount(api, endpoints.planApplication, ({ params, body }) =>
-        application.plan(params.application, body.spec),
+      mount(
+        api,
+        endpoints.planApplication,
+        names.noting(({ params, body }) => application.plan(params.application, body.spec)),
       );
-      mount(api, endpoints.updateApplication, ({ principal, params, body }) =>
-        application.update(principal, params.application, body),
+      mount(
+        api,
+        endpoints.updateApplication,
+        names.noting(({ principal, params, body }) =>
+          application.update(principal, params.application, body),
+        ),
       );
-      mount(api, endpoints.setApplicationSecrets, ({ params, body }) =>
-        application.setSecrets(params.application, body.secrets),
+      mount(
+        api,
+        endpoints.setApplicationSecrets,
+        names.noting(({ params, body }) => application.setSecrets(params.application, body.secrets)),
       );
-      mount(api, endpoints.deleteApplication, ({ params }) => application.remove(params.application));
+      mount(
+        api,
+        endpoints.deleteApplication,
+        names.noting(({ params }) => application.remove(params.application)),
+      );
 
       mount(api, endpoints.listInstances, async ({ principal, query }) => ({
         instances: await instance.list(principal, query),
       }));
-      mount(api, endpoints.planInstance, ({ params, body }) => instance.plan(params.application, body));
-      mount(api, endpoints.createInstance, ({ principal, params, body }) =>
-        instance.create(principal, params.application, body),
+      mount(
+        api,
+        endpoints.planInstance,
+        names.noting(
+          ({ params, body }) => instance.plan(params.application, body),
+          ({ body }) => body.name,
+        ),
+      );
+      mount(
+        api,
+        endpoints.createInstance,
+        names.noting(
+          ({ principal, params, body }) => instance.create(principal, params.application, body),
+          ({ body }) => body.name,
+        ),
       );
       mount(api, endpoints.getInstance, ({ params }) => instance.get(params));
-      mount(api, endpoints.updateInstance, ({ principal, params, body }) =>
-        instance.update(principal, params, body),
+      mount(
+        api,
+        endpoints.updateInstance,
+        names.noting(({ principal, params, body }) => instance.update(principal, params, body)),
       );
-      mount(api, endpoints.scaleInstance, ({ principal, params, body }) =>
-        instance.change(principal, params, { replicas: body.replicas }, body.reason),
+      mount(
+        api,
+        endpoints.scaleInstance,
+        names.noting(({ principal, params, body }) =>
+          instance.change(principal, params, { replicas: body.replicas }, body.reason),
+        ),
       );
-      mount(api, endpoints.setInstanceImage, ({ principal, params, body }) =>
-        instance.change(principal, params, { image: body.image }, body.reason),
+      mount(
+        api,
+        endpoints.setInstanceImage,
+        names.noting(({ principal, params, body }) =>
+          instance.change(principal, params, { image: body.image }, body.reason),
+        ),
       );
-      mount(api, endpoints.restartInstance, ({ params }) => instance.restart(params));
-      mount(api, endpoints.pauseInstance, ({ params, body }) => instance.pause(params, body.paused));
-      mount(api, endpoints.reconcileInstance, ({ params }) => instance.reconcile(params));
+      mount(
+        api,
+        endpoints.restartInstance,
+        names.noting(({ params }) => instance.restart(params)),
+      );
+      mount(
+        api,
+        endpoints.pauseInstance,
+        names.noting(({ params, body }) => instance.pause(params, body.paused)),
+      );
+      mount(
+        api,
+        endpoints.reconcileInstance,
+        names.noting(({ params }) => instance.reconcile(params)),
+      );
       mount(api, endpoints.listInstanceVersions, async ({ params }) => ({
         versions: await instance.versions(params),
       }));
-      mount(api, endpoints.rollBackInstance, ({ principal, params, body }) =>
-        instance.rollBack(principal, params, body.version, body.reason),
+      mount(
+        api,
+        endpoints.rollBackInstance,
+        names.noting(({ principal, params, body }) =>
+          instance.rollBack(principal, params, body.version, body.reason),
+        ),
       );
-      mount(api, endpoints.deleteInstance, ({ params, query }) =>
-        instance.remove(params, query.abandon ?? false),
+      mount(
+        api,
+        endpoints.deleteInstance,
+        names.noting(({ params, query }) => instance.remove(params, query.abandon ?? false)),
       );
       mount(api, endpoints.exportInstance, async ({ params }) => ({
         yaml: await instance.manifests(params),
