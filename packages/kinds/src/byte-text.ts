@@ -24,7 +24,11 @@ export function textOfBytes(bytes: Uint8Array): string {
   }
   let text = '';
   for (let at = 0; at < length; at += 8192) {
-    text += String.fromCharCode(...units.subarray(at, Math.min(length, at + 8192)));
+    // half as dear as with the units spread out
+    text += String.fromCharCode.apply(
+      null,
+      units.subarray(at, Math.min(length, at + 8192)) as unknown as number[],
+    );
   }
   return text;
 }

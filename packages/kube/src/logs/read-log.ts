@@ -2,6 +2,7 @@ import { gather } from '../streams/gather.ts';
 import { guardSilence } from '../streams/guard-silence.ts';
 import { apiPath } from '../transport/api-path.ts';
 import type { CallOptions, ClusterConnection } from '../transport/connection.ts';
+import { giveWay } from '../transport/give-way.ts';
 import { networkError } from '../transport/network-error.ts';
 import type { LogRead } from './log-source.ts';
 import { WholeLines } from './whole-lines.ts';
@@ -50,6 +51,8 @@ export async function* readLog(
   try {
     for await (const bytes of gather(body, batches)) {
       silence.heard();
+      // much may be here already, and bytes that are no text cost something
+      await giveWay();
       const text = lines.push(bytes);
       const isEnough = target.onPending?.(lines.pending) ?? false;
       if (text !== '') yield text;
