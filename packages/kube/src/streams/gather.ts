@@ -1,6 +1,8 @@
 import type { Readable } from 'node:stream';
 
 const newline = 0x0a;
+/** Chunks that are taken in one turn: ten thousand of one byte cost as much as megabytes. */
+const mostChunks = 512;
 
 export interface GatherOptions {
   /** What follows sooner than this is handed on together. */
@@ -23,6 +25,7 @@ export async function* gather(
   let over = false;
   let failure: unknown;
   let wake: (() => void) | undefined;
+  const isFull = () => over || bytes >= batchBytes || chunks.length >= mostChunks;
   const end = (error?: unknown) => {
     failure ??= error;
     over = true;
@@ -31,13 +34,12 @@ export async function* gather(
   body.on('data', (chunk: Buffer) => {
     chunks.push(chunk);
     bytes += chunk.length;
-    if (bytes >= batchBytes) body.pause();
-    if (bytes >= batchBytes || chunks.length === 1) wake?.();
+    if (isFull()) body.pause();
+    if (isFull() || chunks.length === 1) wake?.();
   });
   body.once('end', () => end());
   body.once('error', end);
   body.once('close', () => end(body.readableEnded ? undefined : new Error('The stream was cut off')));
-  const isFull = () => over || bytes >= batchBytes;
   const lingerAfter = (piece: Buffer) => {
     if (piece.at(-1) !== newline) return 0;
     // the end of a burst need not wait as lines do that trickle

@@ -79,6 +79,8 @@ export interface StreamedAnswer {
 }
 
 const defaultMaxBytes = 8 * 1024 * 1024;
+/** Of an answer that nobody takes at the moment; then no more of it is parsed, however small its chunks are. */
+const heldBytes = 1024;
 /** Sockets for requests, one of them for the question whether the server is there; streams have one each. */
 const requestSockets = defaultTurnLimits.most + 1;
 /** Failures that say nothing about whether the server is there. */
@@ -366,6 +368,7 @@ export class ClusterConnection {
         // our own deadlines count
         headersTimeout: 0,
         bodyTimeout: 0,
+        highWaterMark: heldBytes,
       });
     try {
       return await send();
