@@ -21,6 +21,8 @@ test('a cluster that is away costs next to nothing; once it is back only the new
   for (const unit of units) await world.applied(one, unit);
 
   line.cut();
+  // what was on its way is over
+  await sleep(500);
   one.calls.length = 0;
   for (const version of ['2', '3'])
     for (const [index, unit] of units.entries()) await world.want(one, unit, rendered(index, version));
