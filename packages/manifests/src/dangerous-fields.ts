@@ -1,3 +1,4 @@
+import type { DangerousFieldName } from '@pilothouse/contract';
 import {
   containersOf,
   record,
@@ -7,19 +8,8 @@ import {
   type Wire,
 } from './containers-of.ts';
 
-/** What reaches beyond the Pod's own namespace and rights; each needs a right of its own. */
-export type DangerousField =
-  | 'hostPath'
-  | 'hostNamespaces'
-  | 'privileged'
-  | 'capabilities'
-  | 'serviceAccount'
-  | 'foreignSecret'
-  | 'foreignClaim'
-  | 'controlPlane';
-
 interface Finding {
-  field: DangerousField;
+  field: DangerousFieldName;
   path: string;
 }
 

@@ -1,6 +1,6 @@
 export { effectiveSpec, type EffectiveSpec, type Layers, type Origin } from './effective-spec.ts';
 export { checkCronJob, checkSpec } from './check-spec.ts';
-export { dangerousFields, type DangerousField } from './dangerous-fields.ts';
+export { dangerousFields } from './dangerous-fields.ts';
 export { mainContainer } from './pod-spec.ts';
 export {
   applicationSecretName,

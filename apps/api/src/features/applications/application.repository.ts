@@ -4,17 +4,13 @@ import type { Database, Queries } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
 import type { SecretBox } from '../../db/secret-box.ts';
 import { storedJson } from '../../db/stored-json.ts';
+import type { Change } from '../../projects/change.ts';
 
 export interface ApplicationRow {
   id: string;
   /** Of the newest spec; 0 while nobody has described it. */
   version: number;
   secretNames: string[];
-}
-
-export interface Change {
-  author: string;
-  reason: string;
 }
 
 /** Values of an application's secrets, and what their hash is keyed with: it tells a change, and nothing of the values. */

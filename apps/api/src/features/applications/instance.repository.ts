@@ -2,7 +2,7 @@ import type { InstanceSpec } from '@pilothouse/contract';
 import type { Database, Prisma, Queries } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
 import { storedJson } from '../../db/stored-json.ts';
-import type { Change } from './application.repository.ts';
+import type { Change } from '../../projects/change.ts';
 
 export interface InstanceRow {
   id: string;

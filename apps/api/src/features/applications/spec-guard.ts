@@ -1,13 +1,8 @@
-import {
-  dangerousFieldRight,
-  type ApplicationSpec,
-  type NamespaceDefaults,
-  type SpecProblemView,
-} from '@pilothouse/contract';
-import { applicationSecretName, checkSpec, dangerousFields, effectiveSpec } from '@pilothouse/manifests';
+import { type ApplicationSpec, type NamespaceDefaults, type SpecProblemView } from '@pilothouse/contract';
+import { applicationSecretName, checkSpec, effectiveSpec } from '@pilothouse/manifests';
 import type { Authoriser, Subject } from '../../authz/authoriser.ts';
-import { AppError } from '../../http/app-error.ts';
 import type { ProjectNamespaces } from '../../projects/project-namespaces.repository.ts';
+import { requireDangerousFields, requireNoProblems } from '../../projects/spec-rules.ts';
 import type { InstanceRow } from './instance.repository.ts';
 
 type Place = Pick<InstanceRow, 'applicationId' | 'namespaceId' | 'spec'>;
@@ -35,10 +30,10 @@ export class SpecGuard {
   /** Of an instance with what it has of its application. Throws `specRefused` or `forbidden`. */
   async require(subject: Subject, place: Place, application: ApplicationSpec): Promise<void> {
     const { problems, spec, defaults } = await this.#effective(place, application);
-    if (problems.length > 0) throw refused(problems);
+    requireNoProblems(problems);
     const pulls = defaults.imagePullSecrets.map(({ name }) => name);
     const secrets = [applicationSecretName(place.applicationId), ...pulls];
-    await this.#requireFields(subject, place.applicationId, spec, secrets);
+    await requireDangerousFields(this.#authoriser, subject, place.applicationId, { spec, secrets });
   }
 
   /** Of what instances share, where there is none yet. Throws `forbidden`; problems may be an instance's to solve. */
@@ -51,14 +46,20 @@ export class SpecGuard {
     const places = await this.#namespaces.list(project);
     const pulls = places.flatMap(({ defaults }) => defaults.imagePullSecrets.map(({ name }) => name));
     const secrets = [applicationSecretName(node), ...pulls];
-    await this.#requireFields(subject, node, effectiveSpec(layers).spec, secrets);
+    await requireDangerousFields(this.#authoriser, subject, node, {
+      spec: effectiveSpec(layers).spec,
+      secrets,
+    });
   }
 
   /** Of what a project says for all that runs in one of its namespaces. Throws `forbidden`. */
   async requireDefaults(subject: Subject, project: string, defaults: NamespaceDefaults): Promise<void> {
     const layers = { application: nothing, instance: { overrides: nothing }, defaults };
     const secrets = defaults.imagePullSecrets.map(({ name }) => name);
-    await this.#requireFields(subject, project, effectiveSpec(layers).spec, secrets);
+    await requireDangerousFields(this.#authoriser, subject, project, {
+      spec: effectiveSpec(layers).spec,
+      secrets,
+    });
   }
 
   /** What keeps any of the instances from running, each problem once. */
@@ -82,28 +83,4 @@ export class SpecGuard {
       defaults,
     };
   }
-
-  async #requireFields(
-    subject: Subject,
-    node: string,
-    spec: ApplicationSpec,
-    secrets: readonly string[],
-  ): Promise<void> {
-    const used = new Set(dangerousFields(spec, { secrets }).map(({ field }) => field));
-    await this.#authoriser.require(
-      subject,
-      [...used].map((field) => dangerousFieldRight(field, node)),
-    );
-  }
-}
-
-function refused(problems: readonly SpecProblemView[]): AppError {
-  const [first] = problems;
-  return new AppError('specRefused', { problems: problems.length, path: first?.path ?? '' }, 'body.spec', {
-    fields: problems.map(({ path, code, params }) => ({
-      field: `body.spec.${path}`,
-      code,
-      message: [code, ...Object.values(params)].join(' '),
-    })),
-  });
 }

@@ -1,9 +1,9 @@
-import { dangerousFieldRight, type CronJobSpec, type SpecProblemView } from '@pilothouse/contract';
+import type { CronJobSpec, SpecProblemView } from '@pilothouse/contract';
 import { isScheduleProblem, isTimeZone, readSchedule } from '@pilothouse/kinds';
-import { applicationSecretName, checkCronJob, dangerousFields } from '@pilothouse/manifests';
+import { applicationSecretName, checkCronJob } from '@pilothouse/manifests';
 import type { Authoriser, Subject } from '../../authz/authoriser.ts';
-import { AppError } from '../../http/app-error.ts';
 import type { ProjectNamespaceRow } from '../../projects/project-namespaces.repository.ts';
+import { requireDangerousFields, requireNoProblems } from '../../projects/spec-rules.ts';
 
 /** What may not be in a cron job: what cannot run, and what needs a right of its own that its writer does not have. */
 export class CronJobGuard {
@@ -20,26 +20,12 @@ export class CronJobGuard {
 
   /** Throws `specRefused`, or `forbidden` for a field that needs a right. */
   async require(subject: Subject, spec: CronJobSpec, place: ProjectNamespaceRow): Promise<void> {
-    const problems = this.problemsOf(spec, place);
-    const [first] = problems;
-    if (first !== undefined) {
-      throw new AppError('specRefused', { problems: problems.length, path: first.path }, 'body.spec', {
-        fields: problems.map(({ path, code, params }) => ({
-          field: `body.spec.${path}`,
-          code,
-          message: [code, ...Object.values(params)].join(' '),
-        })),
-      });
-    }
+    requireNoProblems(this.problemsOf(spec, place));
     const { tree } = await this.#authoriser.policies();
     const ofApplications = tree.branchOf(place.projectId).map((node) => applicationSecretName(node));
     const ofNamespace = place.defaults.imagePullSecrets.map(({ name }) => name);
-    const used = dangerousFields(spec, { secrets: [...ofApplications, ...ofNamespace] });
-    const fields = new Set(used.map(({ field }) => field));
-    await this.#authoriser.require(
-      subject,
-      [...fields].map((field) => dangerousFieldRight(field, place.projectId)),
-    );
+    const secrets = [...ofApplications, ...ofNamespace];
+    await requireDangerousFields(this.#authoriser, subject, place.projectId, { spec, secrets });
   }
 }
 

@@ -2,6 +2,7 @@ import type { CronJobSpec } from '@pilothouse/contract';
 import type { Database, Prisma, Queries } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
 import { storedJson } from '../../db/stored-json.ts';
+import type { Change } from '../../projects/change.ts';
 
 export interface CronJobRow {
   id: string;
@@ -15,12 +16,6 @@ export interface CronJobRow {
   clusterId: string | null;
   cluster: string;
   namespace: string;
-}
-
-/** Who wrote what should be, and why. */
-export interface Change {
-  author: string;
-  reason: string;
 }
 
 const withPlace = { namespace: { select: { clusterId: true, cluster: true, namespace: true } } } as const;

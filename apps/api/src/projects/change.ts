@@ -1,0 +1,5 @@
+/** Who wrote what should be, and why. */
+export interface Change {
+  author: string;
+  reason: string;
+}
