@@ -1,14 +1,14 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import compression from 'compression';
 import express from 'express';
+import { compressAnswers } from '../../../apps/api/src/http/compression.ts';
 import { serve } from '../src/helper.ts';
 
 /** A bare Express handler that answers one value with JSON.stringify and the same compression. */
 const commands = {
   /** Returns the URL. */
   async listen(value: unknown): Promise<string> {
-    const app = express().use(compression());
+    const app = express().use(compressAnswers());
     app.get('/', (_request, response) => void response.json(value));
     const server = createServer(app);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
