@@ -1,7 +1,8 @@
 import { useI18n } from 'vue-i18n';
 import { useErrorText } from '../../api/translate-error.ts';
 
-interface Problem {
+/** A zod issue, or a server’s field error. */
+export interface FieldProblem {
   code?: string | undefined;
   message: string;
   minimum?: number | bigint;
@@ -15,7 +16,7 @@ interface Problem {
  * What is wrong with a field, from a zod issue or a server's field error: the contract's patterns carry their name as
  * message (`dnsLabel`), the rest goes by the issue's code or by the error's.
  */
-export function useFieldText(): (problem: Problem) => string {
+export function useFieldText(): (problem: FieldProblem) => string {
   const { t, te } = useI18n();
   const errorText = useErrorText();
   return ({ code, message, minimum, maximum, params, value }) => {

@@ -11,15 +11,16 @@ const messages = {
     field: { required: 'Needed', dnsSubdomain: 'Lowercase' },
     errors: { conflict: '{what} already exists' },
   },
+  'zh-CN': { field: { required: '需要', dnsSubdomain: '小写' }, errors: { conflict: '{what} 已存在' } },
 };
 
-function form() {
+function form(i18n = createI18n({ legacy: false, locale: 'en-US', messages })) {
   let made: ReturnType<typeof useUserForm> | undefined;
   const component = defineComponent(() => {
     made = useUserForm();
     return () => h('div');
   });
-  mount(component, { global: { plugins: [createI18n({ legacy: false, locale: 'en-US', messages })] } });
+  mount(component, { global: { plugins: [i18n] } });
   if (made === undefined) throw new Error('not set up');
   return made;
 }
@@ -50,6 +51,15 @@ test('the server’s field errors stand at the field, and what was typed stays',
   expect(errors.value).toEqual({ username: 'ada already exists' });
   expect(failure.value).toBeNull();
   expect(values).toEqual({ username: 'ada', displayName: 'Ada' });
+});
+
+test('what is wrong is said in the language that is switched to', async () => {
+  const i18n = createI18n({ legacy: false, locale: 'en-US', messages });
+  const { values, errors, submit } = form(i18n);
+  values.username = 'Ada Lovelace';
+  await submit(() => Promise.resolve());
+  i18n.global.locale.value = 'zh-CN';
+  expect(errors.value).toEqual({ username: '小写', displayName: '需要' });
 });
 
 test('what belongs to no field is the form’s failure', async () => {

@@ -1,21 +1,23 @@
 import {
+  computed,
   reactive,
   ref,
   shallowRef,
   toRaw,
   watch,
+  type ComputedRef,
   type Ref,
   type ShallowRef,
   type UnwrapNestedRefs,
 } from 'vue';
 import type { z } from 'zod';
 import { fieldErrorsOf } from '../../api/api-error.ts';
-import { useFieldText } from './field-text.ts';
+import { useFieldText, type FieldProblem } from './field-text.ts';
 
 export interface Form<V extends object, B> {
   values: UnwrapNestedRefs<V>;
-  /** What is wrong, by field. */
-  errors: Ref<Record<string, string>>;
+  /** What is wrong, by field, in the language of the moment. */
+  errors: ComputedRef<Record<string, string>>;
   /** What failed and belongs to no single field. */
   failure: ShallowRef<unknown>;
   isBusy: Ref<boolean>;
@@ -36,7 +38,10 @@ export function useForm<S extends z.ZodType<unknown, object>>(
 ): Form<z.input<S> & object, z.input<S>> {
   const fieldText = useFieldText();
   const values = reactive(initial() as object) as UnwrapNestedRefs<z.input<S> & object>;
-  const errors = ref<Record<string, string>>({});
+  const problems = shallowRef<Record<string, FieldProblem>>({});
+  const errors = computed(() =>
+    Object.fromEntries(Object.entries(problems.value).map(([field, problem]) => [field, fieldText(problem)])),
+  );
   const failure = shallowRef<unknown>(null);
   const isBusy = ref(false);
 
@@ -44,34 +49,34 @@ export function useForm<S extends z.ZodType<unknown, object>>(
   watch(
     () => ({ ...values }) as Record<string, unknown>,
     (now, before) => {
-      const kept = Object.entries(errors.value).filter(([field]) => now[field] === before[field]);
-      if (kept.length < Object.keys(errors.value).length) errors.value = Object.fromEntries(kept);
+      const kept = Object.entries(problems.value).filter(([field]) => now[field] === before[field]);
+      if (kept.length < Object.keys(problems.value).length) problems.value = Object.fromEntries(kept);
     },
     { flush: 'sync' },
   );
 
-  function problems(): Record<string, string> {
+  function find(): Record<string, FieldProblem> {
     const result = schema.safeParse(toRaw(values));
     if (result.success) return {};
-    const found: Record<string, string> = {};
+    const found: Record<string, FieldProblem> = {};
     for (const issue of result.error.issues) {
       const field = issue.path.join('.');
-      found[field] ??= fieldText({ ...issue, value: (values as Record<string, unknown>)[field] });
+      found[field] ??= { ...issue, value: (values as Record<string, unknown>)[field] };
     }
     return found;
   }
 
   async function submit(run: (body: z.input<S>) => Promise<unknown>): Promise<boolean> {
-    errors.value = problems();
+    problems.value = find();
     failure.value = null;
-    if (Object.keys(errors.value).length > 0 || isBusy.value) return false;
+    if (Object.keys(problems.value).length > 0 || isBusy.value) return false;
     isBusy.value = true;
     try {
       await run(structuredClone(toRaw(values)) as z.input<S>);
       return true;
     } catch (error) {
       const own = fieldErrorsOf(error).filter(({ field }) => field in values);
-      errors.value = Object.fromEntries(own.map((entry) => [entry.field, fieldText(entry)]));
+      problems.value = Object.fromEntries(own.map((entry) => [entry.field, entry]));
       if (own.length === 0) failure.value = error;
       return false;
     } finally {
@@ -86,13 +91,13 @@ export function useForm<S extends z.ZodType<unknown, object>>(
     isBusy,
     submit,
     check: (field) => {
-      const found = problems()[field];
-      const { [field]: _old, ...others } = errors.value;
-      errors.value = found === undefined ? others : { ...others, [field]: found };
+      const found = find()[field];
+      const { [field]: _old, ...others } = problems.value;
+      problems.value = found === undefined ? others : { ...others, [field]: found };
     },
     reset: () => {
       Object.assign(values, initial());
-      errors.value = {};
+      problems.value = {};
       failure.value = null;
     },
   };
