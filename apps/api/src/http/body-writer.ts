@@ -1,24 +1,27 @@
 import { row, type Endpoint } from '@pilothouse/contract';
 import { z } from 'zod';
 
-/** Texts of so many rows are kept: some pages of every list somebody looks at. */
-const mostTexts = 5000;
+/** So many rows are kept as they are sent: some pages of every list somebody looks at. */
+const mostRows = 5000;
 
-let texts = new WeakMap<object, string>();
+let written = new WeakMap<object, Buffer>();
 let kept = 0;
 
 /**
- * A row's JSON as the contract has it. Rows never change and are sent many times, so each is checked and written once:
- * for a page of a hundred that is most of what an answer costs.
+ * A row's JSON as the contract has it. Rows never change and are sent many times, so each is checked, written and encoded
+ * once: for a page of a hundred that is most of what an answer costs.
  */
-function rowText(value: object): string {
-  const known = texts.get(value);
+function rowBytes(value: object): Buffer {
+  const known = written.get(value);
   if (known !== undefined) return known;
-  const text = JSON.stringify(row.parse(value));
-  if (++kept > mostTexts) [texts, kept] = [new WeakMap(), 1];
-  texts.set(value, text);
-  return text;
+  const bytes = Buffer.from(JSON.stringify(row.parse(value)));
+  if (++kept > mostRows) [written, kept] = [new WeakMap(), 1];
+  written.set(value, bytes);
+  return bytes;
 }
+
+const opening = Buffer.from('{"items":[');
+const comma = Buffer.from(',');
 
 function isPageOfRows(schema: z.ZodType): schema is z.ZodObject<{ items: z.ZodArray<typeof row> }> {
   if (!(schema instanceof z.ZodObject)) return false;
@@ -30,13 +33,18 @@ function isPageOfRows(schema: z.ZodType): schema is z.ZodObject<{ items: z.ZodAr
  * Makes the body of an endpoint's answers: what its handler returned, held to the contract. Undefined where the
  * contract has no body. Throws ZodError.
  */
-export function bodyWriter({ response, produces }: Endpoint): (value: unknown) => string | undefined {
+export function bodyWriter({
+  response,
+  produces,
+}: Endpoint): (value: unknown) => string | Buffer | undefined {
   if (response === undefined) return () => undefined;
   if (produces === 'text') return (value) => response.parse(value) as string;
   if (!isPageOfRows(response)) return (value) => JSON.stringify(response.parse(value));
   return (value) => {
     const { items } = value as { items: object[] };
     const { items: _none, ...envelope } = response.parse({ ...(value as object), items: [] });
-    return `{"items":[${items.map(rowText).join(',')}],${JSON.stringify(envelope).slice(1)}`;
+    const rows = items.flatMap((item, index) => (index === 0 ? [rowBytes(item)] : [comma, rowBytes(item)]));
+    const rest = Buffer.from(`],${JSON.stringify(envelope).slice(1)}`);
+    return Buffer.concat([opening, ...rows, rest]);
   };
 }

@@ -135,7 +135,7 @@ function isTooDeep(text: string): boolean {
 interface Mounted<E extends Endpoint> {
   endpoint: E;
   handler: Handler<E>;
-  writeBody: (value: unknown) => string | undefined;
+  writeBody: ReturnType<typeof bodyWriter>;
 }
 
 async function serve<E extends Endpoint>(
@@ -234,7 +234,7 @@ export function outcomeOf(error: unknown): AuditOutcome {
   };
 }
 
-function answer(endpoint: Endpoint, body: string | undefined, res: Response): void {
+function answer(endpoint: Endpoint, body: string | Buffer | undefined, res: Response): void {
   res.status(endpoint.status);
   if (body === undefined) res.end();
   else res.type(endpoint.produces === 'text' ? 'text/plain' : 'json').send(body);
