@@ -14,6 +14,13 @@ describe.each([
     expect(contrast(tokens[`${colour}-7`] ?? '', tokens[`${colour}-1`] ?? '')).toBeGreaterThanOrEqual(4.5);
   });
 
+  test('what is wrong with a field can be read in a dialog', () => {
+    const faint = [components?.Form?.colorError, components?.Input?.colorErrorText].filter(
+      (colour = '') => contrast(colour, tokens['colorBgElevated'] ?? '') < 4.5,
+    );
+    expect(faint).toEqual([]);
+  });
+
   test('a dangerous entry of a menu can be read, at rest and under the pointer', () => {
     const { colorError = '', colorTextLightSolid = '' } = components?.Dropdown ?? {};
     expect(contrast(colorError, tokens['colorBgElevated'] ?? '')).toBeGreaterThanOrEqual(4.5);

@@ -51,6 +51,9 @@ export function antThemeOf(isDark: boolean): NonNullable<ConfigProviderProps['th
         colorPrimaryHover: palette.actionHover,
         colorPrimaryActive: palette.action,
       },
+      // What is wrong with a field: the library's own derivation is too faint on a dialog.
+      Form: { colorError: palette.error },
+      Input: { colorErrorText: palette.error },
       Checkbox: { colorBorder: palette.tick },
       Steps: { colorPrimary: palette.action },
       // A dangerous entry of a menu, at rest and, on that very red, under the pointer.

@@ -1,23 +1,21 @@
 import {
-  computed,
   reactive,
   ref,
   shallowRef,
   toRaw,
   watch,
-  type ComputedRef,
   type Ref,
   type ShallowRef,
   type UnwrapNestedRefs,
 } from 'vue';
 import type { z } from 'zod';
 import { fieldErrorsOf } from '../../api/api-error.ts';
-import { useFieldText, type FieldProblem } from './field-text.ts';
+import type { FieldProblem } from './field-text.ts';
+import { problemsOf, useFieldErrors, type FieldErrors } from './use-field-errors.ts';
 
 export interface Form<V extends object, B> {
   values: UnwrapNestedRefs<V>;
-  /** What is wrong, by field, in the language of the moment. */
-  errors: ComputedRef<Record<string, string>>;
+  errors: FieldErrors['errors'];
   /** What failed and belongs to no single field. */
   failure: ShallowRef<unknown>;
   isBusy: Ref<boolean>;
@@ -36,12 +34,8 @@ export function useForm<S extends z.ZodType<unknown, object>>(
   schema: S,
   initial: () => z.input<S>,
 ): Form<z.input<S> & object, z.input<S>> {
-  const fieldText = useFieldText();
   const values = reactive(initial() as object) as UnwrapNestedRefs<z.input<S> & object>;
-  const problems = shallowRef<Record<string, FieldProblem>>({});
-  const errors = computed(() =>
-    Object.fromEntries(Object.entries(problems.value).map(([field, problem]) => [field, fieldText(problem)])),
-  );
+  const { problems, errors } = useFieldErrors();
   const failure = shallowRef<unknown>(null);
   const isBusy = ref(false);
 
@@ -58,12 +52,10 @@ export function useForm<S extends z.ZodType<unknown, object>>(
   function find(): Record<string, FieldProblem> {
     const result = schema.safeParse(toRaw(values));
     if (result.success) return {};
-    const found: Record<string, FieldProblem> = {};
-    for (const issue of result.error.issues) {
-      const field = issue.path.join('.');
-      found[field] ??= { ...issue, value: (values as Record<string, unknown>)[field] };
-    }
-    return found;
+    const found = Object.entries(problemsOf(result.error.issues));
+    return Object.fromEntries(
+      found.map(([field, issue]) => [field, { ...issue, value: (values as Record<string, unknown>)[field] }]),
+    );
   }
 
   async function submit(run: (body: z.input<S>) => Promise<unknown>): Promise<boolean> {
