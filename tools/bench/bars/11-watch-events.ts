@@ -50,10 +50,9 @@ export const watchEvents: Bar = {
         return setRestarts(connection, { namespace, name }, first + index);
       });
       const last = { namespace: targets.at(-1)?.namespace ?? '', name: targets.at(-1)?.name ?? '' };
-      await until(async () => (await store.ask('versionOf', last)) === changed.at(-1));
-      for (const recorder of [parser, reader]) {
-        await until(async () => (await recorder.ask('events')) >= targets.length);
-      }
+      await until('the store', async () => (await store.ask('versionOf', last)) === changed.at(-1));
+      for (const [who, recorder] of Object.entries({ parser, reader }))
+        await until(`the ${who}`, async () => (await recorder.ask('events')) >= targets.length);
       await sleep(1000);
 
       const seconds = (performance.now() - begun) / 1000;
@@ -92,10 +91,10 @@ export const watchEvents: Bar = {
   },
 };
 
-async function until(holds: () => Promise<boolean>): Promise<void> {
+async function until(who: string, holds: () => Promise<boolean>): Promise<void> {
   const deadline = Date.now() + 60_000;
   while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error('not all events arrived within a minute');
+    if (Date.now() > deadline) throw new Error(`${who} did not get all events within a minute`);
     await sleep(100);
   }
 }

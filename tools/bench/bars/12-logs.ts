@@ -1,8 +1,8 @@
-import { open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LocalCluster } from '@pilothouse/control-plane';
 import type { TestClient } from '../../../apps/api/src/testing/test-client.ts';
 import type { Place } from '../../../apps/api/src/ws/testing/stream-client.ts';
+import { followAuditLog } from '../src/audit-log.ts';
 import type { Bar, Measure } from '../src/bar.ts';
 import {
   followByKubectl,
@@ -135,18 +135,11 @@ async function manyViewers(world: World, platform: Platform, side: LocalCluster)
 
 /** Counts, from the cluster's audit log, requests that follow this log from now on. */
 async function countUpstreams(side: LocalCluster, { namespace, pod }: Place): Promise<() => Promise<number>> {
-  const file = await open(side.auditLogPath);
-  const { size } = await file.stat();
+  const asked = await followAuditLog(side);
   return async () => {
-    const lines = file.createReadStream({ start: size }).setEncoding('utf8');
-    let text = '';
-    for await (const part of lines) text += part;
-    const events = text
-      .split('\n')
-      .filter((line) => line.includes(`/namespaces/${namespace}/pods/${pod}/log`));
-    const follows = events
-      .map((line) => JSON.parse(line) as { auditID: string; requestURI: string })
-      .filter(({ requestURI }) => requestURI.includes('follow=true'));
-    return new Set(follows.map(({ auditID }) => auditID)).size;
+    const logs = (await asked()).filter(({ requestURI }) =>
+      requestURI.includes(`/namespaces/${namespace}/pods/${pod}/log`),
+    );
+    return logs.filter(({ requestURI }) => requestURI.includes('follow=true')).length;
   };
 }

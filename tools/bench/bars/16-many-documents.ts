@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bar } from '../src/bar.ts';
 import { interleave } from '../src/interleave.ts';
 import { timed } from '../src/load.ts';
+import { dropNamespaces } from '../src/namespaces.ts';
 import type { Platform } from '../src/platform.ts';
 import { mustBe } from '../src/rows.ts';
 import { median } from '../src/statistics.ts';
@@ -125,17 +126,13 @@ export const manyDocuments: Bar = {
       ];
     } finally {
       await rm(folder, { recursive: true, force: true });
-      await drop(side, namespaces);
+      await dropNamespaces(side, namespaces);
     }
   },
 };
 
-async function drop(cluster: LocalCluster, namespaces: readonly string[], wait = false): Promise<void> {
-  await cluster.kubectl('delete', 'namespace', ...namespaces, '--ignore-not-found', `--wait=${wait}`);
-}
-
 /** A kept cluster may have those of an earlier run. */
 async function renew(cluster: LocalCluster, namespaces: readonly string[]): Promise<void> {
-  await drop(cluster, namespaces, true);
+  await dropNamespaces(cluster, namespaces, true);
   for (const namespace of namespaces) await cluster.kubectl('create', 'namespace', namespace);
 }

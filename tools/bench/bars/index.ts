@@ -16,6 +16,7 @@ import { table } from './15-table.ts';
 import { manyDocuments } from './16-many-documents.ts';
 import { drains } from './17-drain.ts';
 import { overview } from './18-overview.ts';
+import { manyApplications } from './19-applications.ts';
 import { speedFelt } from './21-speed-felt.ts';
 
 /** All bars, in their order. */
@@ -38,5 +39,6 @@ export const bars = [
   manyDocuments,
   drains,
   overview,
+  manyApplications,
   speedFelt,
 ];

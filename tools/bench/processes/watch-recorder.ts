@@ -17,15 +17,21 @@ const commands = {
     const get = async (query: string) =>
       (await request(`${server}/api/v1/pods?${query}`, { dispatcher })).body;
     const list = (await (await get('limit=1')).json()) as { metadata: { resourceVersion: string } };
-    const body = await get(`watch=true&resourceVersion=${list.metadata.resourceVersion}`);
-    let begun = '';
-    body.on('data', (chunk: Buffer) => {
-      recorded.push(chunk);
-      const lines = (begun + chunk.toString('utf8')).split('\n');
-      begun = lines.pop() ?? '';
-      if (parses) lines.forEach(parse);
-      events += lines.length;
-    });
+    const watch = async (from: string): Promise<void> => {
+      const body = await get(`watch=true&resourceVersion=${from}`);
+      let [begun, last] = ['', ''];
+      body.on('data', (chunk: Buffer) => {
+        recorded.push(chunk);
+        const lines = (begun + chunk.toString('utf8')).split('\n');
+        begun = lines.pop() ?? '';
+        last = lines.at(-1) ?? last;
+        if (parses) lines.forEach(parse);
+        events += lines.length;
+      });
+      // an apiserver ends the watch of whoever is slow for a moment
+      body.once('end', () => void watch(versionOf(last) ?? from));
+    };
+    await watch(list.metadata.resourceVersion);
   },
   events: (): number => events,
   /** Processor time of the whole process so far. */
@@ -46,8 +52,14 @@ function cpuSeconds(): number {
   return (user + system) / 1e6;
 }
 
-function parse(line: string): void {
-  if ((JSON.parse(line) as { object?: unknown }).object === undefined) throw new Error('this is no event');
+function parse(line: string): { object: { metadata: { resourceVersion: string } } } {
+  const event = JSON.parse(line) as Partial<ReturnType<typeof parse>>;
+  if (event.object === undefined) throw new Error('this is no event');
+  return { object: event.object };
+}
+
+function versionOf(line: string): string | undefined {
+  return line === '' ? undefined : parse(line).object.metadata.resourceVersion;
 }
 
 serve(commands);

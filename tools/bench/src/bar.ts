@@ -14,7 +14,7 @@ export interface Measure {
   /** The same thing done the other way, in the same run and unit; null where the limit is of the value itself. */
   reference: number | null;
   referenceWhat: string;
-  unit: 'ms' | 'MB' | 'kB' | 'MB/s' | 's' | 'µs' | '% of a core' | 'rows';
+  unit: 'ms' | 'MB' | 'kB' | 'MB/s' | 's' | 'µs' | '% of a core' | 'rows' | 'calls';
   limit: Limit;
   /** What a reader needs to judge the figures. */
   note?: string;

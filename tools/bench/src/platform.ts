@@ -139,14 +139,25 @@ export class Platform {
 
   /** Milliseconds the event loop was late since this was last asked: the 99th percentile, and the most. */
   async eventLoopDelay(): Promise<{ p99: number; most: number }> {
-    const headers = { authorization: `Bearer ${this.#metricsToken}` };
-    const text = (await this.#http.get(`${this.url}/metrics`, headers)).text();
+    const text = await this.#metrics();
     const of = (name: string) => {
       const seconds = new RegExp(`^nodejs_eventloop_lag_${name}_seconds (\\S+)`, 'm').exec(text)?.[1];
       // the histogram holds the time from one tick of its timer to the next
       return Math.max(0, Number(seconds) * 1000 - histogramTickMs);
     };
     return { p99: of('p99'), most: of('max') };
+  }
+
+  /** @param name with its labels, as the metrics page has them */
+  async metric(name: string): Promise<number> {
+    const line = (await this.#metrics()).split('\n').find((each) => each.startsWith(`${name} `));
+    if (line === undefined) throw new Error(`there is no metric ${name}`);
+    return Number(line.slice(name.length));
+  }
+
+  async #metrics(): Promise<string> {
+    const headers = { authorization: `Bearer ${this.#metricsToken}` };
+    return (await this.#http.get(`${this.url}/metrics`, headers)).text();
   }
 
   async stop(): Promise<void> {

@@ -6,6 +6,8 @@ export interface Relay {
   port: number;
   /** From now on connections are taken, and nothing goes through, neither way: no answer, no reset. */
   blackHole(): void;
+  /** Goes through again; what was connected before is reset. */
+  heal(): void;
   close(): void;
 }
 
@@ -32,6 +34,9 @@ export async function startRelay(url: string): Promise<Relay> {
       });
     }
   });
+  const reset = () => {
+    for (const pair of pairs) for (const socket of pair) socket?.destroy();
+  };
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     port: (server.address() as AddressInfo).port,
@@ -42,9 +47,13 @@ export async function startRelay(url: string): Promise<Relay> {
         outside?.unpipe().pause();
       }
     },
+    heal() {
+      isBlack = false;
+      reset();
+    },
     close() {
       server.close();
-      for (const pair of pairs) for (const socket of pair) socket?.destroy();
+      reset();
     },
   };
 }
