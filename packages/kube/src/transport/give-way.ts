@@ -1,5 +1,5 @@
 /** Milliseconds of long work in one turn of the event loop, whoever does it. */
-const shareMs = 8;
+const shareMs = 4;
 
 /** Milliseconds beyond the share that a piece may take before others are given as much time. */
 const mostOverdrawnMs = 3 * shareMs;

@@ -1,7 +1,7 @@
 import { setOwn } from '@pilothouse/kinds';
 
 /** Strings, commas, braces and brackets of one piece: so many take a few milliseconds to parse at worst. */
-const defaultPiece = 8000;
+const defaultPiece = 4000;
 /** Bytes that count as one of them: of long texts it is the bytes that cost. */
 const bytesOfToken = 32;
 

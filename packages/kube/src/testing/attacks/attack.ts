@@ -18,7 +18,7 @@ export function begin(response: ServerResponse, type = 'application/json', heade
 
 export const mebibyte = 1024 * 1024;
 
-export const mostNames = 190_000;
+export const mostNames = 172_000;
 export const nameAt = (at: number): string => at.toString(36).padStart(20, '-');
 
 let names: string | undefined;
