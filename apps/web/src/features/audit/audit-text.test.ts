@@ -1,4 +1,4 @@
-import { errorCodes, streamEndReasons } from '@pilothouse/contract';
+import { auditParts, errorCodes, streamEndReasons } from '@pilothouse/contract';
 import { mount } from '@vue/test-utils';
 import { expect, test } from 'vitest';
 import { createI18n } from 'vue-i18n';
@@ -87,6 +87,17 @@ test('a grant on the service tree says at which node', () => {
   const grant = { resource: 'grant', cluster: null, namespace: null };
   expect(place(event({ ...grant, params: { scope: 'tree', path: 'acme.games' } }))).toBe('acme.games');
   expect(place(event({ ...grant, cluster: 'demo', namespace: 'shop' }))).toBe('demo/shop');
+});
+
+test('whatever has words can be chosen, but for the calls that one row stands for', () => {
+  const codesIn = (words: object, path: string): string[] =>
+    Object.entries(words).flatMap(([key, text]) =>
+      typeof text === 'string' ? [`${path}${key}`] : codesIn(text as object, `${path}${key}.`),
+    );
+  const codes = codesIn(en.audit as object, '').filter(
+    (code) => !code.endsWith('ById') && !auditParts.includes(code),
+  );
+  expect(auditCodes).toEqual(codes.toSorted());
 });
 
 test('every code can be chosen by words of its own', () => {

@@ -8,7 +8,15 @@ import { useTitles } from '../../resources/use-titles.ts';
 export type AuditEvent = OutputOf<typeof endpoints.listAudit>['items'][number];
 
 /** Done over a socket or by the platform itself: no endpoint has them. */
-const otherCodes = ['kubeconfig.end', 'log.view', 'shell.open', 'audit.more', 'origin.refused'];
+const otherCodes = [
+  'audit.more',
+  'kubeconfig.end',
+  'log.view',
+  'nodeShell.open',
+  'origin.refused',
+  'shell.open',
+  'ticket.redeem',
+];
 
 /** What a row can be about, for choosing. */
 export const auditCodes: readonly string[] = [
