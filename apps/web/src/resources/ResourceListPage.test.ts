@@ -61,6 +61,14 @@ test.each([
   expect(text()).toContain(title);
 });
 
+test('a list that the cluster refuses says so in the place of rows', async () => {
+  const { list, text } = await open();
+  const error = { code: 'clusterForbidden', message: '', params: { message: 'pods is forbidden' } };
+  await tell(list(), snapshotOf([], { state: 'denied', problems: [{ error }] }));
+  expect(text()).toContain('The cluster refuses this');
+  expect(text()).toContain('pods is forbidden');
+});
+
 test('what came before an error is of the past', async () => {
   const { list, dot, rows } = await open();
   await tell(list(), snapshotOf([pod('web')]));

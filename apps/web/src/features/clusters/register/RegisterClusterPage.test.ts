@@ -1,6 +1,7 @@
 import { endpoints } from '@pilothouse/contract';
 import { flushPromises } from '@vue/test-utils';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { ApiError } from '../../../api/api-error.ts';
 import { keepFocus } from '../../../app/keep-focus.ts';
 import { answer, forget } from '../../../app/testing/fake-api.ts';
 import { mountPage } from '../../../app/testing/mount-page.ts';
@@ -46,11 +47,33 @@ const probe = {
   latencyMs: 3,
 };
 
-test('by keyboard each step begins at its first field', async () => {
+/** The page with a kubeconfig pasted; `press` a button as somebody at the keyboard does. */
+async function open() {
   const { page } = await mountPage(RegisterClusterPage, {
     at: '/register-cluster',
     routes: [{ path: '/register-cluster', component: { render: () => null } }],
   });
+  close = () => page.unmount();
+  answer(endpoints.inspectKubeconfig, () => ({
+    contexts: [context],
+    dropped: [],
+    warnings: [],
+    suggestedName: 'berlin',
+    probe: { ...probe, nodes: 3 },
+  }));
+  await page.get('#kubeconfig').setValue('apiVersion: v1');
+  const button = (text: string) =>
+    page.findAll('button').find((each) => each.text() === text && each.isVisible());
+  const press = async (text: string) => {
+    (button(text)?.element as HTMLElement | undefined)?.focus();
+    await button(text)?.trigger('click');
+    await flushPromises();
+  };
+  return { page, button, press };
+}
+
+test('by keyboard each step begins at its first field', async () => {
+  const { page, press } = await open();
   const main = document.createElement('main');
   document.body.append(main);
   main.append(page.element);
@@ -66,22 +89,38 @@ test('by keyboard each step begins at its first field', async () => {
     page.unmount();
     main.remove();
   };
-  answer(endpoints.inspectKubeconfig, () => ({
-    contexts: [context],
-    dropped: [],
-    warnings: [],
-    suggestedName: 'berlin',
-    probe: { ...probe, nodes: 3 },
-  }));
-  await page.get('#kubeconfig').setValue('apiVersion: v1');
-  const press = async (text: string) => {
-    const button = page.findAll('button').find((each) => each.text() === text && each.isVisible());
-    (button?.element as HTMLElement | undefined)?.focus();
-    await button?.trigger('click');
-    await flushPromises();
-  };
   await press('Check');
   await vi.waitFor(() => expect(document.activeElement?.outerHTML.slice(0, 300)).toContain('radio'));
   await press('Continue');
   await vi.waitFor(() => expect(document.activeElement?.id).toBe('cluster-name'));
+});
+
+test('a choice that is refused says what to set, and nobody can go on with it', async () => {
+  const { page, button, press } = await open();
+  await press('Check');
+  expect(button('Continue')?.attributes('disabled')).toBeUndefined();
+  answer(endpoints.inspectKubeconfig, () => {
+    throw new ApiError(400, {
+      code: 'addressForbidden',
+      message: 'x',
+      params: { address: '127.0.0.1', reason: 'loopback' },
+    });
+  });
+  await press('Test the connection');
+  expect(page.text()).toContain('PILOTHOUSE_ALLOW_LOOPBACK_CLUSTERS=true');
+  expect(page.text()).toContain('restart');
+  expect(button('Continue')?.attributes('disabled')).toBeDefined();
+});
+
+test('the last step shows its own error, and keeps what was typed', async () => {
+  const { page, press } = await open();
+  await press('Check');
+  await press('Continue');
+  await page.get('#cluster-name').setValue('harbour');
+  answer(endpoints.createCluster, () => {
+    throw new ApiError(409, { code: 'conflict', message: 'x', params: { what: 'harbour' } });
+  });
+  await page.get('form').trigger('submit');
+  await vi.waitFor(() => expect(page.text()).toContain('harbour already exists'));
+  expect(page.get<HTMLInputElement>('#cluster-name').element.value).toBe('harbour');
 });
