@@ -241,6 +241,22 @@ describe('rights that change', () => {
     expect(stream.messages).toHaveLength(sent);
   });
 
+  test('who is given a role, and loses it, is told so while the page is open', async () => {
+    const user = await world.api.signUp('told');
+    const stream = await subscribed(user, { endpoint: 'auth.me', params: {}, query: {} });
+    const roles = () => snapshotOf(stream).grants.map(({ role }: { role: string }) => role);
+    expect(roles()).toEqual([]);
+    const grant = {
+      subject: { kind: 'user', user: 'told' },
+      role: 'viewer',
+      scope: { kind: 'cluster', cluster: 'here' },
+    };
+    const { body } = await admin.post('/grants', grant);
+    await within(5000, () => expect.poll(roles).toEqual(['viewer']));
+    await admin.delete(`/grants/${body.id}`);
+    await within(5000, () => expect.poll(roles).toEqual([]));
+  });
+
   test('a removed cluster ends its lists', async () => {
     await world.register('leaves', world.cluster.kubeconfig);
     const question = { ...pods, params: { ...pods.params, cluster: 'leaves' } };

@@ -89,6 +89,30 @@ test('is filtered by time and the beginning of a name, or by an Audit-ID', async
   expect((await api.admin.get('/audit?sort=params')).status).toBe(400);
 });
 
+test('a shell is one row; the single calls that it is made of come when they are asked for', async () => {
+  const { auditEvent } = api.container.database.prisma;
+  const codes = ['shell.find', 'shell.open', 'shell.end'];
+  const auditId = newId();
+  await auditEvent.createMany({
+    data: codes.map((code, index) => ({
+      id: newId(),
+      auditId: index === 0 ? auditId : newId(),
+      at: new Date(),
+      code,
+      name: 'one-shell',
+      address: '',
+      params: {},
+      outcome: 'succeeded',
+    })),
+  });
+  const found = async (query: string) =>
+    (await api.admin.get(`/audit?${query}`)).body.items.map(({ code }: { code: string }) => code).toSorted();
+  expect(await found('q=one-shell')).toEqual(['shell.open']);
+  expect(await found('q=one-shell&parts=true')).toEqual(codes.toSorted());
+  expect(await found('q=one-shell&code=shell.end')).toEqual(['shell.end']);
+  expect(await found(`q=${auditId}`)).toEqual(['shell.find']);
+});
+
 test('is not counted to its end, and equal times do not repeat or lose rows', async () => {
   const { auditEvent } = api.container.database.prisma;
   const row = {
