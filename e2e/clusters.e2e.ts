@@ -2,9 +2,12 @@ import type { LocalCluster } from '@pilothouse/control-plane';
 import { beforeAll, expect, test } from 'vitest';
 import type { ApiClient } from './support/api.ts';
 import { registerCluster } from './support/clusters.ts';
+import { keyboardOf } from './support/keyboard.ts';
 import { comparedLists, printedList, showKubectlColumns, shownList } from './support/lists.ts';
 import { waitUntil } from './support/processes.ts';
 import { adminOf, useScene } from './support/scene.ts';
+import { openShellPage } from './support/shell-page.ts';
+import { adminPassword } from './support/sign-in.ts';
 import { workerCluster } from './worker-cluster.ts';
 
 const scene = useScene();
@@ -16,19 +19,95 @@ beforeAll(async () => {
   admin = await adminOf(scene.product);
 });
 
-test('a cluster is registered by pasting its kubeconfig, and is healthy', async () => {
-  const { page } = await scene.openSignedIn('/register-cluster');
-  await page.locator('#kubeconfig').fill(cluster.kubeconfig);
-  await page.getByRole('button', { name: 'Check' }).click();
+test('an hour by keyboard alone: a cluster is registered, nodes are cordoned, a log and a shell opened, a setting changed', async () => {
+  const { page } = await scene.open('/login');
+  const keyboard = keyboardOf(page);
+  const button = (name: string | RegExp) => page.getByRole('button', { name, exact: true });
+  const link = (name: string | RegExp) => page.locator('main').getByRole('link', { name }).first();
+  const dialog = page.getByRole('dialog');
+
+  await keyboard.isIn('#username');
+  await keyboard.fill('admin');
+  await keyboard.to(page.locator('#password'));
+  await keyboard.fill(adminPassword);
+  await keyboard.press('Enter');
+  await page.waitForURL(({ pathname }) => pathname !== '/login');
+
+  await keyboard.enter(button('Register cluster').first());
+  await keyboard.to(page.locator('#kubeconfig'));
+  await keyboard.fill(cluster.kubeconfig);
+  await keyboard.enter(button('Check'));
   await page.getByTestId('probe-ok').waitFor();
   expect(await page.getByTestId('probe-ok').innerText()).toContain('v1.36');
-  await page.getByRole('button', { name: 'Continue' }).click();
-  await page.locator('#cluster-name').fill('harbour');
-  await page.getByRole('button', { name: 'Register cluster' }).click();
+  await keyboard.enter(button('Continue'));
+  await keyboard.isIn('#cluster-name');
+  await keyboard.fill('harbour');
+  await keyboard.enter(button('Register cluster'));
   await page.waitForURL(({ pathname }) => pathname === '/clusters/harbour');
+  await keyboard.isIn('main');
 
+  await keyboard.goTo('Nodes');
+  const nodes = ['kwok-2', 'kwok-3'];
+  for (const [verb, state] of [
+    ['Cordon', 'true'],
+    ['Uncordon', ''],
+  ] as const) {
+    for (const node of nodes) {
+      await keyboard.to(page.getByRole('checkbox', { name: node, exact: true }));
+      await keyboard.press('Space');
+    }
+    await keyboard.enter(button(verb).first(), 'Shift+Tab');
+    await dialog.getByText('kwok-2').waitFor();
+    await keyboard.enter(dialog.getByRole('button', { name: `${verb} 2 Nodes` }));
+    await page.locator('[data-testid=operation-summary][data-state=succeeded]').waitFor();
+    for (const node of nodes)
+      expect(await cluster.kubectl('get', 'node', node, '-o', 'jsonpath={.spec.unschedulable}')).toBe(state);
+    await keyboard.press('Escape');
+    await page.getByTestId('operation-summary').waitFor({ state: 'detached' });
+    await keyboard.isIn('main');
+  }
+
+  await keyboard.goTo('Pods');
+  await keyboard.to(page.getByRole('textbox', { name: 'Filter by text' }));
+  await keyboard.fill('web-');
+  await keyboard.enter(link(/^web-/));
+  await keyboard.enter(page.getByRole('tab', { name: 'Logs' }));
+  await page
+    .getByTestId('log')
+    .getByText(/request \d+/)
+    .first()
+    .waitFor();
+  await keyboard.to(page.getByTestId('log'));
+  await keyboard.enter(page.getByRole('tab', { name: 'Shell' }), 'Shift+Tab');
+  const shell = await openShellPage(page);
+  await keyboard.isIn('.xterm');
+  await shell.run('echo $((6 * 7))', /^42$/m);
+  await keyboard.press('Control+F6');
+  await keyboard.enter(page.getByRole('tab', { name: 'Overview' }), 'Shift+Tab');
+  await page.locator('.containers').first().waitFor();
+
+  await cluster.kubectl('create', 'configmap', 'journey', '-n', 'default', '--from-literal=LEVEL=info');
+  await keyboard.goTo('ConfigMaps');
+  await keyboard.to(page.getByRole('textbox', { name: 'Filter by text' }));
+  await keyboard.fill('journey');
+  await keyboard.enter(link('journey'));
+  await keyboard.enter(button('Edit'));
+  await keyboard.to(page.getByRole('textbox', { name: 'LEVEL' }));
+  await keyboard.fill('debug');
+  await keyboard.enter(button('Review'));
+  await dialog.getByTestId('diff').waitFor();
+  await keyboard.enter(dialog.getByRole('button', { name: /^Save/ }));
+  await page.waitForURL(({ pathname }) => pathname.endsWith('/default/journey'));
+  await keyboard.isIn('main');
+  expect(
+    await cluster.kubectl('get', 'configmap', 'journey', '-n', 'default', '-o', 'jsonpath={.data.LEVEL}'),
+  ).toBe('debug');
+  await cluster.kubectl('delete', 'configmap', 'journey', '-n', 'default');
+});
+
+test('two clusters are healthy', async () => {
   await registerCluster(admin, 'quay', cluster.kubeconfig);
-  await page.goto(`${scene.product.url}/clusters`);
+  const { page } = await scene.openSignedIn('/clusters');
   const healthy = page.locator('[data-testid=health][data-state=healthy]');
   await healthy.nth(1).waitFor();
   expect(await healthy.count()).toBe(2);
@@ -77,22 +156,6 @@ test('a node cordoned by its switch is cordoned for kubectl; an outside uncordon
   await cluster.kubectl('uncordon', node);
   await row.getByText('Ready', { exact: true }).waitFor();
   expect(await unschedulable()).toBe('');
-});
-
-test('several nodes are cordoned as one operation, whose progress shows on the page', async () => {
-  const { page } = await scene.openSignedIn('/clusters/harbour/nodes');
-  const nodes = ['kwok-2', 'kwok-3'];
-  for (const node of nodes) await page.getByRole('checkbox', { name: node }).check();
-  await page.getByRole('button', { name: 'Cordon' }).first().click();
-  const dialog = page.getByRole('dialog');
-  await dialog.getByText('kwok-2').waitFor();
-  await dialog.getByRole('button', { name: 'Cordon 2 Nodes' }).click();
-  await page.locator('[data-testid=operation-summary][data-state=succeeded]').waitFor();
-  for (const node of nodes) {
-    await page.locator('tr[data-uid]', { hasText: node }).getByText('Ready,SchedulingDisabled').waitFor();
-    expect(await cluster.kubectl('get', 'node', node, '-o', 'jsonpath={.spec.unschedulable}')).toBe('true');
-  }
-  await cluster.kubectl('uncordon', ...nodes);
 });
 
 test('a Deployment of a file is applied, given an image, scaled and rolled back from its page, as kubectl then sees it', async () => {

@@ -87,6 +87,8 @@ test('exit 7 shows 7, and the session is on record with it', async () => {
 test('its last line is in sight, it goes on behind another tab, and the keyboard gets out of it', async () => {
   const { page } = await scene.openSignedIn(shellPath);
   const shell = await openShellPage(page);
+  await page.getByText('What happens here is recorded.').waitFor();
+  await page.getByText('Ctrl+Shift+V pastes, Ctrl+F6 leaves the terminal').waitFor();
   for (const viewport of [
     { width: 1280, height: 800 },
     { width: 1366, height: 768 },
