@@ -48,8 +48,8 @@ type MetKubernetesObject = { metadata: { name: string; uid: string; resourceVers
 export class UnitPods {
   readonly #units: ReconcileUnits;
   readonly #registry: ClusterRegistry;
-  /** Who controls an object, by its uid. */
-  readonly #controllers = new Map<string, { owner: Owner | null; until: number }>();
+  /** Who controls an object, by its uid; of a thousand Pods of one ReplicaSet all ask for the same. */
+  readonly #controllers = new Map<string, { owner: Promise<Owner | null>; until: number }>();
 
   constructor(database: Database, registry: ClusterRegistry) {
     this.#units = new ReconcileUnits(database, 0);
@@ -165,23 +165,29 @@ export class UnitPods {
     return false;
   }
 
-  async #controllerOf(
-    connection: ClusterConnection,
-    namespace: string,
-    object: Owner,
-  ): Promise<Owner | null> {
+  #controllerOf(connection: ClusterConnection, namespace: string, object: Owner): Promise<Owner | null> {
     const known = this.#controllers.get(object.uid);
     if (known !== undefined && known.until > performance.now()) return known.owner;
-    const kind = `${object.apiVersion}/${object.kind}`;
-    const resource = Object.hasOwn(between, kind) ? between[kind] : undefined;
-    if (resource === undefined) return null;
-    const found = await metadataOf(connection, { ...resource, namespace, name: object.name });
-    // another of the same name says nothing about it
-    if (found?.uid !== object.uid) return null;
+    const owner = controllerOf(connection, namespace, object);
     if (this.#controllers.size >= mostKept) this.#controllers.clear();
-    this.#controllers.set(object.uid, { owner: found.owner, until: performance.now() + keptMs });
-    return found.owner;
+    this.#controllers.set(object.uid, { owner, until: performance.now() + keptMs });
+    // what was not answered is asked again
+    owner.catch(() => this.#controllers.delete(object.uid));
+    return owner;
   }
+}
+
+async function controllerOf(
+  connection: ClusterConnection,
+  namespace: string,
+  { apiVersion, kind, name, uid }: Owner,
+): Promise<Owner | null> {
+  const is = `${apiVersion}/${kind}`;
+  const resource = Object.hasOwn(between, is) ? between[is] : undefined;
+  if (resource === undefined) return null;
+  const found = await metadataOf(connection, { ...resource, namespace, name });
+  // another of the same name says nothing about it
+  return found?.uid === uid ? found.owner : null;
 }
 
 /** Nothing is to be said of it. */
