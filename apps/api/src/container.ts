@@ -30,6 +30,7 @@ import * as templates from './features/templates/templates.module.ts';
 import * as roles from './features/roles/roles.module.ts';
 import * as terminals from './features/terminals/terminals.module.ts';
 import * as tickets from './features/tickets/tickets.module.ts';
+import * as tokens from './features/tokens/tokens.module.ts';
 import * as usage from './features/usage/usage.module.ts';
 import * as tree from './features/tree/tree.module.ts';
 import * as users from './features/users/users.module.ts';
@@ -78,6 +79,7 @@ function buildFeatures(core: Core): { features: Feature[]; firstPassword: () => 
     usage.build(core, objects),
     terminals.build(core),
     tickets.build(core),
+    tokens.build(core),
   ];
   return { features, firstPassword: accounts.firstPassword };
 }
@@ -98,8 +100,8 @@ export class Container {
   constructor(config: Config, log: Logger = createLogger(config.logLevel), spaFolder = productSpaFolder) {
     const core = new Core(config, log);
     const { features, firstPassword } = buildFeatures(core);
-    const { database, metrics, authoriser, tokens, sessions } = core;
-    const authentication = new Authentication(tokens, sessions);
+    const { database, metrics, authoriser, tokens, apiTokens, sessions } = core;
+    const authentication = new Authentication(tokens, apiTokens, sessions);
     const api = new ApiRouter({ authentication, authoriser, audit: core.audit });
     for (const feature of features) {
       feature.mount?.(api);

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { AuditRepository } from './audit/audit.repository.ts';
 import { AuditTrail } from './audit/audit-trail.ts';
 import { AccessTokens } from './authz/access-tokens.ts';
+import { ApiTokens } from './authz/api-tokens.ts';
 import { Authoriser } from './authz/authoriser.ts';
 import { LiveSessions } from './authz/live-sessions.ts';
 import { Passwords } from './authz/passwords.ts';
@@ -60,6 +61,7 @@ export class Core {
   readonly users: UserRepository;
   readonly passwords = new Passwords();
   readonly tokens: AccessTokens;
+  readonly apiTokens: ApiTokens;
   readonly sessions: LiveSessions;
   readonly authoriser: Authoriser;
   readonly operations: Operations;
@@ -125,6 +127,7 @@ export class Core {
     this.registry = registry;
     this.users = new UserRepository(database);
     this.tokens = new AccessTokens(deriveKey(keys.current(), 'access tokens'));
+    this.apiTokens = new ApiTokens(database, onError);
     this.sessions = sessions;
     this.authoriser = authoriser;
     this.operations = new Operations({

@@ -73,6 +73,8 @@ export interface Endpoint<
   audit: AuditRule<EndpointInput<Infer<P>, Infer<Q>, Infer<B>>> | null;
   /** May be subscribed to over the live socket. */
   live: boolean;
+  /** Refused to API tokens: it is about the account, or gives out what would outlive the token. */
+  sessionOnly: boolean;
 }
 
 export type InputOf<E> =
@@ -116,11 +118,13 @@ export function defineEndpoint<
   permission: Permission<EndpointInput<Infer<P>, Infer<Q>, Infer<B>>>;
   audit?: AuditRule<EndpointInput<Infer<P>, Infer<Q>, Infer<B>>>;
   live?: boolean;
+  sessionOnly?: boolean;
 }): Endpoint<P, Q, B, R> {
   return {
     status: definition.response === undefined && definition.produces === undefined ? 204 : 200,
     produces: 'json',
     live: false,
+    sessionOnly: false,
     ...definition,
     params: definition.params as P,
     query: definition.query as Q,

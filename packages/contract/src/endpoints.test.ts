@@ -14,3 +14,7 @@ test.each(all.map((endpoint) => [endpoint.id, endpoint] as const))('%s is comple
   if (changes || endpoint.produces === 'stream') expect(endpoint.audit, 'has an audit rule').not.toBeNull();
   if (endpoint.live) expect(endpoint.method).toBe('GET');
 });
+
+test('what API tokens are refused, no live subscription gives them', () => {
+  expect(all.filter(({ live, sessionOnly }) => live && sessionOnly)).toEqual([]);
+});

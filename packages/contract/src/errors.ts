@@ -22,6 +22,8 @@ export const errorCodes = {
   badCredentials: { status: 401, message: 'Wrong user name or password' },
   sessionEnded: { status: 401, message: 'This session has ended: {reason}' },
   tooManyAttempts: { status: 429, message: 'Too many attempts; try again in {seconds} s' },
+  sessionRequired: { status: 403, message: 'An API token may not do this; sign in instead' },
+  tooManyTokens: { status: 409, message: 'You have {limit} API tokens that are good; revoke one first' },
   passwordChangeRequired: { status: 403, message: 'Change your password first' },
   wrongPassword: { status: 400, message: 'The current password is wrong' },
   weakPassword: { status: 400, message: 'The new password is too weak: {reason}' },

@@ -5,6 +5,7 @@ import {
   parseDomain,
   type ClusterKeyOf,
   type Decision,
+  type Grants,
   type OwnGrants,
   type Requirement,
   type Scope,
@@ -14,12 +15,15 @@ import type { Versions } from '../db/versions.ts';
 import { AppError } from '../http/app-error.ts';
 import { createModel, PolicyIndex } from './casbin.ts';
 import { readPolicies, type Policies, type PolicyNames } from './policies.repository.ts';
+import type { GoodToken } from './api-tokens.repository.ts';
+import { NarrowedGrants } from './narrowed-grants.ts';
 import type { ServiceTree } from './service-tree.ts';
 
 export type { Scope };
 
-/** Whoever is asked about: rights belong to users, not to sessions. */
+/** Whoever is asked about: rights belong to users, not to sessions; an API token has a part of its maker's. */
 export interface Subject {
+  /** The user's id, or the token's. */
   userId: string;
 }
 
@@ -27,9 +31,10 @@ interface Loaded {
   policies: PolicyIndex;
   names: PolicyNames;
   tree: ServiceTree;
-  compiled: Map<string, CompiledGrants>;
+  tokens: ReadonlyMap<string, GoodToken>;
+  compiled: Map<string, Grants>;
   rights: Policies;
-  /** When the first of the grants ends. */
+  /** When the first of the grants or tokens ends. */
   validUntil: number;
 }
 
@@ -75,10 +80,11 @@ export class Authoriser {
     return this.#compile(await this.#policies(), userId).namespacesIn(clusterId) === 'all';
   }
 
-  /** All that a user has, also through groups; roles and clusters go by name. */
+  /** All that a user has, also through groups, and of a token its scopes; roles and clusters go by name. */
   async ownGrants({ userId }: Subject): Promise<OwnGrants> {
-    const { policies, names } = await this.#policies();
-    const { roles, grants } = policies.ownGrants(userId);
+    const { policies, names, tokens, rights } = await this.#policies();
+    const token = tokens.get(userId);
+    const { roles, grants } = token === undefined ? policies.ownGrants(userId) : scopesOf(token, rights);
     const roleNamed = (id: string) => names.roles.get(id) ?? id;
     return {
       roles: roles.map(({ name, ...role }) => ({ ...role, name: roleNamed(name) })),
@@ -108,8 +114,18 @@ export class Authoriser {
     return this.#loaded !== undefined && this.#loaded.validUntil > Date.now() ? this.#loaded : undefined;
   }
 
-  #compile({ policies, tree, compiled }: Loaded, userId: string): CompiledGrants {
-    const grants = compiled.get(userId) ?? new CompiledGrants(policies.ownGrants(userId), tree);
+  #compile(loaded: Loaded, userId: string): Grants {
+    const { policies, tokens, rights, tree, compiled } = loaded;
+    const known = compiled.get(userId);
+    if (known !== undefined) return known;
+    const token = tokens.get(userId);
+    const grants =
+      token === undefined
+        ? new CompiledGrants(policies.ownGrants(userId), tree)
+        : new NarrowedGrants(
+            this.#compile(loaded, token.userId),
+            new CompiledGrants(scopesOf(token, rights), tree),
+          );
     compiled.set(userId, grants);
     return grants;
   }
@@ -117,13 +133,16 @@ export class Authoriser {
   #policies(): Promise<Loaded> {
     if (this.#loading !== undefined && (this.#loaded === undefined || this.#valid)) return this.#loading;
     this.#loaded = undefined;
-    const loading = readPolicies(this.#database).then(({ names, tree, ...rights }): Loaded => ({
+    const loading = readPolicies(this.#database).then(({ names, tree, tokens, ...rights }): Loaded => ({
       policies: new PolicyIndex(createModel(rights, tree)),
       names,
       tree,
+      tokens: new Map(tokens.map((token) => [token.id, token])),
       compiled: new Map(),
       rights,
-      validUntil: Math.min(...rights.grants.map(({ expiresAt }) => expiresAt?.getTime() ?? Infinity)),
+      validUntil: Math.min(
+        ...[...rights.grants, ...tokens].map(({ expiresAt }) => expiresAt?.getTime() ?? Infinity),
+      ),
     }));
     this.#loading = loading;
     loading.then(
@@ -140,7 +159,7 @@ export class Authoriser {
     return loading;
   }
 
-  /** A grant that ends is a change that nobody writes: each process tells its own streams and pages. */
+  /** A grant or a token that ends is a change that nobody writes: each process tells its own streams and pages. */
   #tellAtExpiry({ validUntil }: Loaded): void {
     clearTimeout(this.#untilExpiry);
     if (validUntil === Infinity) return;
@@ -155,4 +174,15 @@ function withClusterNamed(text: string, names: PolicyNames['clusters']): string 
   return domain === undefined || !('cluster' in domain)
     ? text
     : domainText({ ...domain, cluster: names.get(domain.cluster) ?? domain.cluster });
+}
+
+function scopesOf({ scopes }: GoodToken, { permissions }: Policies): OwnGrants {
+  const roles = [...new Set(scopes.map(({ roleId }) => roleId))].map((name) => ({
+    name,
+    policies: permissions.filter(({ roleId }) => roleId === name),
+  }));
+  return {
+    roles,
+    grants: scopes.map(({ roleId, domain }) => ({ role: roleId, domain: domainText(domain) })),
+  };
 }

@@ -161,6 +161,7 @@ export const builtInRoles: BuiltInRole[] = [
       'rights',
       'audit',
     ),
+      'apiTokens',
   },
   { name: 'cluster-admin', permissions: clusterAdmin, menus: menusOf(clusterAdmin, 'kubeconfigs') },
   {

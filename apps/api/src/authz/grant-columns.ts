@@ -3,15 +3,19 @@ import { domainText, type Domain } from '@pilothouse/contract';
 /** Who holds a grant. */
 export type GrantSubject = { kind: 'user'; id: string } | { kind: 'group'; id: string };
 
-/** The columns of `grants` that say who holds it, and where. */
-export interface GrantColumns {
-  subjectKind: string;
-  userId: string | null;
-  groupId: string | null;
+/** The columns that say where something holds. */
+export interface DomainColumns {
   domainKind: string;
   clusterId: string | null;
   namespace: string | null;
   treeNodeId: string | null;
+}
+
+/** The columns of `grants` that say who holds it, and where. */
+export interface GrantColumns extends DomainColumns {
+  subjectKind: string;
+  userId: string | null;
+  groupId: string | null;
 }
 
 /** Who holds the grant of a row. */
@@ -28,7 +32,7 @@ export function grantSubject(row: GrantColumns): GrantSubject {
 }
 
 /** Where the grant of a row holds; its cluster goes by id. */
-export function grantDomain(row: GrantColumns): Domain {
+export function grantDomain(row: DomainColumns): Domain {
   const kind = row.domainKind as Domain['kind'];
   switch (kind) {
     case 'all':
@@ -50,8 +54,15 @@ export function grantColumns(subject: GrantSubject, domain: Domain): GrantColumn
     subjectKind: subject.kind,
     userId: subject.kind === 'user' ? subject.id : null,
     groupId: subject.kind === 'group' ? subject.id : null,
-    domainKind: domain.kind,
     domain: domainText(domain),
+    ...domainColumns(domain),
+  };
+}
+
+/** The columns of a domain whose cluster goes by id. */
+export function domainColumns(domain: Domain): DomainColumns {
+  return {
+    domainKind: domain.kind,
     clusterId: 'cluster' in domain ? domain.cluster : null,
     namespace: domain.kind === 'namespace' ? domain.namespace : null,
     treeNodeId: domain.kind === 'tree' ? domain.node : null,

@@ -1,6 +1,7 @@
 import type { Database } from '../db/database.ts';
 import type { Versions } from '../db/versions.ts';
 import { AppError } from '../http/app-error.ts';
+import { readToken } from './api-tokens.repository.ts';
 import type { Principal } from './principal.ts';
 import { readSession, type SessionEndReason } from './session.repository.ts';
 
@@ -9,7 +10,7 @@ type Known = { principal: Principal; expiresAt: number } | { principal?: undefin
 /** Beyond this the memory is emptied; the next requests read their sessions again. */
 const maxRemembered = 10_000;
 
-/** Which sessions live: read once per version of `access`, so a request costs no query. */
+/** Which sessions live, and which API tokens are good: read once per version of `access`, so a request costs no query. */
 export class LiveSessions {
   readonly #database: Database;
   readonly #versions: Versions;
@@ -41,7 +42,7 @@ export class LiveSessions {
 
   async #load(sessionId: string): Promise<Known> {
     const session = await readSession(this.#database, sessionId);
-    if (session === null) return { ended: 'unknown' };
+    if (session === null) return this.#loadToken(sessionId);
     if (session.endedAt !== null) return { ended: session.endReason as SessionEndReason };
     const { user } = session;
     if (user.disabledAt !== null) return { ended: 'disabled' };
@@ -53,6 +54,24 @@ export class LiveSessions {
         mustChangePassword: user.mustChangePassword,
       },
       expiresAt: session.expiresAt.getTime(),
+    };
+  }
+
+  async #loadToken(id: string): Promise<Known> {
+    const token = await readToken(this.#database, id);
+    if (token === null) return { ended: 'unknown' };
+    if (token.revokedAt !== null) return { ended: 'revoked' };
+    const { user } = token;
+    if (user.disabledAt !== null) return { ended: 'disabled' };
+    return {
+      principal: {
+        userId: id,
+        username: user.username,
+        sessionId: id,
+        mustChangePassword: user.mustChangePassword,
+        token: { makerId: user.id },
+      },
+      expiresAt: token.expiresAt.getTime(),
     };
   }
 }

@@ -1,5 +1,6 @@
 import type { Domain } from '@pilothouse/contract';
 import type { Database } from '../db/database.ts';
+import { findGoodTokens, goodTokens, type GoodToken } from './api-tokens.repository.ts';
 import { grantDomain, grantSubject, type GrantSubject } from './grant-columns.ts';
 import { ownedGrants, ServiceTree } from './service-tree.ts';
 
@@ -21,14 +22,18 @@ export interface PolicyNames {
   users: ReadonlyMap<string, { username: string; displayName: string }>;
 }
 
-/** Reads roles, the grants that hold now, who owns what, and groups, of users who are not disabled, as of one moment. */
-export async function readPolicies({
-  prisma,
-}: Pick<Database, 'prisma'>): Promise<Policies & { names: PolicyNames; tree: ServiceTree }> {
+/**
+ * Reads roles, the grants that hold now, who owns what, groups, and the tokens that are good, of users who are not
+ * disabled, as of one moment.
+ */
+export async function readPolicies(
+  database: Pick<Database, 'prisma'>,
+): Promise<Policies & { names: PolicyNames; tree: ServiceTree; tokens: GoodToken[] }> {
+  const { prisma } = database;
   const ofEnabled = { user: { disabledAt: null } };
   const named = { select: { id: true, name: true } };
   const holders = { OR: [{ userId: null }, ofEnabled] };
-  const [permissions, grants, members, nestings, roles, clusters, groups, users, nodes, owners] =
+  const [permissions, grants, members, nestings, roles, clusters, groups, users, nodes, owners, tokens] =
     await prisma.$transaction([
       prisma.permission.findMany(),
       prisma.grant.findMany({
@@ -47,6 +52,7 @@ export async function readPolicies({
       }),
       prisma.treeNode.findMany({ select: { id: true, parentId: true, name: true } }),
       prisma.treeOwner.findMany({ where: holders }),
+      findGoodTokens(database),
     ]);
   return {
     permissions,
@@ -61,6 +67,7 @@ export async function readPolicies({
       ...ownedGrants(owners, roles),
     ],
     tree: new ServiceTree(nodes),
+    tokens: goodTokens(tokens),
     members,
     nestings,
     names: {

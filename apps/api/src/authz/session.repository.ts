@@ -1,8 +1,8 @@
 import type { Database, Queries } from '../db/database.ts';
 import { bumpVersion } from '../db/versions.ts';
 
-/** Why a session counts no more; told in `sessionEnded`. */
-export type SessionEndReason = 'logout' | 'expired' | 'disabled' | 'passwordChanged' | 'unknown';
+/** Why a session, or an API token, counts no more; told in `sessionEnded`. */
+export type SessionEndReason = 'logout' | 'expired' | 'disabled' | 'passwordChanged' | 'revoked' | 'unknown';
 
 /** A session with its user; null for an id that nobody gave out, or that is forgotten. */
 export function readSession({ prisma }: Pick<Database, 'prisma'>, id: string) {

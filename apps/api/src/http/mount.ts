@@ -186,13 +186,14 @@ async function serve<E extends Endpoint>(
   }
 }
 
-function authorise(
+async function authorise(
   authoriser: Authoriser,
-  { permission }: Endpoint,
+  { permission, sessionOnly }: Endpoint,
   input: EndpointInput<unknown, unknown, unknown>,
   principal: Principal | null,
 ): Promise<Scope> {
-  if (typeof permission === 'string' || principal === null) return Promise.resolve('all');
+  if (sessionOnly && principal?.token !== undefined) throw new AppError('sessionRequired');
+  if (typeof permission === 'string' || principal === null) return 'all';
   return authoriser.require(principal, permission(input as never));
 }
 

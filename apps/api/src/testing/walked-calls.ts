@@ -74,6 +74,13 @@ const samples: Record<string, Sample> = {
     },
   },
   'projects.closeNamespace': { params: { project: node, namespace: nobody } },
+  'tokens.create': {
+    body: {
+      name: 'walked',
+      scopes: [{ role: 'viewer', scope: { kind: 'cluster', cluster: here } }],
+      expiresInSeconds: 600,
+    },
+  },
   'operations.list': { query: { scope: 'all' } },
   'tickets.create': { body: { purpose: 'exec', ...pod, container: 'main' } },
 };

@@ -313,6 +313,20 @@ export const routes: RouteRecordRaw[] = [
         meta: { title: 'profile.title' },
       },
       {
+        path: 'profile/tokens',
+        name: 'ownTokens',
+        component: () => import('../features/tokens/TokensPage.vue'),
+        props: { isOwn: true },
+        meta: { title: 'tokens.title' },
+      },
+      {
+        path: 'tokens',
+        name: 'tokens',
+        component: () => import('../features/tokens/TokensPage.vue'),
+        props: { isOwn: false },
+        meta: { title: 'tokens.title', requires: needs(endpoints.listTokens) },
+      },
+      {
         path: ':path(.*)*',
         name: 'notFound',
         component: () => import('../features/status-pages/NotFoundPage.vue'),

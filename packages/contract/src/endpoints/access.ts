@@ -54,6 +54,7 @@ export const accessEndpoints = {
     response: z.object({ user, oneTimePassword: z.string() }),
     status: 201,
     permission: () => [platformRight('POST', '/users')],
+    sessionOnly: true,
     audit: { code: 'user.create', target: ({ body }) => ({ resource: 'user', name: body.username }) },
   }),
   updateUser: defineEndpoint({
@@ -83,6 +84,7 @@ export const accessEndpoints = {
     params: userParams,
     response: z.object({ oneTimePassword: z.string() }),
     permission: () => [platformRight('POST', '/users/{user}/password')],
+    sessionOnly: true,
     audit: { code: 'user.resetPassword', target: ({ params }) => ({ resource: 'user', name: params.user }) },
   }),
   listGrants: defineEndpoint({

@@ -8,6 +8,8 @@ export const auditEvent = z.object({
   /** Translated as `audit.<code>`. */
   code: z.string(),
   user: z.string().nullable(),
+  /** Name of the API token that they came with. */
+  token: z.string().nullable(),
   address: z.string(),
   cluster: z.string().nullable(),
   namespace: z.string().nullable(),

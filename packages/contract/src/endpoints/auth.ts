@@ -88,6 +88,7 @@ export const authEndpoints = {
     body: z.strictObject({ currentPassword: password, newPassword: password }),
     response: session,
     permission: 'session',
+    sessionOnly: true,
     audit: { code: 'auth.changePassword', target: () => ({ resource: 'user' }) },
   }),
   me: defineEndpoint({

@@ -15,6 +15,7 @@ export * from './resources.ts';
 export * from './search.ts';
 export * from './roles.ts';
 export * from './streams.ts';
+export * from './tokens.ts';
 export * from './write.ts';
 export * from './history.ts';
 export * from './manifests.ts';

@@ -77,6 +77,7 @@ export const issuedKubeconfigEndpoints = {
     response: z.object({ issued: issuedKubeconfig, kubeconfig: z.string() }),
     status: 201,
     permission: ({ params, body }) => [right('POST', path, params.cluster, body.namespace ?? null)],
+    sessionOnly: true,
     audit: {
       code: 'kubeconfig.issue',
       target: ({ params, body }) => ({

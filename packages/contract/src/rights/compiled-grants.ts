@@ -25,6 +25,22 @@ export interface TreeNodes {
 /** The tree while nothing is known of it: a grant on a node gives nothing. */
 export const noTree: TreeNodes = { lineOf: () => [] };
 
+/** What decisions are made from: the grants of a user, or a part of them. */
+export interface Grants {
+  /** Whether the action is allowed on the object everywhere in the domain. */
+  allows(domain: Domain, object: string, action: string): boolean;
+  /** The namespaces of a cluster in which the action is allowed on the object by a grant of their own, in order. */
+  namespacesAllowing(cluster: string, object: string, action: string): readonly string[];
+  /** The namespaces of a cluster in which anything is granted, in order; `all` where a grant covers the whole cluster. */
+  namespacesIn(cluster: string): 'all' | string[];
+  /** Whether anything is granted at the domain, above or below it: whether its holder may know that it exists. */
+  touches(domain: Domain): boolean;
+  /** Whether something is granted on the platform as a whole. */
+  readonly grantedEverywhere: boolean;
+  /** The clusters in which something is granted. */
+  readonly clusters: string[];
+}
+
 /** Objects for which a cluster's lists are kept; whoever asks for invented ones makes it forget, not grow. */
 const mostLists = 100;
 
@@ -39,7 +55,7 @@ interface ClusterRules {
  * What one user may do, laid out for look-ups: casbin walks all policies at each question, this asks the few domains
  * that cover the one in question. The API and the browser ask it alike; casbin's answers are held to it by a test.
  */
-export class CompiledGrants {
+export class CompiledGrants implements Grants {
   readonly #tree: TreeNodes;
   #everywhere: RoleRules | undefined;
   readonly #clusters = new Map<string, ClusterRules>();
@@ -72,7 +88,6 @@ export class CompiledGrants {
     return rules;
   }
 
-  /** Whether the action is allowed on the object everywhere in the domain. */
   allows(domain: Domain, object: string, action: string): boolean {
     return this.#allowsHere(domain, object, action) || this.#everywhere?.allows(object, action) === true;
   }
@@ -98,21 +113,18 @@ export class CompiledGrants {
     }
   }
 
-  /** The namespaces of a cluster in which the action is allowed on the object by a grant of their own, in order. */
   namespacesAllowing(cluster: string, object: string, action: string): readonly string[] {
     const rules = this.#clusters.get(cluster);
     if (rules === undefined) return [];
     return rules.lists.get(object)?.get(action) ?? list(rules, object, action);
   }
 
-  /** The namespaces of a cluster in which anything is granted, in order; `all` where a grant covers the whole cluster. */
   namespacesIn(cluster: string): 'all' | string[] {
     const rules = this.#clusters.get(cluster);
     if (this.#everywhere !== undefined || rules?.whole !== undefined) return 'all';
     return [...(rules?.namespaces.keys() ?? [])].toSorted();
   }
 
-  /** Whether anything is granted at the domain, above or below it: whether its holder may know that it exists. */
   touches(domain: Domain): boolean {
     if (this.#everywhere !== undefined) return true;
     switch (domain.kind) {
@@ -132,12 +144,10 @@ export class CompiledGrants {
     }
   }
 
-  /** Whether something is granted on the platform as a whole. */
   get grantedEverywhere(): boolean {
     return this.#everywhere !== undefined;
   }
 
-  /** The clusters in which something is granted. */
   get clusters(): string[] {
     return [...this.#clusters.keys()];
   }

@@ -1,5 +1,5 @@
 import type { Requirement } from '../endpoint.ts';
-import type { CompiledGrants } from './compiled-grants.ts';
+import type { Grants } from './compiled-grants.ts';
 import type { Domain } from './domain.ts';
 
 /**
@@ -18,7 +18,7 @@ const unknownCluster = '?';
 
 /** Holds requirements against a user's rights; see {@link Requirement} for what each `match` is content with. */
 export function decide(
-  grants: CompiledGrants,
+  grants: Grants,
   requirements: readonly Requirement[],
   clusterKeyOf: ClusterKeyOf,
 ): Decision {
@@ -85,7 +85,7 @@ function resolve(domain: Domain, clusterKeyOf: ClusterKeyOf): Domain {
 }
 
 /** Only a cluster has parts that an answer is narrowed to. */
-function narrowed(grants: CompiledGrants, domain: Domain, object: string, action: string): Scope {
+function narrowed(grants: Grants, domain: Domain, object: string, action: string): Scope {
   if (grants.allows(domain, object, action)) return 'all';
   switch (domain.kind) {
     case 'cluster':
@@ -98,7 +98,7 @@ function narrowed(grants: CompiledGrants, domain: Domain, object: string, action
 }
 
 /** Any grant at, above or below shows that the place exists; on the platform, the clusters of one's grants. */
-function entries(grants: CompiledGrants, domain: Domain): Scope {
+function entries(grants: Grants, domain: Domain): Scope {
   switch (domain.kind) {
     case 'all':
       return grants.grantedEverywhere ? 'all' : grants.clusters;

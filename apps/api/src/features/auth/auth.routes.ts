@@ -1,6 +1,7 @@
 import { endpoints, type MenuEntry } from '@pilothouse/contract';
 import type { Request } from 'express';
 import type { Authoriser, Subject } from '../../authz/authoriser.ts';
+import type { Principal } from '../../authz/principal.ts';
 import type { Versions } from '../../db/versions.ts';
 import type { LiveTopics } from '../../ws/live-topics.ts';
 import type { UserView } from '../../authz/user-view.ts';
@@ -65,18 +66,18 @@ export function mountAuth(
     return session;
   });
 
-  mount(api, endpoints.me, ({ principal }) => readMe(profile, authoriser, principal.userId));
+  mount(api, endpoints.me, ({ principal }) => readMe(profile, authoriser, principal));
 }
 
 type OwnGrants = Pick<Authoriser, 'ownGrants'>;
 
-async function readMe(profile: Profile, authoriser: OwnGrants, userId: string) {
+async function readMe(profile: Profile, authoriser: OwnGrants, principal: Principal) {
   const [user, { roles, grants }] = await Promise.all([
-    profile.user(userId),
-    authoriser.ownGrants({ userId }),
+    profile.user(principal.token?.makerId ?? principal.userId),
+    authoriser.ownGrants(principal),
   ]);
   const menus = await profile.menus(
-    { userId },
+    principal,
     roles.map(({ name }) => name),
   );
   return { user, menus, roles, grants, nodeShells: profile.nodeShells };
@@ -88,7 +89,7 @@ export function addAuthTopics(
   { profile, authoriser, versions }: { profile: Profile; authoriser: OwnGrants; versions: Versions },
 ): void {
   topics.add(endpoints.me, {
-    read: ({ principal }) => readMe(profile, authoriser, principal.userId),
+    read: ({ principal }) => readMe(profile, authoriser, principal),
     watch: (_call, changed) => versions.onChange('policies', changed),
   });
 }

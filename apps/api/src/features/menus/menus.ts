@@ -80,6 +80,7 @@ export const menuSeeds: MenuSeed[] = [
       { key: 'platformRoles', path: '/roles', icon: 'role' },
       { key: 'grants', path: '/grants', icon: 'grant' },
       { key: 'rights', path: '/rights', icon: 'right' },
+      { key: 'apiTokens', path: '/tokens', icon: 'token' },
       { key: 'audit', path: '/audit', icon: 'audit' },
     ],
   },

@@ -1,10 +1,13 @@
 import type { TicketRequest } from '@pilothouse/contract';
+import { readToken } from '../../authz/api-tokens.repository.ts';
 import type { Database } from '../../db/database.ts';
 
 export interface TicketRow {
   id: string;
   userId: string;
   username: string;
+  /** Of whom the API token is that asked for it. */
+  makerId?: string;
   sessionId: string;
   purpose: string;
   /** The contract's ticketRequest. */
@@ -52,7 +55,9 @@ export class TicketsRepository {
       where: { id: row.userId },
       select: { username: true },
     });
-    return { taken: count === 1, ticket: { ...row, username: user?.username ?? '' } };
+    const token = user === null ? await readToken(this.#database, row.userId) : null;
+    const username = (user ?? token?.user)?.username ?? '';
+    return { taken: count === 1, ticket: { ...row, username, ...(token && { makerId: token.userId }) } };
   }
 
   /** Drops up to `most` of what ran out before; returns how many. */

@@ -91,6 +91,7 @@ export class TicketsService {
       username: ticket.username,
       sessionId: ticket.sessionId,
       mustChangePassword: false,
+      ...(ticket.makerId !== undefined && { token: { makerId: ticket.makerId } }),
     };
     const request = ticket && ticketRequest.parse(ticket.request);
     const error = await this.#objection(use, taken, principal, request);

@@ -18,6 +18,7 @@ const event = (change: Partial<AuditEvent>): AuditEvent => ({
   at: '2026-01-01T00:00:00Z',
   code: 'shell.open',
   user: 'li',
+  token: null,
   address: '',
   cluster: 'demo',
   namespace: 'shop',
