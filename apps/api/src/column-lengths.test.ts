@@ -13,6 +13,8 @@ import {
   taskRunKind,
   rolePolicy,
   username,
+  webhookOutcome,
+  webhookSender,
 } from '@pilothouse/contract';
 import { inspectKubeconfig } from '@pilothouse/kube';
 import { readFileSync } from 'node:fs';
@@ -69,6 +71,12 @@ const doors: Record<string, Door> = {
   'ApiToken.revokedBy': by(username),
   'ApiTokenScope.domainKind': word,
   'ApiTokenScope.namespace': by(dnsLabel),
+  'Webhook.name': body('webhooks.create', 'name'),
+  'Webhook.sender': by(webhookSender),
+  'WebhookDelivery.outcome': by(webhookOutcome),
+  'WebhookInstance.kind': word,
+  'WebhookInstance.ref': cut,
+  'WebhookInstance.commit': cut,
   'Process.id': ours('uuid'),
   'Version.name': word,
   'Role.name': body('roles.create', 'name'),

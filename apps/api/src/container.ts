@@ -34,6 +34,7 @@ import * as tokens from './features/tokens/tokens.module.ts';
 import * as usage from './features/usage/usage.module.ts';
 import * as tree from './features/tree/tree.module.ts';
 import * as users from './features/users/users.module.ts';
+import * as webhooks from './features/webhooks/webhooks.module.ts';
 import { Authentication } from './http/authentication.ts';
 import { ApiRouter } from './http/mount.ts';
 import { mountOpenApi } from './http/openapi.ts';
@@ -50,6 +51,7 @@ function buildFeatures(core: Core): { features: Feature[]; firstPassword: () => 
   const objects = resources.build(core, history.recorderOf(core));
   const texts = manifests.build(core, objects);
   const services = tree.build(core);
+  const deployed = applications.build(core, services.nodes);
   const features: Feature[] = [
     accounts,
     menu,
@@ -57,7 +59,8 @@ function buildFeatures(core: Core): { features: Feature[]; firstPassword: () => 
     grants.build(core),
     roles.build(core),
     services,
-    applications.build(core, services.nodes),
+    deployed,
+    webhooks.build(core, deployed.instances),
     cronJobs.build(core),
     access,
     registered,

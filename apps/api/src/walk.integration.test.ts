@@ -139,6 +139,7 @@ test('only these are for everybody', () => {
     'auth.refresh',
     'downloads.get',
     'openapi.get',
+    'webhooks.receive',
   ]);
 });
 

@@ -63,6 +63,8 @@ export interface Endpoint<
   params: P;
   query: Q;
   body: B;
+  /** Its body is bytes, which the handler reads as they came, and no more of them; null: it is JSON. */
+  consumes: { mostBytes: number } | null;
   response: R;
   /** Status of success: 200, 201, 202 or 204. */
   status: number;
@@ -112,6 +114,7 @@ export function defineEndpoint<
   params?: P;
   query?: Q;
   body?: B;
+  consumes?: { mostBytes: number };
   response?: R;
   status?: number;
   produces?: 'json' | 'text' | 'stream';
@@ -125,6 +128,7 @@ export function defineEndpoint<
     produces: 'json',
     live: false,
     sessionOnly: false,
+    consumes: null,
     ...definition,
     params: definition.params as P,
     query: definition.query as Q,

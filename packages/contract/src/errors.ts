@@ -53,6 +53,19 @@ export const errorCodes = {
   treeNodeInUse: { status: 409, message: '{below} nodes are still below {path}; move or delete them first' },
   treeCycle: { status: 409, message: '{path} cannot be moved below itself, to {parent}' },
   treeTooDeep: { status: 409, message: 'The tree has {levels} levels: {names}' },
+  // webhooks
+  badSignature: { status: 401, message: 'The signature is missing or not made with this webhook’s secret' },
+  payloadUnreadable: { status: 400, message: 'The payload is not JSON of a kind that is known: {reason}' },
+  deliveryRepeated: { status: 409, message: 'This body came before; it is taken once in 7 days' },
+  tooManyWebhooks: { status: 409, message: 'An application has at most {limit} webhooks' },
+  tooManyInstances: {
+    status: 409,
+    message: 'The rule makes at most {limit} instances, and there are as many',
+  },
+  instanceNotOfWebhook: {
+    status: 409,
+    message: 'There is an instance {name} already that this webhook did not make',
+  },
   // cron jobs
   notInCluster: { status: 409, message: '{name} is not in its cluster yet' },
   jobFailed: { status: 409, message: 'The Job failed: {reason}: {message}' },

@@ -88,6 +88,7 @@ const treeOwner = [
 
 const application = '/applications/{application}';
 const instance = `${application}/instances/{instance}`;
+const webhooks = `${application}/webhooks`;
 const cronJobs = '/projects/{project}/cronjobs';
 
 /** Who looks after what runs, in the projects and applications of a node of the service tree. */
@@ -102,7 +103,8 @@ const applicationOperator = [
   ...on(['/projects/{project}/namespaces/{namespace}', `${cronJobs}/{cronJob}`], ['PUT', 'DELETE']),
   ...on([application, instance], ['PUT', 'DELETE']),
   ...on([`${application}/secrets`], ['PATCH']),
-  ...on([`${application}/instances`], ['POST']),
+  ...on([`${application}/instances`, webhooks], ['POST']),
+  ...on([`${webhooks}/{webhook}`], ['PUT', 'DELETE']),
   ...on(
     ['replicas', 'image', 'paused'].map((part) => `${instance}/${part}`),
     ['PUT'],
@@ -159,9 +161,9 @@ export const builtInRoles: BuiltInRole[] = [
       'kubeconfigs',
       'grants',
       'rights',
+      'apiTokens',
       'audit',
     ),
-      'apiTokens',
   },
   { name: 'cluster-admin', permissions: clusterAdmin, menus: menusOf(clusterAdmin, 'kubeconfigs') },
   {

@@ -10,3 +10,6 @@ export interface Principal {
   /** Of whom the token is; absent in a session. */
   token?: { makerId: string };
 }
+
+/** On whose behalf something is changed. */
+export type Author = Pick<Principal, 'userId' | 'username'>;

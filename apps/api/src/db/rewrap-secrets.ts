@@ -13,6 +13,7 @@ export const sealedColumns = [
   { table: 'tasks', column: 'sealed_content' },
   { table: 'terminal_chunks', column: 'data' },
   { table: 'applications', column: 'sealed_secrets' },
+  { table: 'webhooks', column: 'sealed_secret' },
 ] as const;
 
 interface Head extends RowDataPacket {

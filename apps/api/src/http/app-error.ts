@@ -54,7 +54,10 @@ export class AppError extends Error {
 
 /** The English sentence of a code, parameters filled in. */
 export function sentence(code: ErrorCode, params: ErrorParams): string {
-  return errorCodes[code].message.replace(/\{(\w+)\}/g, (whole, name: string) =>
-    String(params[name] ?? whole),
-  );
+  return filled(errorCodes[code].message, params);
+}
+
+/** A sentence with its parameters in the place of `{name}`. */
+export function filled(text: string, params: ErrorParams): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(params[name] ?? whole));
 }

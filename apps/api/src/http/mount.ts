@@ -79,10 +79,11 @@ export function mount<E extends Endpoint>(api: ApiRouter, endpoint: E, handler: 
   const isPublic = endpoint.permission === 'public';
   const readInput = inputReader(endpoint);
   const writeBody = bodyWriter(endpoint);
-  const readText = express.text({
-    type: 'application/json',
-    limit: bodyLimits[isPublic ? 'public' : 'session'],
-  });
+  const { consumes } = endpoint;
+  const readRaw =
+    consumes === null
+      ? express.text({ type: 'application/json', limit: bodyLimits[isPublic ? 'public' : 'session'] })
+      : express.raw({ type: () => true, limit: consumes.mostBytes, inflate: false });
 
   api.router[method](
     expressPath(endpoint.path),
@@ -94,10 +95,11 @@ export function mount<E extends Endpoint>(api: ApiRouter, endpoint: E, handler: 
       if (!isPublic) gatePasswordChange(endpoint, res.locals.principal);
       next();
     },
-    readText,
+    readRaw,
     async (req: Request, res: Response) => {
-      req.body = parseBody(req.body);
-      const input = readInput(req) as InputOf<E>;
+      if (consumes === null) req.body = parseBody(req.body);
+      const { params, query } = req;
+      const input = readInput(consumes === null ? req : { params, query }) as InputOf<E>;
       await serve(api.services, { endpoint, handler, writeBody }, input, req, res);
     },
   );

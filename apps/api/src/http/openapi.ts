@@ -43,6 +43,7 @@ function operationOf(endpoint: Endpoint, writer: SchemaWriter): Json {
         content: { 'application/json': { schema: writer.write(endpoint.body, 'input') } },
       },
     }),
+    ...(endpoint.consumes && { requestBody: { required: true, content: { '*/*': {} } } }),
     responses: {
       [endpoint.status]: { description: 'Success', ...(content && { content }) },
       default: {

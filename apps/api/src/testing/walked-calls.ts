@@ -42,6 +42,13 @@ const values = {
   application: node,
 };
 
+/** A webhook as it is saved. */
+const webhook = {
+  name: 'walked',
+  sender: 'github',
+  rule: { namespaceId: nobody, branches: ['*'], name: '{ref}', image: 'walked:{sha}' },
+};
+
 /** Calls that their schemas alone do not suggest, by the endpoint's id. */
 const samples: Record<string, Sample> = {
   'clusters.create': { body: { name: elsewhere, kubeconfig: deadKubeconfig() } },
@@ -74,6 +81,9 @@ const samples: Record<string, Sample> = {
     },
   },
   'projects.closeNamespace': { params: { project: node, namespace: nobody } },
+  'webhooks.create': { params: { application: node }, body: webhook },
+  'webhooks.update': { params: { application: node, webhook: nobody }, body: webhook },
+  'webhooks.try': { params: { application: node, webhook: nobody }, body: { payload: '{}' } },
   'tokens.create': {
     body: {
       name: 'walked',

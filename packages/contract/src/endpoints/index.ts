@@ -27,3 +27,4 @@ export * from './projects.ts';
 export * from './applications.ts';
 export * from './instances.ts';
 export * from './cron-jobs.ts';
+export * from './webhooks.ts';

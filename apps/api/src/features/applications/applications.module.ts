@@ -18,7 +18,7 @@ import { SpecGuard } from './spec-guard.ts';
 const podsEveryMs = 3000;
 
 /** Projects, applications and instances: what should run where, along the service tree. */
-export function build(core: Core, tree: TreeNodesDoor): Feature {
+export function build(core: Core, tree: TreeNodesDoor) {
   const { authoriser, config, database, reconciler, registry, secrets, unitPods, versions } = core;
   const levels = config.treeLevels.length;
   const applications = new ApplicationRepository(database, secrets);
@@ -56,6 +56,7 @@ export function build(core: Core, tree: TreeNodesDoor): Feature {
   const events = async (ref: InstanceRef) => ({ events: await unitPods.events(await instance.unit(ref)) });
 
   return {
+    instances: instance,
     mount(api) {
       mount(api, endpoints.listProjects, async ({ principal }) => ({
         projects: await projects.list(principal),
@@ -218,5 +219,5 @@ export function build(core: Core, tree: TreeNodesDoor): Feature {
       topics.add(endpoints.listInstancePods, { read: ({ params }) => pods(params), watch: watchPods });
       topics.add(endpoints.listInstanceEvents, { read: ({ params }) => events(params), watch: watchPods });
     },
-  };
+  } satisfies Feature & Record<string, unknown>;
 }

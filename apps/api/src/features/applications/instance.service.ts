@@ -2,7 +2,7 @@ import { endpoints, type InputOf, type InstanceSpec, type OutputOf } from '@pilo
 import { writeKubectlYaml, maskSecret } from '@pilothouse/kinds';
 import { instanceObjectName } from '@pilothouse/manifests';
 import type { Authoriser, Subject } from '../../authz/authoriser.ts';
-import type { Principal } from '../../authz/principal.ts';
+import type { Author } from '../../authz/principal.ts';
 import { isUniqueViolation } from '../../db/database-error.ts';
 import type { Queries } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
@@ -32,6 +32,10 @@ export interface InstanceRef {
   application: string;
   instance: string;
 }
+
+/** What others write in the same transaction. */
+type Also = (queries: Queries, instance: string) => Promise<void>;
+const nothingElse: Also = () => Promise.resolve();
 
 interface InstanceServiceParts {
   authoriser: Authoriser;
@@ -79,6 +83,17 @@ export class InstanceService {
     return this.#parts.views.detail(await this.#find(ref));
   }
 
+  /** By its name in a namespace; null where there is none. Throws `beingRemoved`. */
+  async named(
+    applicationId: string,
+    namespaceId: string,
+    name: string,
+  ): Promise<{ id: string; image: string } | null> {
+    const rows = await this.#parts.instances.list({ applicationId, namespaceId });
+    const row = rows.find((each) => each.name === name);
+    return row === undefined ? null : { id: present(row).id, image: row.spec.image };
+  }
+
   /** What would be written. Throws `notFound`, or `invalidField` for a namespace that is not the project's. */
   async plan(application: string, body: Planned): Promise<Plan> {
     const { applications, guard, reconciler, rendering } = this.#parts;
@@ -112,7 +127,12 @@ export class InstanceService {
   }
 
   /** Throws `notFound`, `invalidField`, `conflict`, `specRefused` or `forbidden` for a field that needs a right. */
-  async create(principal: Principal, application: string, body: NewInstance): Promise<InstanceDetail> {
+  async create(
+    principal: Author,
+    application: string,
+    body: NewInstance,
+    also: Also = nothingElse,
+  ): Promise<InstanceDetail> {
     const { applications, changes, guard, instances } = this.#parts;
     const place = await this.#place(application, body.namespaceId);
     if (place.clusterId === null) throw new AppError('clusterNotRegistered', { cluster: place.cluster });
@@ -128,6 +148,7 @@ export class InstanceService {
         await applications.lock(queries, application);
         const made = await instances.create(queries, { ...row, objectName }, change);
         await this.#want(queries, made);
+        await also(queries, made);
         return made;
       });
       return await this.get({ application, instance: id });
@@ -137,7 +158,7 @@ export class InstanceService {
   }
 
   /** Throws `notFound`, `changedMeanwhile`, `beingRemoved`, `specRefused` or `forbidden`. */
-  async update(principal: Principal, ref: InstanceRef, body: Update): Promise<InstanceDetail> {
+  async update(principal: Author, ref: InstanceRef, body: Update): Promise<InstanceDetail> {
     const row = await this.#find(ref);
     const applicationVersion = body.applicationVersion ?? row.applicationVersion;
     const wanted = { spec: body.spec, applicationVersion };
@@ -149,20 +170,22 @@ export class InstanceService {
 
   /** Throws as {@link update} does. */
   change(
-    principal: Principal,
+    principal: Author,
     ref: InstanceRef,
     changes: Partial<Pick<InstanceSpec, 'image' | 'replicas'>>,
     reason: string,
+    also: Also = nothingElse,
   ): Promise<InstanceDetail> {
-    return this.#renew(principal, ref, reason, ({ spec, applicationVersion }) => ({
+    const next = ({ spec, applicationVersion }: InstanceRow) => ({
       spec: { ...spec, ...changes },
       applicationVersion,
-    }));
+    });
+    return this.#renew(principal, ref, reason, next, also);
   }
 
   /** Throws `notFound` where there is no such version, and as {@link update} does. */
   async rollBack(
-    principal: Principal,
+    principal: Author,
     ref: InstanceRef,
     version: number,
     reason: string,
@@ -240,10 +263,11 @@ export class InstanceService {
   }
 
   async #renew(
-    principal: Principal,
+    principal: Author,
     ref: InstanceRef,
     reason: string,
     next: (row: InstanceRow) => NewVersion,
+    also: Also = nothingElse,
   ): Promise<InstanceDetail> {
     const { applications, changes, guard, instances } = this.#parts;
     const change: Change = { author: principal.username, reason };
@@ -255,6 +279,7 @@ export class InstanceService {
       await guard.require(principal, { ...row, spec: version.spec }, spec);
       await instances.addVersion(queries, row, version, change);
       await this.#want(queries, row.id);
+      await also(queries, row.id);
     });
     return this.get(ref);
   }

@@ -13,6 +13,7 @@ import {
   operationState,
   probeReason,
   streamEndReasons,
+  webhookResults,
 } from '@pilothouse/contract';
 import { headProblems, kinds, menuModules, podWhyCodes } from '@pilothouse/kinds';
 import { specProblemCodes } from '@pilothouse/manifests';
@@ -84,6 +85,7 @@ const codes: Record<string, readonly string[]> = {
   manifests: ['fileTooLarge', 'fileNotText'],
   menu: menuModules,
   specProblem: specProblemCodes,
+  webhookResult: Object.keys(webhookResults),
   podWhy: podWhyCodes,
 };
 const needed = [

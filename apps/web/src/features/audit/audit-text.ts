@@ -16,6 +16,7 @@ const otherCodes = [
   'origin.refused',
   'shell.open',
   'ticket.redeem',
+  'webhook.remove',
 ];
 
 /** What a row can be about, for choosing. */
