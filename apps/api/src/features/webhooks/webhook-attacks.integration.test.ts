@@ -88,7 +88,7 @@ describe('an attack', () => {
     await world.api.admin.post('/grants', {
       subject: { kind: 'user', user: 'loses' },
       role: 'developer',
-      scope: { kind: 'tree', node: shop },
+      scope: { kind: 'tree', node: world.shop },
     });
     expect((await world.send(theirs, push('refs/heads/b'))).body).toMatchObject({
       outcome: 'failed',

@@ -26,6 +26,8 @@ interface Listed {
 /** A platform with two applications of a project, in a cluster that never answers. */
 export interface WebhookWorld {
   api: TestApi;
+  /** The project. */
+  shop: string;
   cart: string;
   desk: string;
   /** The project's namespace, by its id. */
@@ -72,6 +74,7 @@ export async function startWebhookWorld(): Promise<WebhookWorld> {
     (await api.admin.get(`/instances?application=${cart}`)).body.instances as Listed[];
   return {
     api,
+    shop,
     cart,
     desk,
     namespaceId,
