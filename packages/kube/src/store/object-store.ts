@@ -219,20 +219,11 @@ export class ObjectStore<R extends StoreRow> {
           else if (type !== 'BOOKMARK') this.#take(object, () => this.#rows.upsert(object));
         }
       },
-      live: () => {
-        this.#lastError = null;
-        const becomesLive = this.#state !== 'live';
-        this.#become('live');
-        // whoever waits for the rows and follows them has them all then
-        if (becomesLive) this.#feed.flush();
-        this.#settle(null);
-      },
+      live: () => this.#isLive(),
       polled: () => {
-        this.#lastError = null;
-        this.#become('live');
+        this.#isLive();
         // the rows may be the same: their age is not
         this.#feed.touch();
-        this.#settle(null);
       },
       failed: (error: KubeError) => {
         this.#lastError = error;
@@ -259,6 +250,15 @@ export class ObjectStore<R extends StoreRow> {
 
   #isMalformed(what: string): void {
     if (this.#counting.add(what) && this.#counting === this.#malformed) this.#feed.touch();
+  }
+
+  /** Whoever waits for the rows and follows them has them all then. */
+  #isLive(): void {
+    this.#lastError = null;
+    const becomesLive = this.#state !== 'live';
+    this.#become('live');
+    if (becomesLive) this.#feed.flush();
+    this.#settle(null);
   }
 
   #become(state: StoreState): void {

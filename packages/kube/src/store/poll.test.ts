@@ -77,6 +77,14 @@ it('what cannot be watched is listed again and again: live, and of the last list
   expect(server.requests).toHaveLength(before);
 });
 
+it('whoever waits for the rows and follows them has been told of all of them then', async () => {
+  const { store } = await polling({ now: figures({ a: 1, b: 2 }) });
+  const told: string[] = [];
+  store.onChange(({ upserted }) => told.push(...upserted.map(({ name }) => name)));
+  await store.ready();
+  expect(told).toEqual(['a', 'b']);
+});
+
 it('what it had stays, and ages, while it cannot be listed', async () => {
   const answer: { now: unknown } = { now: figures({ a: 1 }) };
   const { store } = await polling(answer);
