@@ -58,7 +58,7 @@ export const resourceListQuery = listQuery.extend({
   namespace: oneOrMany(dnsLabel),
   labelSelector: z.string().max(2000).optional(),
   fieldSelector: z.string().max(2000).optional(),
-  /** Pods with what metrics.k8s.io measures of them; nodes have it always. */
+  /** Pods with what metrics.k8s.io measures of them, and what has pods with their sums; nodes have it always. */
   withUsage: z.stringbool().optional(),
 });
 

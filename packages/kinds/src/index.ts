@@ -33,7 +33,7 @@ export { containersOf, defaultContainer, type ContainerRole, type PodContainer }
 export { isTerminal, podLimits, podRequests } from './pod/pod-resources.ts';
 export { podWhy } from './pod/pod-why.ts';
 export { podStatus, type PodStatus } from './pod/pod-status.ts';
-export { podUsage, podUsageCells } from './pod-usage.ts';
+export { podUsage, podUsageCells, summedUsageCells } from './pod-usage.ts';
 export { podWhyCodes, type PodWhy, type PodWhyCode } from './pod/why.ts';
 export * from './quantity.ts';
 export * from './registry.ts';
@@ -56,6 +56,7 @@ export {
 export { deploymentRollout, type DeploymentRollout } from './workloads/deployment-rollout.ts';
 export { ownerWhy } from './workloads/owner-why.ts';
 export { rolloutTroubles, type RolloutTrouble } from './workloads/rollout-trouble.ts';
+export { usageTarget, usageTargets } from './workloads/usage-targets.ts';
 export {
   readKubectlDocuments,
   readKubectlYaml,

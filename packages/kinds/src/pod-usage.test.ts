@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { rowOf } from './kind.ts';
-import { podUsage, podUsageCells } from './pod-usage.ts';
+import { rowOf, type Cells, type Row } from './kind.ts';
+import { podUsage, podUsageCells, summedUsageCells } from './pod-usage.ts';
 
 const measured = (...usages: Record<string, string>[]) => ({
   metadata: { name: 'p', namespace: 'n' },
@@ -38,4 +38,27 @@ test('no figures are no data, never nothing', () => {
     memoryUsageOfRequests: null,
     memoryUsageOfLimits: null,
   });
+});
+
+test('what has pods has the sums of what is known of them', () => {
+  const pod = (cells: Cells): Row => ({ uid: '', namespace: 'a', name: 'p', resourceVersion: '1', cells });
+  const pods = [
+    pod({ cpuRequests: 100, memoryRequests: null, memoryLimits: 400, cpuUsage: 50, memoryUsage: 100 }),
+    pod({ cpuRequests: 100, memoryRequests: null, memoryLimits: null, cpuUsage: null, memoryUsage: null }),
+    pod({ cpuRequests: 0, cpuUsage: 0, memoryUsage: 200 }),
+  ];
+  expect(summedUsageCells(pods)).toEqual({
+    runningPods: 3,
+    cpuRequests: 200,
+    cpuLimits: null,
+    memoryRequests: null,
+    memoryLimits: 400,
+    cpuUsage: 50,
+    cpuUsageOfRequests: 0.25,
+    cpuUsageOfLimits: null,
+    memoryUsage: 300,
+    memoryUsageOfRequests: null,
+    memoryUsageOfLimits: 0.75,
+  });
+  expect(summedUsageCells([])).toMatchObject({ runningPods: 0, cpuRequests: null, cpuUsage: null });
 });

@@ -1,4 +1,4 @@
-import { defineKind, type Cells, type KubernetesObject } from './kind.ts';
+import { defineKind, type Cells, type KubernetesObject, type Row } from './kind.ts';
 import { milliUnits, parseQuantity, wholeUnits, type Quantity } from './quantity.ts';
 
 /** What metrics.k8s.io says of a pod. */
@@ -42,4 +42,20 @@ export function podUsageCells(usage: Cells | undefined, pod: Cells): Cells {
     }
   }
   return cells;
+}
+
+const promises = ['cpuRequests', 'cpuLimits', 'memoryRequests', 'memoryLimits'] as const;
+
+/**
+ * The cells that an object has from the rows of its running pods, which have their usage: how many there are, and the sums
+ * of what is known; null is "no data", as nothing of them is requested or allowed.
+ */
+export function summedUsageCells(pods: readonly Row[]): Cells {
+  const sumOf = (id: string) => {
+    const known = pods.flatMap(({ cells }) => (typeof cells[id] === 'number' ? cells[id] : []));
+    return known.length === 0 ? null : known.reduce((sum, amount) => sum + amount, 0);
+  };
+  const promised = Object.fromEntries(promises.map((id) => [id, sumOf(id) || null]));
+  const used = { cpu: sumOf('cpuUsage'), memory: sumOf('memoryUsage') };
+  return { runningPods: pods.length, ...promised, ...podUsageCells(used, promised) };
 }

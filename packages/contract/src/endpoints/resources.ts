@@ -139,7 +139,14 @@ export const resourceEndpoints = {
     permission: ({ params, query }) => [
       ...listRights(params, query.namespace),
       ...(query.withUsage === true
-        ? listRights({ ...params, group: 'metrics.k8s.io' }, query.namespace)
+        ? listRights(
+            {
+              ...params,
+              group: 'metrics.k8s.io',
+              plural: params.group === 'core' && params.plural === 'nodes' ? 'nodes' : 'pods',
+            },
+            query.namespace,
+          )
         : []),
     ],
     live: true,

@@ -1,6 +1,7 @@
 import { ageColumn, defineKind, nameColumn } from '../kind.ts';
 import { formatLabels, formatLabelSelector } from '../label-selector.ts';
 import { podRelations } from '../pod/pod-relations.ts';
+import { summedFields } from '../usage-fields.ts';
 import type { DaemonSet } from '../wire/apps.ts';
 import { containerImages, containerNames } from '../workloads/template-fields.ts';
 
@@ -65,6 +66,7 @@ export const daemonsets = defineKind({
       read: ({ spec }) => formatLabelSelector(spec?.selector),
       column: { header: 'SELECTOR', wide: true, width: 220 },
     },
+    ...summedFields,
   },
   relations: [
     { type: 'owns', kind: 'core/pods' },

@@ -1,6 +1,7 @@
 import { ageColumn, defineKind, nameColumn, type Level } from '../kind.ts';
 import { labelSelectorText } from '../label-selector.ts';
 import { podRelations } from '../pod/pod-relations.ts';
+import { summedFields } from '../usage-fields.ts';
 import type { Deployment } from '../wire/apps.ts';
 import { deploymentRollout, type DeploymentRollout } from '../workloads/deployment-rollout.ts';
 import { containerImages, containerNames } from '../workloads/template-fields.ts';
@@ -63,6 +64,7 @@ export const deployments = defineKind({
       read: deploymentRollout,
       column: { width: 190, level: ({ cells }) => rolloutLevels[cells.rollout as DeploymentRollout] },
     },
+    ...summedFields,
   },
   columns: ['name', 'ready', 'upToDate', 'available', 'rollout', 'age', 'images'],
   relations: [

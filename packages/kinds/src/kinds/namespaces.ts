@@ -1,4 +1,5 @@
 import { ageColumn, defineKind, nameColumn } from '../kind.ts';
+import { summedFields } from '../usage-fields.ts';
 import type { Namespace } from '../wire/core.ts';
 
 /** Namespaces as `kubectl get namespaces` prints them (`printNamespace`). */
@@ -22,6 +23,7 @@ export const namespaces = defineKind({
       },
     },
     age: ageColumn,
+    ...summedFields,
   },
   fieldSelectors: { 'status.phase': 'status' },
 });

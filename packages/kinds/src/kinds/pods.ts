@@ -4,7 +4,7 @@ import { podRelations } from '../pod/pod-relations.ts';
 import { podFigures } from '../pod/pod-figures.ts';
 import { resizeState } from '../pod/pod-resources.ts';
 import { podStatus } from '../pod/pod-status.ts';
-import { formatCpu, formatMemory } from '../quantity.ts';
+import { measuredFields, promisedColumns } from '../usage-fields.ts';
 import type { Pod } from '../wire/core.ts';
 
 const none = '<none>';
@@ -37,17 +37,6 @@ function gatesPassed(pod: Pod): number {
 function factsOf(pod: Pod) {
   return { pod, status: podStatus(pod), figures: podFigures(pod) };
 }
-
-function amount(id: string, format: (amount: number) => string) {
-  return { text: ({ cells }: Row) => (typeof cells[id] === 'number' ? format(cells[id]) : '') };
-}
-
-function share(id: string) {
-  return ({ cells }: Row) => (typeof cells[id] === 'number' ? `${Math.trunc(cells[id] * 100)}%` : '');
-}
-
-/** Known where somebody asked for what metrics.k8s.io measures. */
-const measured = { type: 'number', isJoined: true } as const;
 
 /** Pods as `kubectl get pods -o wide` prints them (`printPod`), what they ask for, and what they use. */
 export const pods = defineKind({
@@ -110,29 +99,24 @@ export const pods = defineKind({
     cpuRequests: {
       type: 'number',
       read: ({ figures }) => figures?.cpuRequests ?? null,
-      column: amount('cpuRequests', formatCpu),
+      column: promisedColumns.cpuRequests,
     },
     cpuLimits: {
       type: 'number',
       read: ({ figures }) => figures?.cpuLimits ?? null,
-      column: amount('cpuLimits', formatCpu),
+      column: promisedColumns.cpuLimits,
     },
     memoryRequests: {
       type: 'number',
       read: ({ figures }) => figures?.memoryRequests ?? null,
-      column: amount('memoryRequests', formatMemory),
+      column: promisedColumns.memoryRequests,
     },
     memoryLimits: {
       type: 'number',
       read: ({ figures }) => figures?.memoryLimits ?? null,
-      column: amount('memoryLimits', formatMemory),
+      column: promisedColumns.memoryLimits,
     },
-    cpuUsage: { ...measured, column: { width: 110, ...amount('cpuUsage', formatCpu) } },
-    cpuUsageOfRequests: { ...measured, column: { width: 120, text: share('cpuUsageOfRequests') } },
-    cpuUsageOfLimits: { ...measured, column: { width: 110, text: share('cpuUsageOfLimits') } },
-    memoryUsage: { ...measured, column: { width: 126, ...amount('memoryUsage', formatMemory) } },
-    memoryUsageOfRequests: { ...measured, column: { width: 140, text: share('memoryUsageOfRequests') } },
-    memoryUsageOfLimits: { ...measured, column: { width: 126, text: share('memoryUsageOfLimits') } },
+    ...measuredFields,
     totals: { type: 'text', read: ({ figures }) => figures?.totals ?? null },
     resize: {
       type: 'text',

@@ -1,5 +1,6 @@
 import { ageColumn, defineKind, nameColumn } from '../kind.ts';
 import { podRelations } from '../pod/pod-relations.ts';
+import { summedFields } from '../usage-fields.ts';
 import type { StatefulSet } from '../wire/apps.ts';
 import { containerImages, containerNames } from '../workloads/template-fields.ts';
 
@@ -36,6 +37,7 @@ export const statefulsets = defineKind({
       read: ({ spec }) => containerImages(spec?.template.spec),
       column: { header: 'IMAGES', wide: true, width: 280 },
     },
+    ...summedFields,
   },
   columns: ['name', 'ready', 'age', 'images'],
   relations: [

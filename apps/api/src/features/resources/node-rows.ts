@@ -9,7 +9,7 @@ import {
   type Row,
 } from '@pilothouse/kinds';
 import type { Labels, RowSchema, StoreState } from '@pilothouse/kube';
-import { worstState, type RowProblem, type RowSource } from './row-source.ts';
+import { joinedProblems, worstState, type RowProblem, type RowSource } from './row-source.ts';
 import { TableRows } from './table-rows.ts';
 
 /**
@@ -61,11 +61,7 @@ export class NodeRows extends TableRows {
 
   /** The nodes' own, and the pods' where figures are shown. */
   get problems(): RowProblem[] {
-    const own = this.#nodes.problems;
-    // what concerns the cluster as a whole both say
-    const isSaid = ({ error }: RowProblem) =>
-      error.reason === 'throttled' && own.some(({ error: { reason } }) => reason === 'throttled');
-    return [...own, ...(this.#known ? this.#pods.problems.filter((problem) => !isSaid(problem)) : [])];
+    return joinedProblems(this.#nodes.problems, this.#known ? this.#pods.problems : []);
   }
 
   /** Waits for the pods too, but does without them where they cannot be listed. */

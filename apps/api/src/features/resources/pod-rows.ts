@@ -1,6 +1,6 @@
 import { podUsageCells, type Cells, type Row } from '@pilothouse/kinds';
 import type { Labels, RowSchema, StoreState } from '@pilothouse/kube';
-import type { RowChanges, RowProblem, RowSource } from './row-source.ts';
+import { joinedProblems, type RowChanges, type RowProblem, type RowSource } from './row-source.ts';
 import { TableRows } from './table-rows.ts';
 
 const keyOf = ({ namespace = '', name }: Row) => `${namespace}/${name}`;
@@ -45,7 +45,7 @@ export class PodRows extends TableRows {
   }
 
   get problems(): RowProblem[] {
-    return [...this.#pods.problems, ...this.#usage.problems];
+    return joinedProblems(this.#pods.problems, this.#usage.problems);
   }
 
   /** Waits for the figures too, but does without them where they do not come. */

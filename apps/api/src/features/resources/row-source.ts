@@ -33,3 +33,10 @@ export interface RowSource {
 export function worstState(states: StoreState[]): StoreState {
   return (['syncing', 'denied', 'stale'] as const).find((state) => states.includes(state)) ?? 'live';
 }
+
+/** What keeps rows from being the present that come from two sources; what concerns the cluster as a whole both say. */
+export function joinedProblems(own: RowProblem[], others: RowProblem[]): RowProblem[] {
+  const isThrottled = ({ error: { reason } }: RowProblem) => reason === 'throttled';
+  const isSaid = own.some(isThrottled);
+  return [...own, ...others.filter((problem) => !(isSaid && isThrottled(problem)))];
+}

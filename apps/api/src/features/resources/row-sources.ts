@@ -7,6 +7,7 @@ import { servedKind, type ResourceCluster, type ServedKind } from './resource-cl
 import type { RowSource } from './row-source.ts';
 import type { Lease, SourcePool } from './source-pool.ts';
 import { StoreRows } from './store-rows.ts';
+import { SummedRows } from './summed-rows.ts';
 
 /** How long a first answer waits for the rows to be complete; after that it is given as `syncing`. */
 const patienceMs = 5000;
@@ -36,8 +37,8 @@ export class RowSources {
 
   /**
    * The rows of a kind, complete or after some patience. `namespaces` are all that will be asked for; where the
-   * credential may not list the whole cluster only theirs are listed. `withUsage`: pods with what they use. Rejects with
-   * KubeError.
+   * credential may not list the whole cluster only theirs are listed. `withUsage`: pods with what they use, and what has
+   * pods with their sums. Rejects with KubeError.
    */
   async open(
     kind: ServedKind,
@@ -79,14 +80,37 @@ export class RowSources {
       const [pods, usage] = [await podsOf(kind.cluster), await measuredAs(nodeUsage, kind)];
       return () => this.#nodes(kind, pods, usage);
     }
-    const usage =
-      withUsage && group === 'core' && plural === 'pods' ? await measuredAs(podUsage, kind) : undefined;
-    return usage === undefined
-      ? (namespace) => this.#store(kind, namespace)
-      : (namespace) => this.#pods(kind, usage, namespace);
+    // nothing is joined to a kind without such a column
+    if (!withUsage || !Object.hasOwn(kind.descriptor.fields, 'cpuUsage'))
+      return (namespace) => this.#store(kind, namespace);
+    const usage = await measuredAs(podUsage, kind);
+    if (group === 'core' && plural === 'pods') return (namespace) => this.#pods(kind, usage, namespace);
+    const pods = await podsOf(kind.cluster);
+    return (namespace) => this.#summed(kind, () => this.#pods(pods, usage, namespace), namespace);
   }
 
-  #pods(kind: ServedKind, measured: ServedKind, namespace?: string): Lease<PodRows> {
+  /** What has pods, of which the pods of a namespace are enough where only its objects are listed. */
+  #summed(kind: ServedKind, openPods: () => Lease<RowSource>, namespace?: string): Lease<SummedRows> {
+    const { group, plural } = kind.descriptor;
+    const key = `${group}/${plural} with usage/${namespace ?? ''}`;
+    return this.#pool.acquire(kind.cluster, key, () => {
+      const [owners, pods] = [this.#store(kind, namespace), openPods()];
+      const schema = { fields: kind.descriptor.fieldSelectors, textFields: undefined };
+      const rows = new SummedRows(owners.value, pods.value, { group, plural }, schema);
+      return {
+        value: rows,
+        stop: () => {
+          rows.stop();
+          owners.release();
+          pods.release();
+        },
+      };
+    });
+  }
+
+  /** Of a cluster where nobody measures them they are what they are without. */
+  #pods(kind: ServedKind, measured: ServedKind | undefined, namespace?: string): Lease<RowSource> {
+    if (measured === undefined) return this.#store(kind, namespace);
     return this.#pool.acquire(kind.cluster, `pods with usage/${namespace ?? ''}`, () => {
       const [pods, usage] = [this.#store(kind, namespace), this.#store(measured, namespace)];
       const schema = { fields: kind.descriptor.fieldSelectors, textFields: undefined };

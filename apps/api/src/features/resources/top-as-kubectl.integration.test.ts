@@ -65,7 +65,8 @@ const amount = (value: unknown, unit: number, suffix: string) =>
 const share = (value: unknown) => `${Math.trunc(Number(value) * 100)}%`;
 
 async function rows(plural: string, query: string, as = api.admin): Promise<Row[]> {
-  const answer = await as.get(`/clusters/here/k8s/core/${plural}?${query}`);
+  const group = plural === 'deployments' ? 'apps' : 'core';
+  const answer = await as.get(`/clusters/here/k8s/${group}/${plural}?${query}`);
   expect(answer.status).toBe(200);
   return answer.body.items as Row[];
 }
@@ -99,6 +100,46 @@ test('pods, as kubectl top prints them, the most first; of the one that nobody m
     cpuUsage: null,
     memoryUsage: null,
   });
+});
+
+test('namespaces and workloads with the sums of their pods; how many of the others there are is no matter', async () => {
+  const workload = {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'web', namespace },
+    spec: {
+      replicas: 2,
+      selector: { matchLabels: { app: 'web' } },
+      template: {
+        metadata: {
+          labels: { app: 'web' },
+          annotations: pod('', { cpu: '20m', memory: '64Mi' }).metadata.annotations,
+        },
+        spec: pod('', { cpu: '', memory: '' }).spec,
+      },
+    },
+  };
+  await cluster.apply(JSON.stringify(workload));
+  const summed = async (plural: string, query: string) =>
+    (await rows(plural, `${query}withUsage=true&sort=-memoryUsage`)).find(({ name }) =>
+      [namespace, 'web'].includes(name),
+    )?.cells;
+  await expect
+    .poll(() => summed('deployments', `namespace=${namespace}&`), { timeout: 120_000, interval: 2000 })
+    .toMatchObject({
+      runningPods: 2,
+      memoryUsage: 128 * 2 ** 20,
+      memoryLimits: 800 * 2 ** 20,
+      cpuRequests: 200,
+    });
+  const theirs = await top('pods', '-n', namespace);
+  const sum = theirs.reduce((total, [, , memory]) => total + Number.parseInt(memory ?? '', 10), 0);
+  const ours = await summed('namespaces', '');
+  expect(ours).toMatchObject({ runningPods: 5, cpuRequests: 500 });
+  // kubectl cuts each off
+  expect(Number(ours?.['memoryUsage']) / 2 ** 20 - sum).toBeLessThan(theirs.length);
+  expect(Number(ours?.['memoryUsage']) / 2 ** 20 - sum).toBeGreaterThanOrEqual(0);
+  await cluster.kubectl('delete', 'deployment', 'web', '-n', namespace);
 });
 
 test('nodes with their share of what is allocatable', async () => {
@@ -140,4 +181,6 @@ test('use of pods is seen with the right to list their metrics, in the namespace
   const seen = await rows('pods', 'withUsage=true', dev);
   expect(new Set(seen.map((row) => row.namespace))).toEqual(new Set([namespace]));
   expect(seen.some(({ cells }) => typeof cells['memoryUsage'] === 'number')).toBe(true);
+  expect((await rows('namespaces', 'withUsage=true', dev)).map(({ name }) => name)).toEqual([namespace]);
+  expect((await li.get('/clusters/here/k8s/core/namespaces?withUsage=true')).status).toBe(403);
 });

@@ -1,7 +1,15 @@
-import { addFigures, noFigures, podSums, type Cells, type NodeFigures, type Row } from '@pilothouse/kinds';
+import {
+  addFigures,
+  noFigures,
+  podSums,
+  usageTarget,
+  usageTargets,
+  type Cells,
+  type NodeFigures,
+  type Row,
+} from '@pilothouse/kinds';
 import type { Labels } from '@pilothouse/kube';
 import type { UsagePoint } from './usage-point.ts';
-import { workloadOf } from './workload-of.ts';
 
 /** What was measured in a cluster at one moment. */
 export interface Measured {
@@ -11,6 +19,8 @@ export interface Measured {
   pods: ReadonlyMap<string, Cells>;
 }
 
+const nodeTarget = (name: string) => usageTarget('core/nodes', { name });
+
 interface Sum {
   cpu: number;
   memory: number;
@@ -19,8 +29,7 @@ interface Sum {
 }
 
 /**
- * A point for every node, namespace and workload that something was measured of, by target
- * `<group>/<plural>/<namespace|_>/<name>`; what nobody measured has none. Promises are those of all its pods that run.
+ * A point for every node, namespace and workload that something was measured of, by target; what nobody measured has none. Promises are those of all its pods that run.
  */
 export function sampleUsage(
   measured: Measured,
@@ -33,14 +42,12 @@ export function sampleUsage(
     sums.set(target, sum);
     return sum;
   };
-  for (const [name, cells] of measured.nodes) add(sumOf(`core/nodes/_/${name}`), cells);
+  for (const [name, cells] of measured.nodes) add(sumOf(nodeTarget(name)), cells);
   for (const row of pods) {
     const { node, figures } = podSums(row);
     if (node === null) continue;
-    addFigures(sumOf(`core/nodes/_/${node}`).figures, figures, 1);
-    const workload = workloadOf(row, labelsOf(row));
-    const targets = [`core/namespaces/_/${row.namespace}`, ...(workload === null ? [] : [workload])];
-    for (const sum of targets.map(sumOf)) {
+    addFigures(sumOf(nodeTarget(node)).figures, figures, 1);
+    for (const sum of usageTargets(row, labelsOf(row)).map(sumOf)) {
       addFigures(sum.figures, figures, 1);
       add(sum, measured.pods.get(`${row.namespace}/${row.name}`));
     }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { workloadOf } from './workload-of.ts';
+import { usageTargets } from './usage-targets.ts';
 
 const pod = (owner: string | null) => ({
   uid: 'p',
@@ -21,5 +21,8 @@ test.each([
   ['Widget/w', {}, null],
   [null, {}, null],
 ])('%s with %j belongs to %s', (owner, labels, workload) => {
-  expect(workloadOf(pod(owner), labels as Record<string, string>)).toBe(workload);
+  expect(usageTargets(pod(owner), labels as Record<string, string>)).toEqual([
+    'core/namespaces/_/shop',
+    ...(workload === null ? [] : [workload]),
+  ]);
 });
