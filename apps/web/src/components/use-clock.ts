@@ -7,10 +7,13 @@ let timer: ReturnType<typeof setInterval> | null = null;
 /** The time in milliseconds, moving once a second; all users share one timer. */
 export function useClock(): Readonly<Ref<number>> {
   users += 1;
-  now.value = Date.now();
-  timer ??= setInterval(() => {
+  // one that runs is right to the second: setting it for each of a list's cells would tell all those before it
+  if (timer === null) {
     now.value = Date.now();
-  }, 1000);
+    timer = setInterval(() => {
+      now.value = Date.now();
+    }, 1000);
+  }
   onScopeDispose(() => {
     users -= 1;
     if (users > 0 || timer === null) return;
