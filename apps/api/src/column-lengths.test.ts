@@ -105,6 +105,7 @@ const doors: Record<string, Door> = {
   'ClusterHealth.detail': cut,
   'ClusterHealth.version': cut,
   'KubeconfigFile.file': ours('a name of the file system: 255 bytes'),
+  'PrometheusServer.url': (url) => body('prometheus.set', 'url')(`http://${url}`),
   'IssuedKubeconfig.namespace': by(dnsLabel),
   'IssuedKubeconfig.name': body('kubeconfigs.issue', 'name'),
   'IssuedKubeconfig.access': word,

@@ -25,6 +25,7 @@ import * as manifests from './features/manifests/manifests.module.ts';
 import * as menus from './features/menus/menus.module.ts';
 import * as operations from './features/operations/operations.module.ts';
 import * as podLog from './features/pod-log/pod-log.module.ts';
+import * as prometheus from './features/prometheus/prometheus.module.ts';
 import * as resources from './features/resources/resources.module.ts';
 import * as templates from './features/templates/templates.module.ts';
 import * as roles from './features/roles/roles.module.ts';
@@ -52,6 +53,7 @@ function buildFeatures(core: Core): { features: Feature[]; firstPassword: () => 
   const texts = manifests.build(core, objects);
   const services = tree.build(core);
   const deployed = applications.build(core, services.nodes);
+  const measuring = prometheus.build(core);
   const features: Feature[] = [
     accounts,
     menu,
@@ -79,7 +81,8 @@ function buildFeatures(core: Core): { features: Feature[]; firstPassword: () => 
     texts,
     templates.build(core, texts.documents, objects),
     podLog.build(core),
-    usage.build(core, objects),
+    measuring,
+    usage.build(core, objects, measuring.history),
     terminals.build(core),
     tickets.build(core),
     tokens.build(core),

@@ -179,6 +179,7 @@ export const errorCodes = {
     message: 'The cluster sent {count} objects that are malformed and left out: {names}',
   },
   clusterError: { status: 502, message: 'The cluster answered {status}: {message}' },
+  prometheusUnavailable: { status: 502, message: 'The cluster’s Prometheus cannot be asked: {reason}' },
   unknownResource: { status: 404, message: 'The cluster serves no {plural} in {group}' },
   apiUnavailable: {
     status: 503,

@@ -32,6 +32,8 @@ export type { Priority } from './transport/turns.ts';
 export { KubeError } from './transport/kube-error.ts';
 export type { KubeErrorReason } from './transport/kube-error.ts';
 export type { Status } from './transport/status.ts';
+export { queryRange } from './prometheus/query-range.ts';
+export type { PrometheusServer, RangeQuery, RangeSeries } from './prometheus/query-range.ts';
 export { probe } from './probe.ts';
 export type { ProbeReason, ProbeResult } from './probe.ts';
 export { mayDo, readOwnRules } from './condition/own-rights.ts';

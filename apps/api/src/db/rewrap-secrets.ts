@@ -5,6 +5,7 @@ import { sealHeadBytes, sealKeyId, type SecretBox } from './secret-box.ts';
 /** Every column that holds sealed values; `id` names the row. */
 export const sealedColumns = [
   { table: 'clusters', column: 'credential' },
+  { table: 'prometheus_servers', column: 'token' },
   { table: 'operations', column: 'sealed_input' },
   { table: 'operation_items', column: 'sealed_input' },
   { table: 'object_history', column: 'before_image' },

@@ -56,6 +56,7 @@ const samples: Record<string, Sample> = {
     params: { cluster: here, group: 'core', plural: 'configmaps', namespace: 'shop', name: 'web-0' },
     body: { type: 'apply', object: configMap, force: true },
   },
+  'prometheus.set': { params: { cluster: here }, body: { url: 'http://127.0.0.1:1' } },
   'kubeconfigs.issue': {
     params: { cluster: here },
     body: { name: 'Contractor', namespace: 'shop', access: 'view', expiresInSeconds: 3600 },

@@ -53,6 +53,8 @@ export const cluster = z.object({
   timeoutMs: z.number().int(),
   /** Whether what its nodes, namespaces and workloads use is kept. */
   keepsUsage: z.boolean(),
+  /** Whether its charts come from a Prometheus. */
+  hasPrometheus: z.boolean(),
   /** Null for whom only namespaces of it are granted. */
   server: z.string().nullable(),
   context: z.string(),

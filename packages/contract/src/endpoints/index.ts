@@ -11,6 +11,7 @@ export * from './issued-kubeconfigs.ts';
 export * from './kubeconfig.ts';
 export * from './operations.ts';
 export * from './platform.ts';
+export * from './prometheus.ts';
 export * from './resources.ts';
 export * from './search.ts';
 export * from './roles.ts';

@@ -7,12 +7,13 @@ import { objectParams, objectRight, resourceRight } from './resources.ts';
 export const usageResolution = z.enum(['60', '300', '3600']);
 
 const amount = z.number().nonnegative();
+const promised = amount.nullable();
 /**
- * What was used, its highest, and what was requested and allowed at the end: cpu in millicores, memory in bytes. As a
- * list, because there are thousands: cpu, cpuPeak, memory, memoryPeak, cpuRequests, cpuLimits, memoryRequests,
- * memoryLimits.
+ * What was used, its highest, and what was requested and allowed at the end, null where nobody knows: cpu in millicores,
+ * memory in bytes. As a list, because there are thousands: cpu, cpuPeak, memory, memoryPeak, cpuRequests, cpuLimits,
+ * memoryRequests, memoryLimits.
  */
-export const usagePoint = z.tuple([amount, amount, amount, amount, amount, amount, amount, amount]);
+export const usagePoint = z.tuple([amount, amount, amount, amount, promised, promised, promised, promised]);
 
 /** Use of a node belongs to whoever lists nodes and their metrics; of anything else, to whoever lists the pods' there. */
 function usageRights(params: z.output<typeof objectParams>): Requirement[] {
@@ -33,10 +34,12 @@ export const usageEndpoints = {
     method: 'GET',
     path: '/clusters/{cluster}/usage/{group}/{plural}/{namespace}/{name}',
     summary:
-      'What a node, a namespace or a workload used, as far back as it is kept; gaps where nothing was measured',
+      'What a node, a namespace or a workload used, and a pod where the cluster has a Prometheus, as far back as it is kept; gaps where nothing was measured',
     params: objectParams,
     query: z.strictObject({ resolution: usageResolution.default('60') }),
     response: z.object({
+      /** Who measured it: metrics-server, asked by the platform, or the cluster's Prometheus. */
+      source: z.enum(['metricsServer', 'prometheus']),
       /** Whether what is used in the cluster is being kept. */
       keeps: z.boolean(),
       /** Of the first point. */

@@ -1,5 +1,4 @@
-import { lookup as dnsLookup, type LookupAddress } from 'node:dns';
-import { isIP, type LookupFunction } from 'node:net';
+import { isIP } from 'node:net';
 import {
   checkServerIdentity,
   connect,
@@ -10,8 +9,9 @@ import {
   type SecureContextOptions,
   type TLSSocket,
 } from 'node:tls';
-import { forbiddenAddress, type AddressPolicy } from './address-policy.ts';
+import type { AddressPolicy } from './address-policy.ts';
 import type { ClusterCredential } from './credential.ts';
+import { forbiddenHost, forbiddenPeer, guardedLookup } from './guarded-address.ts';
 import { KubeError } from './kube-error.ts';
 import { networkError } from './network-error.ts';
 import { isAboutVersions, offeredVersion, withDates, withVersions, wrongName } from './tls-failure.ts';
@@ -29,10 +29,8 @@ export function openSocket(credential: ClusterCredential, policy: AddressPolicy)
   const url = new URL(credential.server);
   const host = url.hostname.replace(/^\[|\]$/g, '');
   return new Promise((resolve, reject) => {
-    if (isIP(host) !== 0) {
-      const reason = forbiddenAddress(host, policy);
-      if (reason !== undefined) return reject(addressForbidden(host, reason));
-    }
+    const forbidden = forbiddenHost(host, policy);
+    if (forbidden !== undefined) return reject(forbidden);
     const port = url.port === '' ? 443 : Number(url.port);
     const socket = connect({
       ...tlsOptions(credential, host),
@@ -66,11 +64,8 @@ export function openSocket(credential: ClusterCredential, policy: AddressPolicy)
     // stays: a socket that breaks between two owners must not end the process
     socket.on('error', fail);
     const judgePeer = () => {
-      const address = socket.remoteAddress;
-      if (address === undefined)
-        return fail(new KubeError('unreachable', `${url.host} closed the connection`));
-      const reason = forbiddenAddress(address, policy);
-      if (reason !== undefined) fail(addressForbidden(address, reason));
+      const wrong = forbiddenPeer(socket, url.host, policy);
+      if (wrong !== undefined) fail(wrong);
     };
     socket.once('connect', judgePeer);
     socket.once('secureConnect', () => {
@@ -116,23 +111,4 @@ export function contextOptions({ caPem, certPem, keyPem }: ClusterCredential): S
     ...(keyPem === undefined ? {} : { key: keyPem }),
     minVersion: 'TLSv1.2',
   };
-}
-
-function guardedLookup(policy: AddressPolicy): LookupFunction {
-  return (hostname, options, callback) => {
-    dnsLookup(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
-      if (error) return callback(error, []);
-      for (const { address } of addresses) {
-        const reason = forbiddenAddress(address, policy);
-        if (reason !== undefined) return callback(addressForbidden(address, reason), []);
-      }
-      const [first] = addresses;
-      if (options.all) callback(null, addresses);
-      else callback(null, first?.address ?? '', first?.family ?? 0);
-    });
-  };
-}
-
-function addressForbidden(address: string, reason: string): KubeError {
-  return new KubeError('addressForbidden', `The address ${address} is not allowed: ${reason}`);
 }

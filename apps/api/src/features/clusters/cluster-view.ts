@@ -17,6 +17,7 @@ export function clusterView(row: ClusterRow, throttledPercent: number | null): C
     labels: row.labels as ClusterView['labels'],
     timeoutMs: row.timeoutMs,
     keepsUsage: row.keepsUsage,
+    hasPrometheus: row.prometheus !== null,
     server: row.server,
     context: row.context,
     namespace: row.namespace,

@@ -40,9 +40,12 @@ export interface FileVersion {
   contentHash: string;
 }
 
-export type ClusterRow = Prisma.ClusterGetPayload<{ omit: { credential: true }; include: { health: true } }>;
+const visible = {
+  omit: { credential: true },
+  include: { health: true, prometheus: { select: { id: true } } },
+} as const;
 
-const visible = { omit: { credential: true }, include: { health: true } } as const;
+export type ClusterRow = Prisma.ClusterGetPayload<typeof visible>;
 
 /** Clusters as they are registered, without their health. Every change tells the other replicas. */
 export class ClustersRepository {

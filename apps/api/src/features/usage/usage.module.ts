@@ -7,7 +7,7 @@ import { RecentUsage } from './recent-usage.ts';
 import { resolutions } from './usage-point.ts';
 import { UsageCollector, type HeldPods } from './usage-collector.ts';
 import { UsageRepository } from './usage.repository.ts';
-import { UsageService } from './usage.service.ts';
+import { UsageService, type MeasuredElsewhere } from './usage.service.ts';
 
 /** What the usage feature needs of the objects of clusters. */
 export interface PodsOfClusters {
@@ -18,11 +18,12 @@ export interface PodsOfClusters {
 export function build(
   { database, registry, processes, onError }: Core,
   { holdPods }: PodsOfClusters,
+  elsewhere: MeasuredElsewhere,
 ): Feature {
   const repository = new UsageRepository(database);
   const recent = new RecentUsage();
   const collector = new UsageCollector({ registry, repository, owner: processes.id, holdPods, onError });
-  const service = new UsageService({ find: (name) => registry.get(name), repository, recent });
+  const service = new UsageService({ find: (name) => registry.get(name), elsewhere, repository, recent });
   const longest = Math.max(...resolutions.map(({ keepDays }) => keepDays));
   return {
     mount(api) {

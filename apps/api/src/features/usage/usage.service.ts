@@ -1,3 +1,4 @@
+import type { OutputOf, usageEndpoints } from '@pilothouse/contract';
 import type { ClusterHandle } from '../../clusters/cluster-handle.ts';
 import { AppError } from '../../http/app-error.ts';
 import type { RecentTarget, RecentUsage } from './recent-usage.ts';
@@ -13,10 +14,18 @@ export interface UsageParams {
   name: string;
 }
 
-type Wire = [number, number, number, number, number, number, number, number];
+type History = OutputOf<typeof usageEndpoints.getUsageHistory>;
+
+/** Where more of the past is known than we keep; null of a cluster that nobody but us measures. */
+export type MeasuredElsewhere = (
+  clusterId: string,
+  measured: UsageParams,
+  stretch: { from: number; to: number; step: number },
+) => Promise<History['points'] | null>;
 
 export interface UsageServiceOptions {
   find: (cluster: string) => ClusterHandle | undefined;
+  elsewhere: MeasuredElsewhere;
   repository: UsageRepository;
   recent: RecentUsage;
   now?: () => number;
@@ -30,23 +39,30 @@ export class UsageService {
     this.#options = options;
   }
 
-  /** All that is kept of an object at a resolution, up to now. Throws `notFound` where there is no such cluster. */
-  async history(params: UsageParams, seconds: number) {
-    const { repository, now = Date.now } = this.#options;
+  /** All that is known of an object at a resolution, up to now. Throws `notFound`, `prometheusUnavailable`. */
+  async history(params: UsageParams, seconds: number): Promise<History> {
+    const { repository, elsewhere, now = Date.now } = this.#options;
     const { id } = this.#cluster(params);
     const resolution = resolutions.find((each) => each.seconds === seconds) ?? resolutions[0];
     const stepMs = resolution.seconds * 1000;
     const to = Math.ceil((now() + 1) / stepMs) * stepMs;
     const from = to - resolution.keepDays * 86_400_000;
+    const stretch = { start: new Date(from).toISOString(), stepMs };
+    const measured = await elsewhere(id, params, {
+      from: from / 1000,
+      to: to / 1000,
+      step: resolution.seconds,
+    });
+    if (measured !== null) return { source: 'prometheus', keeps: true, ...stretch, points: measured };
     const { group, plural, namespace, name } = params;
     const points = await repository.read(id, `${group}/${plural}/${namespace}/${name}`, resolution, [
       from,
       to,
     ]);
     return {
+      source: 'metricsServer',
       keeps: (await repository.keeps(id)) ?? false,
-      start: new Date(from).toISOString(),
-      stepMs,
+      ...stretch,
       points: points.map((point) => (point === null ? null : wireOf(point))),
     };
   }
@@ -76,7 +92,7 @@ function targetOf({ group, plural, namespace, name }: UsageParams): RecentTarget
   return { plural, name, namespace: namespace === '_' ? undefined : namespace };
 }
 
-function wireOf(point: UsagePoint): Wire {
+function wireOf(point: UsagePoint): History['points'][number] {
   const { cpu, cpuPeak, memory, memoryPeak, cpuRequests, cpuLimits, memoryRequests, memoryLimits } = point;
   return [cpu, cpuPeak, memory, memoryPeak, cpuRequests, cpuLimits, memoryRequests, memoryLimits];
 }

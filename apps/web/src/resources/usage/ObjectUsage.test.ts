@@ -1,7 +1,7 @@
 import { endpoints } from '@pilothouse/contract';
 import { flushPromises } from '@vue/test-utils';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { answer, asked, calls, forget, tell } from '../../app/testing/fake-api.ts';
+import { answer, asked, calls, forget, snapshotOf, tell } from '../../app/testing/fake-api.ts';
 import { everyRight, mountPage, type GivenRight } from '../../app/testing/mount-page.ts';
 import ObjectUsage from './ObjectUsage.vue';
 
@@ -48,6 +48,7 @@ async function open(
 }
 
 const minutes = (count: number, memory: (minute: number) => number | null) => ({
+  source: 'metricsServer',
   keeps: true,
   start: '2026-01-01T00:00:00Z',
   stepMs: 60_000,
@@ -107,4 +108,15 @@ test('where nothing is kept it says so, and to those who may how to change that'
   const { page: theirs } = await open(namespace, { query: '?range=week', rights: viewer });
   await flushPromises();
   expect(theirs.find('a').exists()).toBe(false);
+});
+
+test('a cluster with a Prometheus has the past of single pods too, and says what it may lack', async () => {
+  answer(endpoints.getUsageHistory, () => ({ ...minutes(3, () => null), source: 'prometheus' }));
+  const { text, page } = await open(pod, { query: '?range=day' });
+  expect(page.find('input[type=radio]').exists()).toBe(false);
+  await tell(asked(endpoints.listClusters), snapshotOf([{ id: 'c', name: 'berlin', hasPrometheus: true }]));
+  await flushPromises();
+  expect(page.findAll('input[type=radio]')).toHaveLength(4);
+  expect(calls.at(-1)?.input).toMatchObject({ params: { plural: 'pods', namespace: 'shop', name: 'p' } });
+  expect(text()).toContain('Prometheus has no figures for this');
 });
