@@ -11,6 +11,7 @@ import {
 import type { z } from 'zod';
 import { fieldErrorsOf } from '../../api/api-error.ts';
 import type { FieldProblem } from './field-text.ts';
+import { showRefusal } from './show-refusal.ts';
 import { problemsOf, useFieldErrors, type FieldErrors } from './use-field-errors.ts';
 
 export interface Form<V extends object, B> {
@@ -19,7 +20,7 @@ export interface Form<V extends object, B> {
   /** What failed and belongs to no single field. */
   failure: ShallowRef<unknown>;
   isBusy: Ref<boolean>;
-  /** Checks as the server does and, when all is well, runs; what was typed stays whatever happens. */
+  /** Checks as the server does and, when all is well, runs; what was typed stays, and what is wrong comes into sight. */
   submit: (run: (body: B) => Promise<unknown>) => Promise<boolean>;
   /** Checks one field, once the user has left it. */
   check: (field: string) => void;
@@ -59,6 +60,13 @@ export function useForm<S extends z.ZodType<unknown, object>>(
   }
 
   async function submit(run: (body: z.input<S>) => Promise<unknown>): Promise<boolean> {
+    const part = document.activeElement?.closest('[role=dialog], main') ?? document.body;
+    const isDone = await attempt(run);
+    if (!isDone) await showRefusal(part);
+    return isDone;
+  }
+
+  async function attempt(run: (body: z.input<S>) => Promise<unknown>): Promise<boolean> {
     problems.value = find();
     failure.value = null;
     if (Object.keys(problems.value).length > 0 || isBusy.value) return false;

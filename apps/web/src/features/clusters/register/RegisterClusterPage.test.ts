@@ -112,15 +112,19 @@ test('a choice that is refused says what to set, and nobody can go on with it', 
   expect(button('Continue')?.attributes('disabled')).toBeDefined();
 });
 
-test('the last step shows its own error, and keeps what was typed', async () => {
+test('the last step shows its own error, at the field that is wrong, and keeps what was typed', async () => {
   const { page, press } = await open();
   await press('Check');
   await press('Continue');
   await page.get('#cluster-name').setValue('harbour');
   answer(endpoints.createCluster, () => {
-    throw new ApiError(409, { code: 'conflict', message: 'x', params: { what: 'harbour' } });
+    const params = { what: 'harbour' };
+    throw new ApiError(409, { code: 'conflict', message: 'x', params, field: 'body.name' });
   });
+  (page.get('button[type=submit]').element as HTMLElement).focus();
   await page.get('form').trigger('submit');
   await vi.waitFor(() => expect(page.text()).toContain('harbour already exists'));
-  expect(page.get<HTMLInputElement>('#cluster-name').element.value).toBe('harbour');
+  const name = page.get<HTMLInputElement>('#cluster-name').element;
+  expect(name.value).toBe('harbour');
+  await vi.waitFor(() => expect(document.activeElement).toBe(name));
 });
