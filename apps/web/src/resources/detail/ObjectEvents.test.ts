@@ -11,7 +11,7 @@ let close = () => undefined as void;
 beforeEach(forget);
 afterEach(() => close());
 
-const event = (reason: string, involvedUid: string) => ({
+const event = (reason: string, involvedUid: string | null) => ({
   uid: reason,
   name: reason,
   namespace: 'default',
@@ -28,15 +28,20 @@ async function open(object: object) {
   return { list, shown, text };
 }
 
-test('events about what lives in no namespace are found under its uid and under its name, as kubectl describe does', async () => {
+test('events about what lives in no namespace are found under its uid, under its name, and without a uid', async () => {
   const { list, shown } = await open({ kind: 'Widget', metadata: { name: 'w1', uid: 'u-2' } });
   expect(list().question.query).toMatchObject({
     fieldSelector: 'involvedObject.kind=Widget,involvedObject.name=w1',
   });
   expect(list().question.query).not.toHaveProperty('namespace');
-  const events = [event('RegisteredNode', 'u-2'), event('Rebooted', 'w1'), event('OfThePast', 'u-1')];
+  const events = [
+    event('RegisteredNode', 'u-2'),
+    event('Rebooted', 'w1'),
+    event('OfThePast', 'u-1'),
+    event('NodeReady', null),
+  ];
   await tell(list(), snapshotOf(events));
-  expect(shown()).toEqual(['RegisteredNode', 'Rebooted']);
+  expect(shown()).toEqual(['RegisteredNode', 'Rebooted', 'NodeReady']);
 });
 
 test('events about what lives in a namespace are found by its uid', async () => {
