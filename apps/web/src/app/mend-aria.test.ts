@@ -32,6 +32,11 @@ test('an icon beside words has no name of its own; one that is a button keeps it
   expect(place.querySelector('[role=button]')?.getAttribute('aria-label')).toBe('close');
 });
 
+test('a line between the entries of a menu is said to be one', async () => {
+  const place = add('<ul role="menu"><li class="ant-dropdown-menu-item-divider"></li></ul>');
+  await vi.waitFor(() => expect(place.querySelector('li')?.getAttribute('role')).toBe('separator'));
+});
+
 test('what closes a notice is called so', async () => {
   const place = add('<div class="ant-alert"><button class="ant-alert-close-icon"></button></div>');
   await vi.waitFor(() => expect(place.querySelector('button')?.getAttribute('aria-label')).toBe('Close'));

@@ -3,7 +3,7 @@
  * points to a list that is not there while it is closed; the pager's Select has no name at all; a sorter's arrows have
  * names nobody should hear, and so have icons beside words; the heads over a table's boxes and arrows are empty. A dialog
  * leaves the focus on its frame: its first field takes it. A drawer lets the focus out behind it. Arrows do not go from
- * tab to tab. What closes a notice has no name.
+ * tab to tab. What closes a notice has no name. A line between a menu's entries is not said to be one.
  */
 export function mendAria(root: HTMLElement, labels: AriaLabels): () => void {
   const mendSelect = (select: Element | null) => mendInput(select, labels.pageSize);
@@ -18,6 +18,8 @@ export function mendAria(root: HTMLElement, labels: AriaLabels): () => void {
       turn.querySelector('button')?.setAttribute('aria-label', turn.getAttribute('title') ?? '');
     for (const close of ownAndBelow(element, '.ant-alert-close-icon'))
       close.setAttribute('aria-label', labels.close());
+    for (const line of ownAndBelow(element, '.ant-dropdown-menu-item-divider'))
+      line.setAttribute('role', 'separator');
     for (const separator of element.querySelectorAll('.ant-picker-separator[aria-label]'))
       separator.removeAttribute('aria-label');
     for (const icon of ownAndBelow(element, '.anticon[role="img"][aria-label]')) {

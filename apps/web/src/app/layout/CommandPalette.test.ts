@@ -76,6 +76,7 @@ test('objects of the lists that are held are there while one types, and Enter go
     unsearched: [],
   }));
   const palette = await openPalette();
+  expect(document.querySelector('[role=dialog]')?.getAttribute('aria-label')).toMatch(/^Go to/);
   await palette.type('w');
   expect(searches()).toEqual([]);
   await palette.type('web');
