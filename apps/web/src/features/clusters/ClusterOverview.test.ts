@@ -49,5 +49,8 @@ test('a credential limited to a namespace counts what is there, and says what it
   expect(tile('core/pods').attributes('href')).toBe('/clusters/limited/core/pods?namespace=shop');
   expect(tile('core/nodes').text()).toContain('it is forbidden');
   expect(page.text()).toContain('Counted in namespace shop alone.');
+  // what happens there is refused: nothing of it is catching up
+  await tell(listOf('events', 15), { type: 'error', error: refused });
+  expect(page.find('[data-testid="cluster-events"] [data-testid="live-dot"]').exists()).toBe(false);
   page.unmount();
 });
