@@ -1,6 +1,7 @@
 import type { LocalCluster } from '@pilothouse/control-plane';
 import { endpoints, endpointsOfActions } from '@pilothouse/contract';
 import { within } from '@pilothouse/testing';
+import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { createAccount, type Account } from './support/accounts.ts';
@@ -103,4 +104,43 @@ test('a role copied from developer gives a group’s member ConfigMaps in one na
     const { items } = await admin.call(endpoints.listAudit, { query: { code: 'shell.open', user: 'mara' } });
     return items.every(({ reason }) => reason === 'rightsLost');
   });
+});
+
+test('a contractor’s kubeconfig for one namespace until tomorrow works with kubectl there and nowhere else, and no more once it is taken back', async () => {
+  const { page } = await scene.openSignedIn('/clusters/harbour/kubeconfigs');
+  await page.getByRole('button', { name: 'Issue kubeconfig' }).click();
+  await page.locator('#kubeconfig-name').fill('Contractor');
+  await page.locator('#kubeconfig-namespace').fill('demo');
+  await page.locator('.ant-radio-button-wrapper', { hasText: 'Edit' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Issue kubeconfig' }).click();
+  const told = page.getByRole('dialog', { name: 'Kubeconfig for Contractor' });
+  const download = page.waitForEvent('download');
+  await told.getByRole('button', { name: 'Download' }).click();
+  const file = await (await download).path();
+  await told.getByRole('button', { name: 'Close' }).last().click();
+  await screenshot(page, 'kubeconfigs');
+
+  const kubectl = (...args: string[]) => cluster.kubectl('--kubeconfig', file, ...args);
+  const words = (...args: string[]) =>
+    kubectl(...args).then(
+      (text) => text,
+      ({ stderr }: { stderr: string }) => stderr,
+    );
+  const [token = ''] = /(?<=token: ).*/.exec(await readFile(file, 'utf8')) ?? [];
+  const { exp, iat } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+  expect(exp - iat).toBe(24 * 3600);
+  expect(await kubectl('create', 'configmap', 'of-contractor')).toContain('created');
+  expect(await kubectl('delete', 'configmap', 'of-contractor', '-n', 'demo')).toContain('deleted');
+  for (const refused of [
+    ['get', 'pods', '-n', 'shop'],
+    ['get', 'nodes'],
+    ['get', 'namespaces'],
+  ])
+    expect(await words(...refused)).toContain('Forbidden');
+
+  const row = page.locator('tr[data-uid]', { hasText: 'Contractor' });
+  await row.getByRole('button', { name: 'Revoke' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
+  await row.getByText('Revoked').waitFor();
+  expect(await words('get', 'configmaps')).toMatch(/Unauthorized|Forbidden/);
 });
