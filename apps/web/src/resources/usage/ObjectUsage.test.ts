@@ -117,6 +117,7 @@ test('a cluster with a Prometheus has the past of single pods too, and says what
   await tell(asked(endpoints.listClusters), snapshotOf([{ id: 'c', name: 'berlin', hasPrometheus: true }]));
   await flushPromises();
   expect(page.findAll('input[type=radio]')).toHaveLength(4);
-  expect(calls.at(-1)?.input).toMatchObject({ params: { plural: 'pods', namespace: 'shop', name: 'p' } });
+  const history = calls.find(({ endpoint }) => endpoint === endpoints.getUsageHistory.id);
+  expect(history?.input).toMatchObject({ params: { plural: 'pods', namespace: 'shop', name: 'p' } });
   expect(text()).toContain('Prometheus has no figures for this');
 });

@@ -1,12 +1,13 @@
 import type { KindOverride } from '../override.ts';
 import UsageCell from './UsageCell.vue';
 
+/** The amounts first: what a list is sorted by is seen on a small screen too. */
 const measured = [
   'cpuUsage',
-  'cpuUsageOfRequests',
-  'cpuUsageOfLimits',
   'memoryUsage',
+  'cpuUsageOfRequests',
   'memoryUsageOfRequests',
+  'cpuUsageOfLimits',
   'memoryUsageOfLimits',
 ];
 const promised = ['cpuRequests', 'cpuLimits', 'memoryRequests', 'memoryLimits'];
