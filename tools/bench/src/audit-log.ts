@@ -7,6 +7,8 @@ export interface AuditEvent {
   requestURI: string;
   verb: string;
   userAgent?: string;
+  /** What was asked for, by its plural. */
+  objectRef?: { resource?: string };
 }
 
 /** Returns what reads the requests that the cluster has got from now on, each once, by its audit log. */

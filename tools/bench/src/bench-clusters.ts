@@ -36,6 +36,12 @@ export function sideCluster(options: Options): Promise<LocalCluster> {
   });
 }
 
+/** A second small one, without a real node. */
+export function otherCluster(options: Options): Promise<LocalCluster> {
+  const start = options.keep ? startDetachedCluster : startCluster;
+  return findOrStart('bench-other', options, (common) => start({ ...common, kwokNodes: sideSize.nodes }));
+}
+
 type CommonOptions = Pick<Parameters<typeof startCluster>[0], 'name' | 'signal' | 'onProgress'>;
 
 async function findOrStart(

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { buildTools, type LocalCluster } from '@pilothouse/control-plane';
 import { startPrivateMariaDb } from '@pilothouse/start/mariadb';
 import { createConnection } from 'mysql2/promise';
-import { mainCluster, sideCluster } from './bench-clusters.ts';
+import { mainCluster, otherCluster, sideCluster } from './bench-clusters.ts';
 import { timed } from './load.ts';
 import { Platform } from './platform.ts';
 import type { Size } from './size.ts';
@@ -35,6 +35,11 @@ export class World {
   /** The cluster with 200 pods and, where there can be one, a real node; registered as `side`. */
   side(): Promise<LocalCluster> {
     return this.#once('side', () => this.#cluster(sideCluster(this.#clusterOptions)));
+  }
+
+  /** Another cluster beside `side`, empty. */
+  other(): Promise<LocalCluster> {
+    return this.#once('other', () => this.#cluster(otherCluster(this.#clusterOptions)));
   }
 
   /** The platform that most bars share, with both clusters. */
