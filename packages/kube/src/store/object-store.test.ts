@@ -44,6 +44,39 @@ describe('watching', () => {
     expect(store.rows().map(({ cells }) => cells['node'])).toEqual(['node-2']);
   });
 
+  it('leaves out and names what an event brings that is no object, until it is one', async () => {
+    const { metadata, ...rest } = pod('b', 11);
+    const { resourceVersion: _none, ...versionless } = metadata;
+    const broken = { type: 'ADDED', object: { ...rest, metadata: versionless } };
+    let mend = () => {};
+    const { store, names, watchUrls } = await storeOn({
+      lists: [list('10', [pod('a', 1)])],
+      watches: [
+        (response, url) => {
+          watch([broken, { type: 'ADDED', object: pod('c', 12) }])(response, url);
+          const mended = { type: 'MODIFIED', object: pod('b', 13) };
+          mend = () => void response.write(`${JSON.stringify(mended)}\n`);
+        },
+      ],
+    });
+    await expect.poll(names).toEqual(['a', 'c']);
+    expect(store.malformed).toMatchObject({ params: { count: 1, names: 'demo/b' } });
+    mend();
+    await expect.poll(names).toEqual(['a', 'b', 'c']);
+    expect(store.malformed).toBeNull();
+    expect(watchUrls()).toHaveLength(1);
+  });
+
+  it('knows objects by their place where several have one uid', async () => {
+    const twin = (name: string, version: number) => pod(name, version, { uid: 'same' });
+    const { store, names } = await storeOn({
+      lists: [list('10', [twin('a', 1), twin('b', 2), twin('c', 3)])],
+      watches: [watch([{ type: 'DELETED', object: twin('b', 11) }])],
+    });
+    await expect.poll(names).toEqual(['a', 'c']);
+    expect(new Set(store.rows().map(({ uid }) => uid)).size).toBe(2);
+  });
+
   it('goes on behind the last event or bookmark when the server ends the watch', async () => {
     const { store, names, watchUrls, listUrls } = await storeOn({
       lists: [list('10', [])],
