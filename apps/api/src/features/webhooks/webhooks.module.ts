@@ -67,8 +67,10 @@ export function build(core: Core, instances: Instances): Feature {
         noteAudit({ target: { name: (await service.find(params)).name } });
         await service.remove(params);
       });
-      mount(api, endpoints.tryWebhook, async ({ params, body }) => {
-        const { result, push } = await delivery.try(await service.find(params), body.event, body.payload);
+      mount(api, endpoints.tryWebhook, async ({ params, body, noteAudit }) => {
+        const webhook = await service.find(params);
+        noteAudit({ target: { name: webhook.name } });
+        const { result, push } = await delivery.try(webhook, body.event, body.payload);
         return { ...resultView(result), change: changeView(push) };
       });
       mount(api, endpoints.listWebhookDeliveries, async ({ params, query }) => {
