@@ -255,6 +255,12 @@ describe('events', () => {
     });
   });
 
+  test('stand out where they warn', () => {
+    const level = events.columns.find(({ id }) => id === 'type')?.level;
+    const levelOf = (type: string) => level?.(rowOf(events, event({ type })));
+    expect([levelOf('Normal'), levelOf('Warning')]).toEqual(['neutral', 'warning']);
+  });
+
   test('happened at the newest of their times, whatever its precision', () => {
     const newest = (more: Partial<Event>) => rowOf(events, event(more)).cells.newest;
     expect(newest({})).toBeNull();
