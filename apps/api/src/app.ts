@@ -1,9 +1,10 @@
+import compression from 'compression';
 import express, { type Express } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import type { Database } from './db/database.ts';
-import { compressAnswers } from './http/compression.ts';
+import { compressionOptions } from './http/compression.ts';
 import { errorHandler, notFound } from './http/error-handler.ts';
 import { mountHealth } from './http/health.ts';
 import type { Metrics } from './http/metrics.ts';
@@ -31,7 +32,7 @@ export function createApp({ config, api, database, metrics, log, spaFolder, isSt
   app.use(requestContext(addressReader(app)));
   app.use(metrics.timing);
   app.use(securityHeaders(config.publicUrl));
-  app.use(compressAnswers());
+  app.use(compression(compressionOptions));
   mountHealth(app, database, isStopping);
   metrics.mount(app, config.metricsToken);
   app.use('/api/v1', (_req, res, next) => void (res.set('Cache-Control', 'no-store'), next()), api.router);
