@@ -1,8 +1,8 @@
 /** Milliseconds of long work in one turn of the event loop, whoever does it. */
 const shareMs = 4;
 
-/** Milliseconds beyond the share that a piece may take before others are given as much time. */
-const mostOverdrawnMs = 3 * shareMs;
+/** Milliseconds beyond the share that a piece may take before others are given as much time: a busy machine takes some. */
+const mostOverdrawnMs = 24;
 const longestWaitMs = 100;
 
 const waiting: (() => void)[] = [];
