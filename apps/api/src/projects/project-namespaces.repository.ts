@@ -51,6 +51,12 @@ export class ProjectNamespaces {
     return row === null ? null : rowOf(row);
   }
 
+  /** Those that are there, by id. */
+  async byId(ids: readonly string[]): Promise<Map<string, ProjectNamespaceRow>> {
+    const rows = await this.#database.prisma.projectNamespace.findMany({ where: { id: { in: [...ids] } } });
+    return new Map(rows.map((row) => [row.id, rowOf(row)]));
+  }
+
   /** Rejects where a project has the namespace already. */
   async create(queries: Queries, row: NewProjectNamespace): Promise<string> {
     const id = newId();

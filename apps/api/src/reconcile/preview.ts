@@ -10,6 +10,7 @@ import type { endpoints, OutputOf } from '@pilothouse/contract';
 import { applyObject, declaresDryRun, getObject, KubeError } from '@pilothouse/kube';
 import type { ClusterHandle } from '../clusters/cluster-handle.ts';
 import type { ClusterRegistry } from '../clusters/cluster-registry.ts';
+import { runPool } from '../operations/item-pool.ts';
 import { AppError, sentence } from '../http/app-error.ts';
 import { keyOf, refOf, sameKey, type ObjectKey } from './object-key.ts';
 import { failureOf, isAway } from './reconcile-failure.ts';
@@ -22,6 +23,12 @@ type Plan = OutputOf<typeof endpoints.planInstance>;
 type Change = Plan['changes'][number];
 export type Preview = Pick<Plan, 'changes' | 'warnings' | 'clusterError'>;
 
+/** Objects that a unit would have. */
+export interface Planned {
+  unit: UnitRef;
+  objects: KubernetesObject[];
+}
+
 interface Parts {
   units: ReconcileUnits;
   registry: ClusterRegistry;
@@ -29,14 +36,38 @@ interface Parts {
 
 type Row = StoredUnit['objects'][number];
 
-/** Tries the objects out in the unit's cluster. Where that does not answer, it is told what would be written. */
-export async function previewUnit(
+/** Units tried out at once. */
+const concurrency = 8;
+
+/** Tries objects out in their units' clusters. Where one does not answer, it is told what would be written. */
+export async function previewUnits(
   { units, registry }: Parts,
-  unit: UnitRef,
-  objects: KubernetesObject[],
+  planned: readonly Planned[],
+): Promise<Preview[]> {
+  const known = await units.states({ ownerIds: planned.map(({ unit }) => unit.ownerId) });
+  const alive = new Map<string, Promise<unknown>>();
+  const previews: Preview[] = [];
+  await runPool([...planned.entries()], { concurrency, mayGoOn: () => true }, async ([index, one]) => {
+    const { unit } = one;
+    const row = known.find(
+      ({ kind, ownerId, clusterId, namespace }) =>
+        kind === unit.kind &&
+        ownerId === unit.ownerId &&
+        clusterId === unit.clusterId &&
+        namespace === unit.namespace,
+    );
+    const handle = registry.byId(unit.clusterId);
+    const isAlive = alive.get(unit.clusterId) ?? handle?.connection.checkAlive(5000) ?? Promise.resolve();
+    alive.set(unit.clusterId, isAlive);
+    previews[index] = await previewUnit(one, { handle, isAlive, rows: row?.objects ?? [] });
+  });
+  return previews;
+}
+
+async function previewUnit(
+  { unit, objects }: Planned,
+  { handle, isAlive, rows }: { handle: ClusterHandle | undefined; isAlive: Promise<unknown>; rows: Row[] },
 ): Promise<Preview> {
-  const rows = (await units.find(unit))?.objects ?? [];
-  const handle = registry.byId(unit.clusterId);
   const untried = { changes: objects.map((object) => changeOf(unit, object, null, object)), warnings: [] };
   if (handle === undefined) return { ...untried, clusterError: coded({ code: 'notFound', params: {} }) };
   const warnings: string[] = [];
@@ -45,7 +76,7 @@ export async function previewUnit(
     refusal ??= failureOf(error, unit.namespace).error;
   };
   try {
-    await handle.connection.checkAlive(5000);
+    await isAlive;
     const changes = await Promise.all(
       objects.map((object) => tryOut(handle, unit, object, rows, { warnings, refused })),
     );

@@ -65,16 +65,17 @@ export class ReconcileUnits {
     this.#leaseMs = leaseMs;
   }
 
-  /** Makes the unit, or has it looked at now; `isForced` stays until what is wanted now is applied. */
-  async want(
-    queries: Queries,
-    { kind, ownerId, clusterId, namespace }: UnitRef,
-    isForced: boolean,
-  ): Promise<void> {
+  /** Makes units, or has them looked at now; `isForced` stays until what is wanted now is applied. */
+  async want(queries: Queries, units: readonly UnitRef[], isForced: boolean): Promise<void> {
+    if (units.length === 0) return;
+    const rows = units.map(
+      ({ kind, ownerId, clusterId, namespace }) => Prisma.sql`
+        (${newId()}, ${kind}, ${ownerId}, ${clusterId}, ${namespace}, 1, ${isForced}, FALSE, UTC_TIMESTAMP(6), 0, 0)`,
+    );
     await queries.$executeRaw`
       INSERT INTO reconcile_units
         (id, kind, owner_id, cluster_id, namespace, wanted, is_forced, is_removing, due_at, fence, attempt)
-      VALUES (${newId()}, ${kind}, ${ownerId}, ${clusterId}, ${namespace}, 1, ${isForced}, FALSE, UTC_TIMESTAMP(6), 0, 0)
+      VALUES ${Prisma.join(rows)}
       ON DUPLICATE KEY UPDATE wanted = wanted + 1, is_forced = is_forced OR VALUES(is_forced),
         attempt = 0, due_at = UTC_TIMESTAMP(6)`;
   }

@@ -6,7 +6,7 @@ import { bumpVersion, type Versions } from '../db/versions.ts';
 import { defaultLeaseTimes, LeaseKeeper, LeaseLost, type LeaseTimes } from '../operations/lease-keeper.ts';
 import { lookAtUnits } from './look-at-units.ts';
 import { AwayClusters } from './away-clusters.ts';
-import { previewUnit, type Preview } from './preview.ts';
+import { previewUnits, type Planned, type Preview } from './preview.ts';
 import { failureOf, retryMs } from './reconcile-failure.ts';
 import { ReconcileUnits, type TakenUnit } from './reconcile-units.repository.ts';
 import { UnitRun, unsettledMs } from './unit-run.ts';
@@ -75,9 +75,9 @@ export class Reconciler {
     this.#sources.set(source.kind, source);
   }
 
-  /** The unit's rows have changed: belongs into the transaction that changes them; {@link wake} comes after it. */
-  want(queries: Queries, unit: UnitRef): Promise<void> {
-    return this.#units.want(queries, unit, false);
+  /** The units' rows have changed: belongs into the transaction that changes them; {@link wake} comes after it. */
+  want(queries: Queries, ...units: UnitRef[]): Promise<void> {
+    return this.#units.want(queries, units, false);
   }
 
   /** As {@link want}, for all that is written into a namespace. */
@@ -86,8 +86,8 @@ export class Reconciler {
   }
 
   /** As {@link want}; takes fields over that others have changed, and makes again what was removed. */
-  mend(queries: Queries, unit: UnitRef): Promise<void> {
-    return this.#units.want(queries, unit, true);
+  mend(queries: Queries, ...units: UnitRef[]): Promise<void> {
+    return this.#units.want(queries, units, true);
   }
 
   /** Forgets units and what they have in clusters, which stays there. Of those parts that are left out it is all of them. */
@@ -101,8 +101,14 @@ export class Reconciler {
   }
 
   /** What objects would be in the unit's cluster, and how that differs from what is there; nothing is written. */
-  preview(unit: UnitRef, objects: KubernetesObject[]): Promise<Preview> {
-    return previewUnit({ units: this.#units, registry: this.#options.registry }, unit, objects);
+  async preview(unit: UnitRef, objects: KubernetesObject[]): Promise<Preview> {
+    const [preview] = await this.previews([{ unit, objects }]);
+    return preview ?? { changes: [], warnings: [], clusterError: null };
+  }
+
+  /** As {@link preview}, of many. */
+  previews(planned: readonly Planned[]): Promise<Preview[]> {
+    return previewUnits({ units: this.#units, registry: this.#options.registry }, planned);
   }
 
   /** Somebody looks at these units: what is known of them is kept fresh for a while. */

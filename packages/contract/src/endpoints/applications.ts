@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { applicationSpec } from '../application/spec.ts';
-import { dnsLabel, timestamp, uuid } from '../common.ts';
+import { dnsLabel, oneOrMany, timestamp, uuid } from '../common.ts';
 import { defineEndpoint, type Requirement } from '../endpoint.ts';
 import { nodeRight } from './projects.ts';
 
@@ -71,6 +71,8 @@ export function dangerousFieldRight(field: DangerousFieldName, node: string): Re
 }
 
 export const applicationParams = z.strictObject({ application: uuid });
+/** Those of a list that somebody has before their eyes: what is known of them is kept fresh. */
+export const seenIds = oneOrMany(uuid);
 const displayName = z.string().trim().min(1).max(100);
 const description = z.string().trim().max(500);
 export const changeReason = z.string().trim().max(500).default('');
@@ -91,7 +93,7 @@ export const applicationEndpoints = {
     method: 'GET',
     path: '/applications',
     summary: 'Applications of a project, or all, as far as the caller has a grant there',
-    query: z.strictObject({ project: uuid.optional() }),
+    query: z.strictObject({ project: uuid.optional(), seen: seenIds }),
     response: z.object({ applications: z.array(applicationView) }),
     permission: 'session',
     live: true,

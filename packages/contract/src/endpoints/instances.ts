@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { instanceSpec } from '../application/spec.ts';
 import { codedError, dnsLabel, timestamp, uuid } from '../common.ts';
 import { defineEndpoint, type Requirement } from '../endpoint.ts';
-import { applicationParams, changeReason, renderedChange, specProblem, specVersion } from './applications.ts';
+import { applicationParams, changeReason, renderedChange, seenIds, specProblem, specVersion } from './applications.ts';
 import { nodeRight } from './projects.ts';
 import { row } from './resources.ts';
 
@@ -139,7 +139,11 @@ export const instanceEndpoints = {
     path: '/instances',
     summary:
       'Instances of an application, of a project, or all, as far as the caller may read applications there',
-    query: z.strictObject({ application: uuid.optional(), project: uuid.optional() }),
+    query: z.strictObject({
+      application: uuid.optional(),
+      project: uuid.optional(),
+      seen: seenIds,
+    }),
     response: z.object({ instances: z.array(instanceView) }),
     permission: 'session',
     live: true,

@@ -35,13 +35,12 @@ export class ApplicationChanges {
   /** Has instances written to their clusters, and what they share there. */
   async want(queries: Queries, rows: readonly InstanceRow[]): Promise<void> {
     const units = new Map(rows.flatMap((row) => unitsOf(row)).map((unit) => [JSON.stringify(unit), unit]));
-    for (const unit of units.values()) await this.#parts.reconciler.want(queries, unit);
+    await this.#parts.reconciler.want(queries, ...units.values());
   }
 
   /** Has what an instance shared with others looked at again. */
   async wantShared(queries: Queries, row: InstanceRow): Promise<void> {
-    for (const unit of unitsOf(row).filter(({ kind }) => kind === 'shared'))
-      await this.#parts.reconciler.want(queries, unit);
+    await this.#parts.reconciler.want(queries, ...unitsOf(row).filter(({ kind }) => kind === 'shared'));
   }
 }
 

@@ -58,6 +58,16 @@ export class ApplicationRepository {
     return (row?.spec as ApplicationSpec | undefined) ?? emptySpec;
   }
 
+  /** As {@link spec}, of several versions. */
+  async specs(id: string, versions: readonly number[]): Promise<(version: number) => ApplicationSpec> {
+    const rows = await this.#database.prisma.applicationVersion.findMany({
+      where: { applicationId: id, version: { in: [...new Set(versions)] } },
+      select: { version: true, spec: true },
+    });
+    const specs = new Map(rows.map(({ version, spec }) => [version, spec as ApplicationSpec]));
+    return (version) => specs.get(version) ?? emptySpec;
+  }
+
   /** The newest version, locked until the transaction ends; 0 where there is no row yet, which is made. */
   async lock(queries: Queries, id: string): Promise<number> {
     const found = await lockedVersion(queries, id);

@@ -49,13 +49,16 @@ export class ApplicationService {
   }
 
   /** As far as somebody may know of them, by path. */
-  async list(subject: Subject, project: string | undefined): Promise<ApplicationView[]> {
+  async list(
+    subject: Subject,
+    { project, seen = [] }: InputOf<typeof endpoints.listApplications>['query'],
+  ): Promise<ApplicationView[]> {
     const { tree, visible } = await this.#parts.authoriser.treeOf(subject);
     const places = new ApplicationTree(tree, this.#parts.levels);
     const ids = [...visible].filter(
       (id) => places.isApplication(id) && (project === undefined || places.projectOf(id) === project),
     );
-    const views = await this.#views(ids, places);
+    const views = await this.#views(ids, places, seen);
     return views.toSorted((a, b) => (a.path < b.path ? -1 : 1));
   }
 
@@ -63,7 +66,7 @@ export class ApplicationService {
   async get(id: string): Promise<ApplicationDetail> {
     const places = await this.#places();
     places.requireApplication(id);
-    const [view] = await this.#views([id], places);
+    const [view] = await this.#views([id], places, []);
     if (view === undefined) throw new AppError('notFound');
     const { applications } = this.#parts;
     const row = (await applications.rows([id])).get(id);
@@ -94,10 +97,7 @@ export class ApplicationService {
     (await this.#places()).requireApplication(id);
     const rows = await instances.list({ applicationId: id, removedAt: null });
     const problems = await guard.problemsOf(rows, spec);
-    // one cluster after the other would be slow, all at once a flood
-    const planned: Plan['instances'] = [];
-    for (const row of rows) planned.push(await views.planned(row, spec));
-    return { problems, instances: planned };
+    return { problems, instances: await views.planned(id, rows, spec) };
   }
 
   /** Throws `notFound`, `changedMeanwhile` where the version is not the newest, or what {@link SpecGuard} refuses. */
@@ -109,17 +109,18 @@ export class ApplicationService {
     const all = await instances.list({ applicationId: id, removedAt: null });
     const chosen = chosenOf(all, body.rollOut);
     await guard.requireShared(principal, { node: id, project: places.projectOf(id) }, body.spec);
-    for (const row of chosen) await guard.require(principal, row, body.spec);
+    await guard.require(principal, chosen, body.spec);
     await changes.make(async (queries) => {
       if ((await applications.lock(queries, id)) !== body.version)
         throw new AppError('changedMeanwhile', { what: id });
       const version = body.version + 1;
       await applications.addVersion(queries, id, { version, spec: body.spec, ...change });
-      for (const { id: instance } of chosen) {
-        const row = await instances.lock(queries, instance);
-        if (row === null || row.removedAt !== null) continue;
-        await instances.addVersion(queries, row, { spec: row.spec, applicationVersion: version }, change);
-      }
+      await instances.takeOver(
+        queries,
+        chosen.map(({ id: instance }) => instance),
+        version,
+        change,
+      );
       await changes.want(queries, chosen);
     });
     return this.get(id);
@@ -150,21 +151,31 @@ export class ApplicationService {
     }
   }
 
-  async #views(ids: readonly string[], places: ApplicationTree): Promise<ApplicationView[]> {
+  /** @param seen of which somebody has the figures before their eyes. */
+  async #views(
+    ids: readonly string[],
+    places: ApplicationTree,
+    seen: readonly string[],
+  ): Promise<ApplicationView[]> {
     const { applications, instances, nodes, views } = this.#parts;
     const texts = await nodes.byId(ids);
     const rows = await applications.rows(ids);
-    const all = await views.of(await instances.list({ applicationId: { in: [...ids] } }));
+    const own = await instances.list({ applicationId: { in: [...ids] } });
+    const shown = new Set(seen);
+    const all = await views.of(
+      own,
+      own.filter(({ applicationId }) => shown.has(applicationId)),
+    );
     const byApplication = Map.groupBy(all, ({ application }) => application);
     return [...texts.values()].map((text) => {
-      const own = byApplication.get(text.id) ?? [];
+      const those = byApplication.get(text.id) ?? [];
       return {
         ...text,
         path: places.tree.pathOf(text.id),
         project: places.projectOf(text.id),
         version: rows.get(text.id)?.version ?? 0,
-        instances: own.length,
-        inPlace: own.filter(({ phase }) => phase === 'running' || phase === 'stopped').length,
+        instances: those.length,
+        inPlace: those.filter(({ phase }) => phase === 'running' || phase === 'stopped').length,
       };
     });
   }

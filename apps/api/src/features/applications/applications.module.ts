@@ -9,10 +9,11 @@ import { ApplicationService, type TreeNodesDoor } from './application.service.ts
 import { AuditedNames } from './audited-names.ts';
 import { InstanceRepository } from './instance.repository.ts';
 import { InstanceService, type InstanceRef } from './instance.service.ts';
-import { instanceSource, Rendering, sharedSource } from './instance-sources.ts';
+import { instanceSource, sharedSource } from './instance-sources.ts';
 import { InstanceViews } from './instance-views.ts';
 import { NodeRepository } from './node.repository.ts';
 import { ProjectService } from './project.service.ts';
+import { Rendering } from './rendering.ts';
 import { SpecGuard } from './spec-guard.ts';
 
 const podsEveryMs = 3000;
@@ -34,8 +35,8 @@ export function build(core: Core, tree: TreeNodesDoor) {
   const application = new ApplicationService({ ...parts, tree, views, guard });
   const instance = new InstanceService({ ...parts, views, rendering, guard });
   const names = new AuditedNames(authoriser, instances);
-  reconciler.register(sharedSource(rendering, parts));
-  reconciler.register(instanceSource(rendering, parts));
+  reconciler.register(sharedSource({ ...parts, rendering }));
+  reconciler.register(instanceSource({ ...parts, rendering }));
 
   /** What is different for whoever looks: rows, what is known of clusters, or rights. */
   const watch = (_call: unknown, changed: () => void) => {
@@ -83,7 +84,7 @@ export function build(core: Core, tree: TreeNodesDoor) {
       );
 
       mount(api, endpoints.listApplications, async ({ principal, query }) => ({
-        applications: await application.list(principal, query.project),
+        applications: await application.list(principal, query),
       }));
       mount(
         api,
@@ -203,7 +204,7 @@ export function build(core: Core, tree: TreeNodesDoor) {
       });
       topics.add(endpoints.listApplications, {
         read: async ({ principal, query }) => ({
-          applications: await application.list(principal, query.project),
+          applications: await application.list(principal, query),
         }),
         watch,
       });

@@ -7,7 +7,8 @@ import type { Reconciler } from '../../reconcile/reconciler.ts';
 import type { UnitState } from '../../reconcile/unit-state.ts';
 import type { ApplicationRepository } from './application.repository.ts';
 import type { InstanceRow } from './instance.repository.ts';
-import type { Rendering } from './instance-sources.ts';
+import type { Rendering } from './rendering.ts';
+import type { Rendered } from '../../reconcile/unit-source.ts';
 
 type InstanceView = OutputOf<typeof endpoints.listInstances>['instances'][number];
 export type InstanceDetail = OutputOf<typeof endpoints.getInstance>;
@@ -16,7 +17,7 @@ type PlannedInstance = OutputOf<typeof endpoints.planApplication>['instances'][n
 interface InstanceViewsParts {
   authoriser: Pick<Authoriser, 'policies'>;
   applications: ApplicationRepository;
-  reconciler: Pick<Reconciler, 'states' | 'preview' | 'lookedAt'>;
+  reconciler: Pick<Reconciler, 'states' | 'previews' | 'lookedAt'>;
   rendering: Rendering;
 }
 
@@ -28,19 +29,20 @@ export class InstanceViews {
     this.#parts = parts;
   }
 
-  async of(rows: readonly InstanceRow[]): Promise<InstanceView[]> {
-    const { authoriser, reconciler } = this.#parts;
+  /** @param seen those that somebody has before their eyes: what is known of them is kept fresh. */
+  async of(rows: readonly InstanceRow[], seen: readonly InstanceRow[]): Promise<InstanceView[]> {
+    const { authoriser } = this.#parts;
     const states = await this.#states(rows);
     const { tree } = await authoriser.policies();
-    reconciler.lookedAt([...states.values()].map(({ id }) => id));
+    this.#lookAt(seen, states);
     return rows.map((row) => viewOf(row, states.get(row.id), tree.pathOf(row.applicationId)));
   }
 
   async detail(row: InstanceRow): Promise<InstanceDetail> {
-    const { authoriser, reconciler } = this.#parts;
-    const state = (await this.#states([row])).get(row.id);
-    const { tree } = await authoriser.policies();
-    if (state !== undefined) reconciler.lookedAt([state.id]);
+    const states = await this.#states([row]);
+    const state = states.get(row.id);
+    const { tree } = await this.#parts.authoriser.policies();
+    this.#lookAt([row], states);
     return {
       ...viewOf(row, state, tree.pathOf(row.applicationId)),
       spec: row.spec,
@@ -50,18 +52,37 @@ export class InstanceViews {
     };
   }
 
-  /** What a spec of its application would change of an instance. */
-  async planned(row: InstanceRow, spec: ApplicationSpec): Promise<PlannedInstance> {
-    const { applications, reconciler, rendering } = this.#parts;
-    const { id, name, cluster, namespace } = row;
-    const now = await rendering.instance(
-      row,
-      await applications.spec(row.applicationId, row.applicationVersion),
+  /** What a spec of their application would change of its instances. */
+  async planned(
+    application: string,
+    rows: readonly InstanceRow[],
+    spec: ApplicationSpec,
+  ): Promise<PlannedInstance[]> {
+    const { applications, reconciler } = this.#parts;
+    const rendering = await this.#parts.rendering.of(
+      application,
+      rows.map(({ namespaceId }) => namespaceId),
     );
-    const then = await rendering.instance(row, spec);
-    const unit = { kind: 'instance', ownerId: id, clusterId: row.clusterId ?? '', namespace } as const;
-    const { changes } = await reconciler.preview(unit, then);
-    return { id, name, cluster, namespace, restarts: templateOf(now) !== templateOf(then), changes };
+    const specOf = await applications.specs(
+      application,
+      rows.map(({ applicationVersion }) => applicationVersion),
+    );
+    const wanted = rows.map((row) => {
+      const { id: ownerId, clusterId, namespace } = row;
+      const unit = { kind: 'instance', ownerId, clusterId: clusterId ?? '', namespace } as const;
+      return { unit, objects: rendering.instance(row, spec) };
+    });
+    const previews = await reconciler.previews(wanted);
+    return rows.map((row, index) => {
+      const { id, name, cluster, namespace } = row;
+      const now = rendering.instance(row, specOf(row.applicationVersion));
+      const restarts = templateOf(now) !== templateOf(wanted[index]?.objects ?? []);
+      return { id, name, cluster, namespace, restarts, changes: previews[index]?.changes ?? [] };
+    });
+  }
+
+  #lookAt(rows: readonly InstanceRow[], states: ReadonlyMap<string, UnitState>): void {
+    this.#parts.reconciler.lookedAt(rows.flatMap(({ id }) => states.get(id)?.id ?? []));
   }
 
   async #states(rows: readonly InstanceRow[]): Promise<Map<string, UnitState>> {
@@ -100,7 +121,7 @@ function viewOf(row: InstanceRow, state: UnitState | undefined, path: string): I
 }
 
 /** The Pods' template of a workload, by which they are replaced; empty where there is none. */
-function templateOf(objects: Awaited<ReturnType<Rendering['instance']>>): string {
+function templateOf(objects: Rendered['objects']): string {
   const workload = objects.find(({ kind }) => kind === 'Deployment');
   return JSON.stringify(valueAt(workload, ['spec', 'template']) ?? null);
 }

@@ -1,5 +1,6 @@
 import type { InstanceSpec } from '@pilothouse/contract';
-import type { Database, Prisma, Queries } from '../../db/database.ts';
+import type { Database, Queries } from '../../db/database.ts';
+import { Prisma } from '../../db/generated/client.ts';
 import { newId } from '../../db/ids.ts';
 import { storedJson } from '../../db/stored-json.ts';
 import type { Change } from '../../projects/change.ts';
@@ -96,6 +97,34 @@ export class InstanceRepository {
       data: { spec: storedJson(spec), applicationVersion, version: next, updatedAt: new Date() },
     });
     await this.#keep(queries, id, { spec, applicationVersion, version: next, change });
+  }
+
+  /** Has instances take over a version of their application, each as a new version of its own; not those that go. */
+  async takeOver(
+    queries: Queries,
+    ids: readonly string[],
+    applicationVersion: number,
+    change: Change,
+  ): Promise<void> {
+    if (ids.length === 0) return;
+    await queries.$queryRaw`SELECT id FROM instances WHERE id IN (${Prisma.join(ids)}) ORDER BY id FOR UPDATE`;
+    const rows = await queries.instance.findMany({ where: { id: { in: [...ids] }, removedAt: null } });
+    const createdAt = new Date();
+    await queries.instance.updateMany({
+      where: { id: { in: rows.map(({ id }) => id) } },
+      data: { applicationVersion, version: { increment: 1 }, updatedAt: createdAt },
+    });
+    await queries.instanceVersion.createMany({
+      data: rows.map(({ id: instanceId, version, spec }) => ({
+        id: newId(),
+        instanceId,
+        version: version + 1,
+        applicationVersion,
+        spec: spec as Prisma.InputJsonValue,
+        ...change,
+        createdAt,
+      })),
+    });
   }
 
   /** What is no part of a version. */

@@ -15,9 +15,9 @@ import { unitsOf, type ApplicationChanges } from './application-changes.ts';
 import type { ApplicationRepository } from './application.repository.ts';
 import { ApplicationTree } from './application-tree.ts';
 import type { InstanceRepository, InstanceRow, NewVersion } from './instance.repository.ts';
-import type { Rendering } from './instance-sources.ts';
 import type { InstanceDetail, InstanceViews } from './instance-views.ts';
 import type { NodeRepository } from './node.repository.ts';
+import type { Rendering } from './rendering.ts';
 import type { SpecGuard } from './spec-guard.ts';
 
 type InstanceView = OutputOf<typeof endpoints.listInstances>['instances'][number];
@@ -62,7 +62,7 @@ export class InstanceService {
   /** Of the applications that somebody may read. */
   async list(
     subject: Subject,
-    { application, project }: InputOf<typeof endpoints.listInstances>['query'],
+    { application, project, seen = [] }: InputOf<typeof endpoints.listInstances>['query'],
   ): Promise<InstanceView[]> {
     const { authoriser, instances, views } = this.#parts;
     const { tree, visible } = await authoriser.treeOf(subject);
@@ -75,7 +75,12 @@ export class InstanceService {
       const { allowed } = await authoriser.authorise(subject, [readRight(id)]);
       if (allowed) readable.push(id);
     }
-    return views.of(await instances.list({ applicationId: { in: readable } }));
+    const rows = await instances.list({ applicationId: { in: readable } });
+    const shown = new Set(seen);
+    return views.of(
+      rows,
+      rows.filter(({ id }) => shown.has(id)),
+    );
   }
 
   /** Throws `notFound`. */
@@ -116,7 +121,7 @@ export class InstanceService {
     };
     const problems = await guard.problemsOf([planned], spec);
     if (problems.length > 0) return { problems, changes: [], warnings: [], clusterError: null };
-    const objects = await rendering.instance(planned, spec);
+    const objects = (await rendering.of(application, [place.id])).instance(planned, spec);
     const unit = {
       kind: 'instance',
       ownerId: planned.id,
@@ -211,7 +216,7 @@ export class InstanceService {
     const { changes, reconciler } = this.#parts;
     const row = present(await this.#find(ref));
     await changes.make(async (queries) => {
-      for (const unit of unitsOf(row)) await reconciler.mend(queries, unit);
+      await reconciler.mend(queries, ...unitsOf(row));
     });
     return this.get(ref);
   }
@@ -254,10 +259,8 @@ export class InstanceService {
     const { applications, rendering } = this.#parts;
     const row = await this.#find(ref);
     const spec = await applications.spec(row.applicationId, row.applicationVersion);
-    const objects = [
-      ...(await rendering.shared(row.applicationId, row.namespace, row.applicationVersion)),
-      ...(await rendering.instance(row, spec)),
-    ];
+    const own = await rendering.of(row.applicationId, [row.namespaceId]);
+    const objects = [...own.shared(row.namespace, spec), ...own.instance(row, spec)];
     const shown = objects.map((object) => (object.kind === 'Secret' ? maskSecret(object) : object));
     return shown.map((object) => writeKubectlYaml(object)).join('---\n');
   }

@@ -27,13 +27,19 @@ export class SpecGuard {
     this.#namespaces = namespaces;
   }
 
-  /** Of an instance with what it has of its application. Throws `specRefused` or `forbidden`. */
-  async require(subject: Subject, place: Place, application: ApplicationSpec): Promise<void> {
-    const { problems, spec, defaults } = await this.#effective(place, application);
-    requireNoProblems(problems);
-    const pulls = defaults.imagePullSecrets.map(({ name }) => name);
-    const secrets = [applicationSecretName(place.applicationId), ...pulls];
-    await requireDangerousFields(this.#authoriser, subject, place.applicationId, { spec, secrets });
+  /** Of instances with what they have of their application. Throws `specRefused` or `forbidden`. */
+  async require(
+    subject: Subject,
+    places: Place | readonly Place[],
+    application: ApplicationSpec,
+  ): Promise<void> {
+    const all = [places].flat();
+    for (const { place, problems, spec, defaults } of await this.#effective(all, application)) {
+      requireNoProblems(problems);
+      const pulls = defaults.imagePullSecrets.map(({ name }) => name);
+      const secrets = [applicationSecretName(place.applicationId), ...pulls];
+      await requireDangerousFields(this.#authoriser, subject, place.applicationId, { spec, secrets });
+    }
   }
 
   /** Of what instances share, where there is none yet. Throws `forbidden`; problems may be an instance's to solve. */
@@ -65,22 +71,21 @@ export class SpecGuard {
   /** What keeps any of the instances from running, each problem once. */
   async problemsOf(places: readonly Place[], application: ApplicationSpec): Promise<SpecProblemView[]> {
     const found = new Map<string, SpecProblemView>();
-    for (const place of places)
-      for (const problem of (await this.#effective(place, application)).problems)
-        found.set(`${problem.path} ${problem.code}`, problem);
+    for (const { problems } of await this.#effective(places, application))
+      for (const problem of problems) found.set(`${problem.path} ${problem.code}`, problem);
     return [...found.values()];
   }
 
-  async #effective(
-    { namespaceId, spec }: Place,
-    application: ApplicationSpec,
-  ): Promise<{ problems: SpecProblemView[]; spec: ApplicationSpec; defaults: NamespaceDefaults }> {
-    const defaults = (await this.#namespaces.find(namespaceId))?.defaults ?? noDefaults;
-    const effective = effectiveSpec({ application, instance: spec, defaults });
-    return {
-      problems: checkSpec(effective, { ...defaults, autoscaling: spec.autoscaling }),
-      spec: effective.spec,
-      defaults,
-    };
+  async #effective(places: readonly Place[], application: ApplicationSpec) {
+    const namespaces = await this.#namespaces.byId([
+      ...new Set(places.map(({ namespaceId }) => namespaceId)),
+    ]);
+    return places.map((place) => {
+      const { autoscaling } = place.spec;
+      const defaults = namespaces.get(place.namespaceId)?.defaults ?? noDefaults;
+      const effective = effectiveSpec({ application, instance: place.spec, defaults });
+      const problems = checkSpec(effective, { ...defaults, autoscaling });
+      return { place, problems, spec: effective.spec, defaults };
+    });
   }
 }

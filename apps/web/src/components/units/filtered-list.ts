@@ -5,7 +5,7 @@ import { pagedList, usePagedQuery } from '../paged-query.ts';
  * A list that comes whole (it is as long as people can name things), searched, sorted and paged here.
  * @param textsOf what the search looks in.
  */
-export function useFilteredList<T extends { name: string }>(
+export function useFilteredList<T extends { id: string; name: string }>(
   records: Ref<readonly T[] | undefined>,
   live: { error: Ref<unknown>; isPending: Ref<boolean>; refresh: () => unknown },
   textsOf: (record: T) => string[],
@@ -29,6 +29,8 @@ export function useFilteredList<T extends { name: string }>(
   });
   return {
     paged,
+    /** Ids of what the page shows. */
+    seen: computed(() => data.value.items.map(({ id }) => id).toSorted()),
     list: pagedList(paged, { data, error: live.error, isPending: live.isPending }, live.refresh),
   };
 }
