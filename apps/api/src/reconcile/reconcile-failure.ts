@@ -1,3 +1,4 @@
+import type { ErrorCode } from '@pilothouse/contract';
 import { admissionRefusal } from '@pilothouse/kinds';
 import { KubeError, type KubeErrorReason } from '@pilothouse/kube';
 import { AppError } from '../http/app-error.ts';
@@ -34,7 +35,7 @@ const away: ReadonlySet<KubeErrorReason> = new Set([
   'closed',
 ]);
 /** What the cluster says no to for good. */
-const lasting: ReadonlySet<string> = new Set([
+const lasting: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'reconcileConflict',
   'nameTaken',
   'admissionRefused',
@@ -42,6 +43,11 @@ const lasting: ReadonlySet<string> = new Set([
   'clusterInvalid',
   'namespaceMissing',
 ]);
+
+/** Whether such an error stays until somebody changes something. */
+export function isLasting(code: ErrorCode): boolean {
+  return lasting.has(code);
+}
 
 export function isAway(error: unknown): boolean {
   return error instanceof KubeError && away.has(error.reason);
@@ -59,7 +65,7 @@ export function failureOf(error: unknown, namespace: string): Failure {
   return {
     error: { code, params: cut },
     isAway: isAway(error),
-    isLasting: lasting.has(code),
+    isLasting: isLasting(code),
     isBug: code === 'internal',
   };
 }

@@ -159,6 +159,7 @@ export class StatusFeeds {
       }
       if (seen === 'gone') continue;
       fresh.push(unit.id);
+      if (isOlder(seen.status, unit.status)) continue;
       const text = JSON.stringify(seen.status);
       if (text === unit.told) continue;
       if (await units.told(unit.id, unit.fence, seen.status)) {
@@ -176,6 +177,13 @@ export class StatusFeeds {
     }
     if (outdated.length > 0) await this.#read(outdated);
   }
+}
+
+/** Of a Deployment before its last change, which the watch may still tell of. */
+function isOlder(seen: UnitStatus, known: UnitStatus | null): boolean {
+  const generationOf = (status: UnitStatus | null) =>
+    status?.kind === 'Deployment' ? (status.generation ?? 0) : 0;
+  return generationOf(seen) < generationOf(known);
 }
 
 function followed(row: StoredUnit): Omit<Followed, 'lookedUntil' | 'appliedUntil'> {

@@ -16,6 +16,8 @@ export type DriftedField = OutputOf<typeof endpoints.getInstance>['drift'][numbe
 export type UnitStatus =
   | {
       kind: 'Deployment';
+      /** Of its spec; absent in what was kept by an earlier version of the platform. */
+      generation?: number;
       rollout: DeploymentRollout;
       /** Wanted by its spec: an autoscaler may have set it. */
       wanted: number;
@@ -58,6 +60,8 @@ export interface UnitState {
   /** {@link Rendered.version} of what was applied last. */
   appliedVersion: number | null;
   isRemoving: boolean;
+  /** Failed in a row since it was wanted last. */
+  attempt: number;
   /** What keeps it from being applied; that the cluster does not answer among it. */
   error: UnitError | null;
   drift: DriftedField[];

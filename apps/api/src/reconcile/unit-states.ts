@@ -39,6 +39,7 @@ export class UnitStates {
       applied: row.applied,
       appliedVersion: row.appliedVersion,
       isRemoving: row.isRemoving,
+      attempt: row.attempt,
       error: known ?? unreachable,
       drift: (row.drift as DriftedField[] | null) ?? [],
       status: row.status as UnitStatus | null,

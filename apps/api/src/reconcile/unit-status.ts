@@ -58,6 +58,7 @@ export function statusOf(object: KubernetesObject, pods: Row[] = [], now = Date.
     rollout === 'Complete' || rollout === 'Pending' ? [] : rolloutTroubles(deployment, settled);
   return {
     kind: 'Deployment',
+    generation: deployment.metadata?.generation ?? 0,
     rollout,
     wanted: deployment.spec?.replicas ?? 1,
     pods: replicas,

@@ -1,4 +1,4 @@
-import { shallowRef } from 'vue';
+import { shallowRef, type Ref } from 'vue';
 import type { Cluster } from '../api/clusters.ts';
 
 export interface Confirmation {
@@ -12,6 +12,8 @@ export interface Confirmation {
   /** The verb on the button: "Remove cluster". */
   verb: string;
   isDanger?: boolean;
+  /** What somebody may choose beside it. */
+  choice?: { label: string; isOn: Ref<boolean> };
   /** In production its name is typed before the button works. */
   cluster?: Pick<Cluster, 'name' | 'environment'> | null;
   /** Does it; a failure is shown in the dialog, which stays. */

@@ -27,5 +27,6 @@ export * from './tree.ts';
 export * from './projects.ts';
 export * from './applications.ts';
 export * from './instances.ts';
+export * from './instance-operations.ts';
 export * from './cron-jobs.ts';
 export * from './webhooks.ts';

@@ -2,7 +2,14 @@ import { z } from 'zod';
 import { instanceSpec } from '../application/spec.ts';
 import { codedError, dnsLabel, timestamp, uuid } from '../common.ts';
 import { defineEndpoint, type Requirement } from '../endpoint.ts';
-import { applicationParams, changeReason, renderedChange, seenIds, specProblem, specVersion } from './applications.ts';
+import {
+  applicationParams,
+  changeReason,
+  renderedChange,
+  seenIds,
+  specProblem,
+  specVersion,
+} from './applications.ts';
 import { nodeRight } from './projects.ts';
 import { row } from './resources.ts';
 

@@ -62,7 +62,9 @@ async function withInstances(project: string, name: string, count: number): Prom
     createdAt: now,
     updatedAt: now,
   });
-  await database.prisma.instance.createMany({ data: Array.from({ length: count }, (_, index) => row(index)) });
+  await database.prisma.instance.createMany({
+    data: Array.from({ length: count }, (_, index) => row(index)),
+  });
   return body.id;
 }
 

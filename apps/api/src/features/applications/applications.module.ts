@@ -1,4 +1,4 @@
-import { endpoints } from '@pilothouse/contract';
+import { batchChange, endpoints } from '@pilothouse/contract';
 import type { Core } from '../../core.ts';
 import type { Feature } from '../../feature.ts';
 import { mount } from '../../http/mount.ts';
@@ -12,6 +12,10 @@ import { InstanceService, type InstanceRef } from './instance.service.ts';
 import { instanceSource, sharedSource } from './instance-sources.ts';
 import { InstanceViews } from './instance-views.ts';
 import { NodeRepository } from './node.repository.ts';
+import { batchHandler } from './operations/batch-handler.ts';
+import { InstanceOperations, batchKindOf, rollOutKind } from './operations/instance-operations.ts';
+import { InstanceProgress } from './operations/instance-progress.ts';
+import { rollOutHandler } from './operations/roll-out-handler.ts';
 import { ProjectService } from './project.service.ts';
 import { Rendering } from './rendering.ts';
 import { SpecGuard } from './spec-guard.ts';
@@ -20,7 +24,8 @@ const podsEveryMs = 3000;
 
 /** Projects, applications and instances: what should run where, along the service tree. */
 export function build(core: Core, tree: TreeNodesDoor) {
-  const { authoriser, config, database, reconciler, registry, secrets, unitPods, versions } = core;
+  const { authoriser, config, database, onError, operations, reconciler } = core;
+  const { registry, secrets, unitPods, versions } = core;
   const levels = config.treeLevels.length;
   const applications = new ApplicationRepository(database, secrets);
   const instances = new InstanceRepository(database);
@@ -35,6 +40,12 @@ export function build(core: Core, tree: TreeNodesDoor) {
   const application = new ApplicationService({ ...parts, tree, views, guard });
   const instance = new InstanceService({ ...parts, views, rendering, guard });
   const names = new AuditedNames(authoriser, instances);
+  const started = new InstanceOperations({ ...parts, operations, guard });
+  const progress = new InstanceProgress({ reconciler, versions, onError });
+  const handled = { instances, service: instance, progress };
+  for (const { shape } of batchChange.options)
+    operations.register(batchKindOf(shape.action.value), batchHandler(handled));
+  operations.register(rollOutKind, rollOutHandler(handled));
   reconciler.register(sharedSource({ ...parts, rendering }));
   reconciler.register(instanceSource({ ...parts, rendering }));
 
@@ -136,6 +147,20 @@ export function build(core: Core, tree: TreeNodesDoor) {
           ({ principal, params, body }) => instance.create(principal, params.application, body),
           ({ body }) => body.name,
         ),
+      );
+      mount(
+        api,
+        endpoints.batchInstances,
+        names.noting(async ({ principal: { userId, username }, address, params, body }) => ({
+          operation: await started.batch({ userId, username, address }, params.application, body),
+        })),
+      );
+      mount(
+        api,
+        endpoints.rollOutApplication,
+        names.noting(async ({ principal: { userId, username }, address, params, body }) => ({
+          operation: await started.rollOut({ userId, username, address }, params.application, body),
+        })),
       );
       mount(api, endpoints.getInstance, ({ params }) => instance.get(params));
       mount(

@@ -201,9 +201,22 @@ export class InstanceService {
     return this.#renew(principal, ref, reason, () => earlier);
   }
 
+  /** Takes over a version of its application; a newer one stays. Throws as {@link update} does. */
+  takeOver(
+    principal: Author,
+    ref: InstanceRef,
+    applicationVersion: number,
+    reason: string,
+  ): Promise<InstanceDetail> {
+    return this.#renew(principal, ref, reason, (now) => ({
+      spec: now.spec,
+      applicationVersion: Math.max(now.applicationVersion, applicationVersion),
+    }));
+  }
+
   /** Throws `notFound` or `beingRemoved`. */
-  restart(ref: InstanceRef): Promise<InstanceDetail> {
-    return this.#set(ref, { restartedAt: new Date() });
+  restart(ref: InstanceRef, restartedAt = new Date()): Promise<InstanceDetail> {
+    return this.#set(ref, { restartedAt });
   }
 
   /** Throws `notFound` or `beingRemoved`. */

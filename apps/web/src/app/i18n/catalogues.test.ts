@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  batchChange,
   actions,
   errorCodes,
   environment,
@@ -77,7 +78,14 @@ const codes: Record<string, readonly string[]> = {
   kubeconfigProblem: kubeconfigProblemCode.options,
   kubeconfigWarning: kubeconfigWarningCode.options,
   'register.authentication': kubeconfigContext.shape.authentication.options,
-  operation: ['demo.start', 'manifests.apply', 'tasks.apply', 'tasks.takeBack'],
+  operation: [
+    'demo.start',
+    'manifests.apply',
+    'tasks.apply',
+    'tasks.takeBack',
+    'applications.rollOut',
+    ...batchChange.options.map(({ shape }) => `instances.${shape.action.value}`),
+  ],
   operationResult: ['created', 'configured'],
   operationStep: ['waitingForKind'],
   'yaml.head': [...headProblems, 'nameNoText'],

@@ -17,6 +17,7 @@ const otherCodes = [
   'shell.open',
   'ticket.redeem',
   'webhook.remove',
+  'instance.takeOver',
 ];
 
 /** What a row can be about, for choosing. */

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ApiError } from '../../../api/api-error.ts';
 import { answer, asked, calls, forget, tell } from '../../../app/testing/fake-api.ts';
 import { everyRight, mountPage, type GivenRight } from '../../../app/testing/mount-page.ts';
+import { openConfirmation } from '../../../components/confirm.ts';
 import { bodyOf, buttonCalled, buttons, fields, press, snapshot, type } from '../testing/page.ts';
 import { application, ids, instance, project, routes, tree } from '../testing/samples.ts';
 import ApplicationCreatePage from './ApplicationCreatePage.vue';
@@ -98,7 +99,7 @@ test('a change is shown instance by instance; some take it over', async () => {
   await type(fields('Value')[0], 'debug');
   await press('Review');
   expect(text()).toContain('Pods are replaced');
-  await page.findAll('.scope input[type=radio]')[1]?.setValue(true);
+  await page.findAll('.scope input[type=radio]')[2]?.setValue(true);
   await page.findAll('.instances input[type=checkbox]')[1]?.setValue(true);
   await flushPromises();
   await press('Save and roll out');
@@ -108,6 +109,39 @@ test('a change is shown instance by instance; some take it over', async () => {
     spec: { container: { env: [{ name: 'LOG_LEVEL', value: 'debug' }, { name: 'MODE' }] } },
   });
   expect(router.currentRoute.value.name).toBe('application');
+});
+
+test('it goes out one after the other as an operation, which is shown', async () => {
+  answer(endpoints.planApplication, () => planned);
+  answer(endpoints.updateApplication, () => ({ ...application, version: 4 }));
+  answer(endpoints.rollOutApplication, () => ({ operation: ids.other }));
+  const { page, router } = await open(ApplicationEditPage, { application: ids.application });
+  await type(fields('Value')[0], 'debug');
+  await press('Review');
+  await page.findAll('.scope input[type=radio]')[1]?.setValue(true);
+  await flushPromises();
+  await press('Save and roll out');
+  expect(bodyOf(endpoints.updateApplication)).toMatchObject({ rollOut: [] });
+  expect(bodyOf(endpoints.rollOutApplication)).toMatchObject({
+    version: 4,
+    instances: planned.instances.map(({ id }) => id),
+    deadlineSeconds: 600,
+  });
+  expect(router.currentRoute.value.query['operation']).toBe(ids.other);
+});
+
+test('where a roll-out has stopped, the rest is named, and it can go on', async () => {
+  const { text } = await open(ApplicationPage, { application: ids.application });
+  await tell(asked(endpoints.listTree), snapshot(tree));
+  await tell(asked(endpoints.getApplication), snapshot(application));
+  const behind = { ...instance, id: ids.other, name: 'lane', applicationVersion: 2 };
+  await tell(asked(endpoints.listInstances), snapshot({ instances: [instance, behind] }));
+  expect(text()).toContain('One of 2 instances still runs with an earlier version');
+  await press('Roll out to the rest');
+  expect(openConfirmation.value?.objects).toEqual(['lane (quay/shop)']);
+  answer(endpoints.rollOutApplication, () => ({ operation: ids.other }));
+  await openConfirmation.value?.run();
+  expect(bodyOf(endpoints.rollOutApplication)).toEqual({ version: 3, instances: [ids.other] });
 });
 
 test('what cannot run is said at its field, and nothing is saved', async () => {

@@ -6,7 +6,8 @@ import { call } from '../../../api/call.ts';
 import type { ApplicationDetail, ApplicationPlan, ApplicationSpec } from '../application-types.ts';
 import { useSpecDraft } from '../../../resources/spec/use-spec-draft.ts';
 
-export type RollOut = 'all' | string[];
+/** Who takes a change over: all, those named, or these one after the other. */
+export type RollOut = 'all' | string[] | { staged: string[]; deadlineSeconds: number };
 
 /**
  * Changing what the instances of an application share: write it, see what it does to each instance, say which of them
@@ -22,6 +23,8 @@ export function useApplicationEdit(application: string) {
   const isJoined = ref(false);
   const isBusy = ref(false);
   const isSaved = ref(false);
+  /** That rolls out what was saved. */
+  const operation = ref<string | null>(null);
   const params = { application };
   /** As the user sent it to be planned. */
   let planned: ApplicationSpec | null = null;
@@ -77,13 +80,21 @@ export function useApplicationEdit(application: string) {
     await review();
   }
 
-  async function save(rollOut: RollOut, reason: string): Promise<boolean> {
+  async function save(to: RollOut, reason: string): Promise<boolean> {
     if (planned === null || detail.value === null) return false;
+    const stages = typeof to === 'object' && 'staged' in to ? to : null;
+    const rollOut = stages === null ? (to as 'all' | string[]) : [];
     planFailure.value = null;
     const { version } = detail.value;
     try {
-      await call(endpoints.updateApplication, { params, body: { spec: planned, version, reason, rollOut } });
+      const body = { spec: planned, version, reason, rollOut };
+      const saved = await call(endpoints.updateApplication, { params, body });
       isSaved.value = true;
+      if (stages !== null) {
+        const { staged: instances, deadlineSeconds } = stages;
+        const stage = { version: saved.version, instances, deadlineSeconds, reason };
+        operation.value = (await call(endpoints.rollOutApplication, { params, body: stage })).operation;
+      }
       return true;
     } catch (error) {
       if (error instanceof ApiError && error.code === 'changedMeanwhile') {
@@ -103,6 +114,7 @@ export function useApplicationEdit(application: string) {
     conflicts,
     isJoined,
     isBusy,
+    operation,
     isUnsaved: computed(() => !isSaved.value && spec.draft.value?.isChanged === true),
     load,
     review: () => {

@@ -128,26 +128,33 @@ test('versions say who, why and what; one goes back with a reason', async () => 
   expect(bodyOf(endpoints.rollBackInstance)).toEqual({ version: 3, reason: 'worse' });
 });
 
-test('of several the others go on where one fails, and that one is named', async () => {
+test('several are changed as one operation, which is shown; it may wait for their Pods', async () => {
   const done = vi.fn<() => void>();
   const instances = [instance, { ...instance, id: ids.other, name: 'lane' }];
-  const { page, text } = await mountPage(InstanceDialog, {
+  const { page, router, text } = await mountPage(InstanceDialog, {
     props: { kind: 'setImage', instances, onDone: done },
     routes,
   });
   close = () => page.unmount();
-  answer(endpoints.setInstanceImage, ({ params }) => {
-    if (params?.['instance'] === ids.instance) throw new ApiError(500, { code: 'internal', message: 'down' });
-    return instance;
+  answer(endpoints.batchInstances, () => {
+    throw new ApiError(500, { code: 'internal', message: 'down' });
   });
   const field = document.querySelector<HTMLInputElement>('#instance-value');
   await type(field, '');
   await press('Set image');
   expect(text()).toContain('Please fill this in');
   await type(field, 'cart:2');
+  document.querySelector<HTMLInputElement>('.ant-modal input[type=checkbox]')?.click();
+  await press('Set image');
+  expect(done).not.toHaveBeenCalled();
+  answer(endpoints.batchInstances, () => ({ operation: ids.other }));
   await press('Set image');
   await flushPromises();
-  expect(calls.filter(({ endpoint }) => endpoint === endpoints.setInstanceImage.id).length).toBe(2);
-  expect(text()).toContain('1 of 2 failed: main:');
-  expect(done).not.toHaveBeenCalled();
+  expect(bodyOf(endpoints.batchInstances)).toEqual({
+    instances: [ids.instance, ids.other],
+    change: { action: 'setImage', image: 'cart:2', reason: '' },
+    rolledOut: true,
+  });
+  expect(router.currentRoute.value.query['operation']).toBe(ids.other);
+  expect(done).toHaveBeenCalledOnce();
 });

@@ -9,18 +9,16 @@ import {
   SwapOutlined,
   ToolOutlined,
 } from '@ant-design/icons-vue';
-import { endpoints } from '@pilothouse/contract';
-import { shallowRef, type Component } from 'vue';
+import { endpoints, type BatchChange } from '@pilothouse/contract';
+import { ref, shallowRef, type Component, type Ref } from 'vue';
 import { useI18n } from 'vue-i18n';
-import { useRouter } from 'vue-router';
+import { useRoute, useRouter } from 'vue-router';
 import { call } from '../../../api/call.ts';
 import { useClusters } from '../../../api/clusters.ts';
 import { useRights } from '../../../api/rights.ts';
-import { useErrorText } from '../../../api/translate-error.ts';
 import { confirmAction } from '../../../components/confirm.ts';
 import type { TableAction } from '../../../components/RecordsTable/record-column.ts';
 import type { Instance } from '../application-types.ts';
-import { runEach } from './run-each.ts';
 
 const icons: Record<string, Component> = {
   edit: EditOutlined,
@@ -41,9 +39,9 @@ export const placeOf = ({ name, cluster, namespace }: Pick<Instance, 'name' | 'c
 export function useInstanceActions(changed: () => unknown) {
   const { t } = useI18n();
   const { may } = useRights();
+  const route = useRoute();
   const router = useRouter();
   const clusters = useClusters();
-  const errorText = useErrorText();
   /** What `InstanceDialog` asks for. */
   const dialog = shallowRef<{ kind: 'scale' | 'setImage'; instances: readonly Instance[] } | null>(null);
 
@@ -56,8 +54,12 @@ export function useInstanceActions(changed: () => unknown) {
   async function confirmed(
     id: 'restart' | 'pause' | 'resume' | 'mend' | 'delete' | 'abandon',
     instances: readonly Instance[],
-    run: (instance: Instance) => Promise<unknown>,
-    options: { isDanger?: boolean; consequence?: string } = {},
+    run: () => Promise<unknown>,
+    options: {
+      isDanger?: boolean;
+      consequence?: string;
+      choice?: { label: string; isOn: Ref<boolean> };
+    } = {},
   ): Promise<boolean> {
     const count = instances.length;
     const isDone = await confirmAction({
@@ -67,48 +69,66 @@ export function useInstanceActions(changed: () => unknown) {
       verb: t(`instances.action.${id}.label`),
       cluster: production(instances),
       isDanger: options.isDanger ?? false,
-      run: () => runEach(instances, run, errorText),
+      ...(options.choice && { choice: options.choice }),
+      run,
     });
     if (isDone) changed();
     return isDone;
   }
 
-  const restart = (instances: readonly Instance[]) =>
-    confirmed('restart', instances, (each) => call(endpoints.restartInstance, paramsOf(each)));
-  const pause = (instances: readonly Instance[], paused: boolean) =>
-    confirmed(paused ? 'pause' : 'resume', instances, (each) =>
-      call(endpoints.pauseInstance, { ...paramsOf(each), body: { paused } }),
+  const restart = (instance: Instance) =>
+    confirmed('restart', [instance], () => call(endpoints.restartInstance, paramsOf(instance)));
+  const pause = (instance: Instance, paused: boolean) =>
+    confirmed(paused ? 'pause' : 'resume', [instance], () =>
+      call(endpoints.pauseInstance, { ...paramsOf(instance), body: { paused } }),
     );
-  const mend = (instances: readonly Instance[]) =>
-    confirmed('mend', instances, (each) => call(endpoints.reconcileInstance, paramsOf(each)));
+  const mend = (instance: Instance) =>
+    confirmed('mend', [instance], () => call(endpoints.reconcileInstance, paramsOf(instance)));
   /** @param objects what goes with it, where that is known. */
-  const remove = (instances: readonly Instance[], objects?: readonly string[]) => {
+  const remove = (instance: Instance, objects: readonly string[] = []) => {
     // without its cluster there is nothing to ask: it is only forgotten
-    const isLost = instances.every(({ phase }) => phase === 'detached');
-    return confirmed(
-      isLost ? 'abandon' : 'delete',
-      instances,
-      (each) =>
-        call(endpoints.deleteInstance, {
-          ...paramsOf(each),
-          query: each.phase === 'detached' ? { abandon: 'true' } : {},
-        }),
-      {
-        isDanger: true,
-        ...(objects === undefined || objects.length === 0 || isLost
-          ? {}
-          : { consequence: t('instances.action.delete.named', { objects: objects.join(', ') }) }),
-      },
-    );
+    if (instance.phase === 'detached') return abandon(instance);
+    return confirmed('delete', [instance], () => call(endpoints.deleteInstance, paramsOf(instance)), {
+      isDanger: true,
+      ...(objects.length > 0 && {
+        consequence: t('instances.action.delete.named', { objects: objects.join(', ') }),
+      }),
+    });
   };
-  /** Forgets one whose cluster does not answer. */
+  /** Forgets one whose cluster is gone, or does not answer. */
   const abandon = (instance: Instance) =>
     confirmed(
       'abandon',
       [instance],
-      (each) => call(endpoints.deleteInstance, { ...paramsOf(each), query: { abandon: 'true' } }),
+      () => call(endpoints.deleteInstance, { ...paramsOf(instance), query: { abandon: 'true' } }),
       { isDanger: true },
     );
+
+  /** Does the same to many of one application, and shows how it goes. */
+  async function runBatch(instances: readonly Instance[], change: BatchChange, rolledOut = false) {
+    const [first] = instances;
+    if (first === undefined) return;
+    const { operation } = await call(endpoints.batchInstances, {
+      params: { application: first.application },
+      body: { instances: instances.map(({ id }) => id), change, rolledOut },
+    });
+    await router.push({ query: { ...route.query, operation } });
+  }
+  const restartMany = (instances: readonly Instance[]) => {
+    const isOn = ref(false);
+    return confirmed('restart', instances, () => runBatch(instances, { action: 'restart' }, isOn.value), {
+      choice: { label: t('instances.rolledOut'), isOn },
+    });
+  };
+  const removeMany = (instances: readonly Instance[]) => {
+    const isLost = instances.every(({ phase }) => phase === 'detached');
+    return confirmed(
+      isLost ? 'abandon' : 'delete',
+      instances,
+      () => runBatch(instances, { action: 'delete', abandon: true }),
+      { isDanger: true },
+    );
+  };
 
   function action<T>(id: string, run: (subject: T) => unknown, isDanger = false): TableAction<T> {
     return {
@@ -136,19 +156,17 @@ export function useInstanceActions(changed: () => unknown) {
       ...offered(isThere && may(endpoints.scaleInstance, params), () =>
         action('scale', (one) => (dialog.value = { kind: 'scale', instances: [one] })),
       ),
-      ...offered(isThere && may(endpoints.restartInstance, params), () =>
-        action('restart', (one) => restart([one])),
-      ),
+      ...offered(isThere && may(endpoints.restartInstance, params), () => action('restart', restart)),
       ...offered(isThere && may(endpoints.pauseInstance, params), () =>
-        action(instance.isPaused ? 'resume' : 'pause', (one) => pause([one], !one.isPaused)),
+        action(instance.isPaused ? 'resume' : 'pause', (one) => pause(one, !one.isPaused)),
       ),
       ...offered(instance.phase === 'drifted' && may(endpoints.reconcileInstance, params), () =>
-        action('mend', (one) => mend([one])),
+        action('mend', mend),
       ),
       ...offered(may(endpoints.createInstance, params), () =>
         action('copy', (one) => to('newInstance', { copy: one.id })),
       ),
-      ...offered(may(endpoints.deleteInstance, params), () => action('delete', (one) => remove([one]), true)),
+      ...offered(may(endpoints.deleteInstance, params), () => action('delete', (one) => remove(one), true)),
     ];
   }
 
@@ -166,12 +184,10 @@ export function useInstanceActions(changed: () => unknown) {
       ...offered(may(endpoints.scaleInstance, params), () =>
         action('scale', (all) => (dialog.value = { kind: 'scale', instances: all })),
       ),
-      ...offered(may(endpoints.restartInstance, params), () => action('restart', restart)),
-      ...offered(may(endpoints.deleteInstance, params), () =>
-        action('delete', (all: readonly Instance[]) => remove(all), true),
-      ),
+      ...offered(may(endpoints.restartInstance, params), () => action('restart', restartMany)),
+      ...offered(may(endpoints.deleteInstance, params), () => action('delete', removeMany, true)),
     ];
   }
 
-  return { dialog, actionsOf, batchActions, mend, remove, abandon };
+  return { dialog, actionsOf, batchActions, runBatch, mend, remove, abandon };
 }
