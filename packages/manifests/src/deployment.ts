@@ -11,7 +11,7 @@ import {
   secretsHashAnnotation,
   withoutReserved,
 } from './labels.ts';
-import { applicationSecretName } from './object-name.ts';
+import { applicationSecretName, registrySecretName } from './object-name.ts';
 import { renderPodSpec } from './pod-spec.ts';
 import type { InstanceToRender } from './render-instance.ts';
 
@@ -51,6 +51,7 @@ function podSpecOf({ instance, application, spec, effective, defaults }: Instanc
       registryPrefix: defaults.registryPrefix,
       spec: { pod, container: { ...container, readinessProbe } },
       env: secretVariables(application),
+      pullSecret: application.hasRegistries ? registrySecretName(application.id) : undefined,
       ...(files && configMount(files, instance.objectName)),
     }),
     ...(pod.spread !== 'none' && {

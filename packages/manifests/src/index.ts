@@ -6,8 +6,10 @@ export {
   applicationSecretName,
   instanceObjectName,
   instanceServiceName,
+  registrySecretName,
   sharedServiceName,
 } from './object-name.ts';
+export type { RegistryCredential } from './registry-secret.ts';
 export { renderCronJob, type CronJobToRender } from './render-cron-job.ts';
 export { renderInstance, type InstanceToRender } from './render-instance.ts';
 export { renderShared, type SharedToRender } from './render-shared.ts';

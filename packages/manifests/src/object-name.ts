@@ -45,3 +45,8 @@ export function configMapName(instanceObject: string): string {
 export function applicationSecretName(applicationId: string): string {
   return `app-secrets-${applicationId}`;
 }
+
+/** Name of the Secret with which an application's instances, or a cron job, pull images from the project's registries. */
+export function registrySecretName(ownerId: string): string {
+  return `registry-${ownerId}`;
+}

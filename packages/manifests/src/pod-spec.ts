@@ -16,11 +16,13 @@ interface PodSpecToRender {
   env?: NonNullable<Container['env']>;
   volumes?: NonNullable<PodSpec['volumes']>;
   volumeMounts?: NonNullable<Container['volumeMounts']>;
+  /** Beside those of the spec. */
+  pullSecret: string | undefined;
 }
 
 /** What instances and cron jobs have in common. Fields taken as they are get their last word from the apiserver. */
 export function renderPodSpec(input: PodSpecToRender): PodSpec {
-  const { spec, registryPrefix } = input;
+  const { spec, registryPrefix, pullSecret } = input;
   const {
     labels: _labels,
     annotations: _annotations,
@@ -28,6 +30,7 @@ export function renderPodSpec(input: PodSpecToRender): PodSpec {
     initContainers,
     sidecars,
     volumes,
+    imagePullSecrets = [],
     ...pod
   } = spec.pod;
   const image = (container: FullContainer) => ({
@@ -42,6 +45,10 @@ export function renderPodSpec(input: PodSpecToRender): PodSpec {
     ]),
     containers: [renderContainer(input)],
     volumes: orNone([...(volumes ?? []), ...(input.volumes ?? [])]),
+    imagePullSecrets: orNone([
+      ...imagePullSecrets,
+      ...(pullSecret === undefined ? [] : [{ name: pullSecret }]),
+    ]),
   } as PodSpec;
 }
 

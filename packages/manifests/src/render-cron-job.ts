@@ -3,7 +3,9 @@ import type { CronJob, KubernetesObject } from '@pilothouse/kinds';
 import { canonical } from './canonical.ts';
 import { effectiveSpec } from './effective-spec.ts';
 import { cronJobLabel, labelValue, pathAnnotation, withoutReserved } from './labels.ts';
+import { registrySecretName } from './object-name.ts';
 import { renderPodSpec } from './pod-spec.ts';
+import { registrySecret, type RegistryCredential } from './registry-secret.ts';
 
 export interface CronJobToRender {
   id: string;
@@ -13,11 +15,12 @@ export interface CronJobToRender {
   namespace: string;
   spec: CronJobSpec;
   defaults: NamespaceDefaults;
+  registries: readonly RegistryCredential[];
 }
 
-/** The CronJob; Jobs get their labels (`pilothouse.io/cron-job: <id>`) from its template. */
+/** Its pull secret and the CronJob; Jobs get their labels (`pilothouse.io/cron-job: <id>`) from its template. */
 export function renderCronJob(input: CronJobToRender): KubernetesObject[] {
-  const { id, name, path, project, namespace, spec, defaults } = input;
+  const { id, name, path, project, namespace, spec, defaults, registries } = input;
   const { container, pod } = effectiveSpec({
     application: { container: spec.container, pod: spec.pod },
     instance: { overrides: { container: {}, pod: {} } },
@@ -28,15 +31,12 @@ export function renderCronJob(input: CronJobToRender): KubernetesObject[] {
     'app.kubernetes.io/managed-by': 'pilothouse',
     [cronJobLabel]: id,
   };
+  const labels = { ...ofJobs, 'app.kubernetes.io/part-of': labelValue(project) };
+  const pullSecret = registries.length > 0 ? registrySecretName(id) : undefined;
   const cronJob: CronJob = {
     apiVersion: 'batch/v1',
     kind: 'CronJob',
-    metadata: {
-      name,
-      namespace,
-      labels: { ...ofJobs, 'app.kubernetes.io/part-of': labelValue(project) },
-      annotations: { [pathAnnotation]: path },
-    },
+    metadata: { name, namespace, labels, annotations: { [pathAnnotation]: path } },
     spec: {
       schedule: spec.schedule,
       timeZone: spec.timeZone ?? undefined,
@@ -60,6 +60,7 @@ export function renderCronJob(input: CronJobToRender): KubernetesObject[] {
                 image: spec.image,
                 registryPrefix: defaults.registryPrefix,
                 spec: { container, pod },
+                pullSecret,
               }),
               // another Pod for another try: the log of the one that failed stays
               restartPolicy: 'Never',
@@ -69,5 +70,6 @@ export function renderCronJob(input: CronJobToRender): KubernetesObject[] {
       },
     },
   };
-  return [canonical(cronJob)];
+  if (pullSecret === undefined) return [canonical(cronJob)];
+  return [canonical(registrySecret(registries, { name: pullSecret, namespace, labels })), canonical(cronJob)];
 }

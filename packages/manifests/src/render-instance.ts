@@ -12,7 +12,14 @@ import { renderService } from './service.ts';
 
 export interface InstanceToRender {
   instance: { id: string; name: string; objectName: string; isPaused: boolean; restartedAt: string | null };
-  application: { id: string; name: string; secrets: readonly string[]; secretsHash: string };
+  application: {
+    id: string;
+    name: string;
+    secrets: readonly string[];
+    secretsHash: string;
+    /** Its images are pulled with the Secret of {@link registrySecretName}. */
+    hasRegistries: boolean;
+  };
   /** Names from the top of the service tree, joined by dots. */
   path: string;
   project: string;

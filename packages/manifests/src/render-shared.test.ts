@@ -11,6 +11,7 @@ const render = (spec: unknown, secrets: Record<string, string> = {}): Kubernetes
     namespace: 'shop-test',
     spec: application(spec),
     secrets,
+    registries: [],
   });
 
 const over = (whom: string) => ({

@@ -4,7 +4,8 @@ import { base64 } from './base64.ts';
 import { canonical } from './canonical.ts';
 import { renderIngress } from './ingress.ts';
 import { applicationLabel, ownLabels } from './labels.ts';
-import { applicationSecretName, sharedServiceName } from './object-name.ts';
+import { applicationSecretName, registrySecretName, sharedServiceName } from './object-name.ts';
+import { registrySecret, type RegistryCredential } from './registry-secret.ts';
 import { renderService } from './service.ts';
 
 export interface SharedToRender {
@@ -16,18 +17,21 @@ export interface SharedToRender {
   spec: ApplicationSpec;
   /** Values by name. */
   secrets: Readonly<Record<string, string>>;
+  registries: readonly RegistryCredential[];
 }
 
 /**
- * What the instances of an application in one namespace share: the Secret, the Service over all of them, and the Ingress
- * to it.
+ * What the instances of an application in one namespace share: the Secret, the pull secret, the Service over all of them,
+ * and the Ingress to it.
  */
 export function renderShared(input: SharedToRender): KubernetesObject[] {
-  const { application, namespace, spec, secrets } = input;
+  const { application, namespace, spec, secrets, registries } = input;
   const named = (name: string) => ({ name, namespace, labels: ownLabels(input) });
   const objects: KubernetesObject[] = [];
   if (Object.keys(secrets).length > 0)
     objects.push(secretOf(secrets, named(applicationSecretName(application.id))));
+  if (registries.length > 0)
+    objects.push(registrySecret(registries, named(registrySecretName(application.id))));
   if (spec.service?.over === 'application') {
     const name = sharedServiceName(application.name, spec.service);
     const selector = { [applicationLabel]: application.id };

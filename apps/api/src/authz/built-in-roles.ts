@@ -90,6 +90,7 @@ const application = '/applications/{application}';
 const instance = `${application}/instances/{instance}`;
 const webhooks = `${application}/webhooks`;
 const cronJobs = '/projects/{project}/cronjobs';
+const registries = '/projects/{project}/registries';
 
 /** Who looks after what runs, in the projects and applications of a node of the service tree. */
 const applicationReader = [...on([application, cronJobs], ['GET'])];
@@ -100,6 +101,8 @@ const applicationDeveloper = [
 const applicationOperator = [
   ...applicationDeveloper,
   ...on(['/projects/{project}/namespaces', '/projects/{project}/applications', cronJobs], ['POST']),
+  ...on([registries], ['GET', 'POST']),
+  ...on([`${registries}/{registry}`], ['PUT', 'DELETE']),
   ...on(['/projects/{project}/namespaces/{namespace}', `${cronJobs}/{cronJob}`], ['PUT', 'DELETE']),
   ...on([application, instance], ['PUT', 'DELETE']),
   ...on([`${application}/secrets`], ['PATCH']),

@@ -13,6 +13,7 @@ export const sealedColumns = [
   { table: 'template_versions', column: 'sealed_content' },
   { table: 'tasks', column: 'sealed_content' },
   { table: 'terminal_chunks', column: 'data' },
+  { table: 'registry_credentials', column: 'sealed_password' },
   { table: 'applications', column: 'sealed_secrets' },
   { table: 'webhooks', column: 'sealed_secret' },
 ] as const;

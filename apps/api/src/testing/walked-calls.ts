@@ -92,6 +92,15 @@ const samples: Record<string, Sample> = {
       expiresInSeconds: 600,
     },
   },
+  'registries.add': {
+    params: { project: node },
+    body: { host: 'registry.example.com', username: 'tiger', password: 'scott' },
+  },
+  'registries.change': {
+    params: { project: node, registry: nobody },
+    body: { username: 'tiger', password: 'scott' },
+  },
+  'registries.remove': { params: { project: node, registry: nobody } },
   'operations.list': { query: { scope: 'all' } },
   'tickets.create': { body: { purpose: 'exec', ...pod, container: 'main' } },
 };

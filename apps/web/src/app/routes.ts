@@ -178,6 +178,12 @@ export const routes: RouteRecordRaw[] = [
             meta: { title: 'projects.one' },
           },
           {
+            path: 'registries',
+            name: 'projectRegistries',
+            component: () => import('../features/applications/projects/ProjectRegistries.vue'),
+            meta: { title: 'projects.one' },
+          },
+          {
             path: 'cronjobs',
             name: 'cronJobs',
             component: () => import('../features/cron-jobs/CronJobsTab.vue'),

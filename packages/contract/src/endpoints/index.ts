@@ -25,6 +25,7 @@ export * from './tasks.ts';
 export * from './usage.ts';
 export * from './tree.ts';
 export * from './projects.ts';
+export * from './registries.ts';
 export * from './applications.ts';
 export * from './instances.ts';
 export * from './instance-operations.ts';

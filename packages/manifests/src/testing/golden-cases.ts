@@ -101,6 +101,8 @@ const sharedToRender = {
   namespace: 'shop-test',
 };
 
+const registries = [{ host: 'registry.example.com:5000', username: 'tiger', password: 'p"ä$s:word' }];
+
 /** What `golden/<name>.yaml` holds. */
 export const goldenCases: Record<string, () => KubernetesObject[]> = {
   'instance-of-nothing-said': () => renderInstance(instanceToRender()),
@@ -111,6 +113,7 @@ export const goldenCases: Record<string, () => KubernetesObject[]> = {
         instance: instance({ image: 'shop/cart:7', replicas: 3 }),
         defaults: ofProject,
         secrets: ['DATABASE_PASSWORD', 'API_KEY'],
+        hasRegistries: true,
         with: { isPaused: true, restartedAt: '2026-11-28T22:00:00Z' },
       }),
     ),
@@ -170,6 +173,7 @@ export const goldenCases: Record<string, () => KubernetesObject[]> = {
       ...sharedToRender,
       spec: shared,
       secrets: { DATABASE_PASSWORD: 'geheim – 密码', API_KEY: '' },
+      registries,
     }),
   'cron-job-of-nothing-said': () => renderCronJob(cronJobToRender()),
   'cron-job-of-everything-said': () =>
@@ -195,6 +199,7 @@ export const goldenCases: Record<string, () => KubernetesObject[]> = {
           pod: { labels: { team: 'cart' }, volumes: [{ name: 'out', emptyDir: {} }] },
         }),
         ofProject,
+        registries,
       ),
     ),
 };

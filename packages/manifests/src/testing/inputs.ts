@@ -24,6 +24,7 @@ interface Parts {
   instance?: InstanceSpec;
   defaults?: NamespaceDefaults;
   secrets?: string[];
+  hasRegistries?: boolean;
   with?: Partial<InstanceToRender['instance']>;
 }
 
@@ -51,6 +52,7 @@ export function instanceToRender(parts: Parts = {}): InstanceToRender {
       name: 'cart',
       secrets: parts.secrets ?? [],
       secretsHash: 'hmac-of-secrets',
+      hasRegistries: parts.hasRegistries ?? false,
     },
     path: 'acme.games.shop.cart',
     project: 'shop',
@@ -61,7 +63,11 @@ export function instanceToRender(parts: Parts = {}): InstanceToRender {
   };
 }
 
-export function cronJobToRender(spec = cronJob(), of = defaults()): CronJobToRender {
+export function cronJobToRender(
+  spec = cronJob(),
+  of = defaults(),
+  registries: CronJobToRender['registries'] = [],
+): CronJobToRender {
   return {
     id: '0199d3a0-0000-7000-8000-00000000000c',
     name: 'nightly-report',
@@ -70,5 +76,6 @@ export function cronJobToRender(spec = cronJob(), of = defaults()): CronJobToRen
     namespace: 'shop-test',
     spec,
     defaults: of,
+    registries,
   };
 }

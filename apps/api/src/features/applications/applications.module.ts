@@ -3,6 +3,7 @@ import type { Core } from '../../core.ts';
 import type { Feature } from '../../feature.ts';
 import { mount } from '../../http/mount.ts';
 import { ProjectNamespaces } from '../../projects/project-namespaces.repository.ts';
+import { RegistryCredentials } from '../../projects/registry-credentials.repository.ts';
 import { ApplicationChanges } from './application-changes.ts';
 import { ApplicationRepository } from './application.repository.ts';
 import { ApplicationService, type TreeNodesDoor } from './application.service.ts';
@@ -17,6 +18,7 @@ import { InstanceOperations, batchKindOf, rollOutKind } from './operations/insta
 import { InstanceProgress } from './operations/instance-progress.ts';
 import { rollOutHandler } from './operations/roll-out-handler.ts';
 import { ProjectService } from './project.service.ts';
+import { RegistryService } from './registry.service.ts';
 import { Rendering } from './rendering.ts';
 import { SpecGuard } from './spec-guard.ts';
 
@@ -30,13 +32,16 @@ export function build(core: Core, tree: TreeNodesDoor) {
   const applications = new ApplicationRepository(database, secrets);
   const instances = new InstanceRepository(database);
   const namespaces = new ProjectNamespaces(database);
+  const registries = new RegistryCredentials(database, secrets);
   const nodes = new NodeRepository(database);
   const changes = new ApplicationChanges({ database, versions, reconciler });
-  const parts = { authoriser, applications, instances, namespaces, nodes, changes, levels, reconciler };
+  const rows = { applications, instances, namespaces, nodes, registries };
+  const parts = { ...rows, authoriser, changes, levels, reconciler };
   const rendering = new Rendering(parts);
   const views = new InstanceViews({ ...parts, rendering });
   const guard = new SpecGuard(authoriser, namespaces);
   const projects = new ProjectService({ ...parts, registry, guard });
+  const registryService = new RegistryService({ ...parts, registry });
   const application = new ApplicationService({ ...parts, tree, views, guard });
   const instance = new InstanceService({ ...parts, views, rendering, guard });
   const names = new AuditedNames(authoriser, instances);
@@ -92,6 +97,31 @@ export function build(core: Core, tree: TreeNodesDoor) {
         api,
         endpoints.closeNamespace,
         names.noting(({ params }) => projects.close(params.project, params.namespace)),
+      );
+
+      mount(api, endpoints.listRegistries, async ({ params }) => ({
+        registries: await registryService.list(params.project),
+      }));
+      mount(
+        api,
+        endpoints.addRegistry,
+        names.noting(({ principal, params, body }) => registryService.add(principal, params.project, body)),
+      );
+      mount(
+        api,
+        endpoints.changeRegistry,
+        names.noting(async ({ principal, params: { project, registry: id }, body, noteAudit }) => {
+          noteAudit({ params: { host: await registryService.hostOf(project, id) } });
+          return registryService.change(principal, project, id, body);
+        }),
+      );
+      mount(
+        api,
+        endpoints.removeRegistry,
+        names.noting(async ({ params: { project, registry: id }, noteAudit }) => {
+          noteAudit({ params: { host: await registryService.hostOf(project, id) } });
+          return registryService.remove(project, id);
+        }),
       );
 
       mount(api, endpoints.listApplications, async ({ principal, query }) => ({
@@ -225,6 +255,10 @@ export function build(core: Core, tree: TreeNodesDoor) {
       });
       topics.add(endpoints.getProject, {
         read: ({ principal, params }) => projects.get(principal, params.project),
+        watch,
+      });
+      topics.add(endpoints.listRegistries, {
+        read: async ({ params }) => ({ registries: await registryService.list(params.project) }),
         watch,
       });
       topics.add(endpoints.listApplications, {

@@ -45,11 +45,12 @@ export function sharedSource({ rendering, applications, instances }: SourceParts
     async render({ ownerId, clusterId, namespace }: UnitRef) {
       const rows = await instances.list({ applicationId: ownerId });
       const users = rows.filter((row) => row.clusterId === clusterId && row.namespace === namespace);
-      if (users.length === 0) return null;
+      const [first] = users;
+      if (first === undefined) return null;
       // the newest that any of them has taken over: a newer one was not looked at for this namespace
       const version = Math.max(...users.map(({ applicationVersion }) => applicationVersion));
       const spec = await applications.spec(ownerId, version);
-      const objects = (await rendering.of(ownerId, [])).shared(namespace, spec);
+      const objects = (await rendering.of(ownerId, [first.namespaceId])).shared(first.namespaceId, spec);
       return { objects, isRemoving: false, version };
     },
     removed: async () => undefined,

@@ -273,7 +273,7 @@ export class InstanceService {
     const row = await this.#find(ref);
     const spec = await applications.spec(row.applicationId, row.applicationVersion);
     const own = await rendering.of(row.applicationId, [row.namespaceId]);
-    const objects = [...own.shared(row.namespace, spec), ...own.instance(row, spec)];
+    const objects = [...own.shared(row.namespaceId, spec), ...own.instance(row, spec)];
     const shown = objects.map((object) => (object.kind === 'Secret' ? maskSecret(object) : object));
     return shown.map((object) => writeKubectlYaml(object)).join('---\n');
   }

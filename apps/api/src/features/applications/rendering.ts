@@ -1,7 +1,8 @@
 import type { ApplicationSpec } from '@pilothouse/contract';
-import { effectiveSpec, renderInstance, renderShared } from '@pilothouse/manifests';
+import { effectiveSpec, renderInstance, renderShared, type RegistryCredential } from '@pilothouse/manifests';
 import type { Authoriser } from '../../authz/authoriser.ts';
 import type { ProjectNamespaceRow, ProjectNamespaces } from '../../projects/project-namespaces.repository.ts';
+import type { RegistryCredentials } from '../../projects/registry-credentials.repository.ts';
 import type { Rendered } from '../../reconcile/unit-source.ts';
 import type { ApplicationRepository } from './application.repository.ts';
 import { ApplicationTree } from './application-tree.ts';
@@ -12,6 +13,7 @@ export interface RenderingParts {
   authoriser: Pick<Authoriser, 'policies'>;
   applications: ApplicationRepository;
   namespaces: ProjectNamespaces;
+  registries: RegistryCredentials;
   nodes: NodeRepository;
   levels: number;
 }
@@ -29,6 +31,8 @@ interface Surroundings {
   application: { id: string; name: string };
   secrets: { values: Record<string, string>; hash: string };
   places: ReadonlyMap<string, ProjectNamespaceRow>;
+  /** By the id of the namespace. */
+  registries: ReadonlyMap<string, readonly RegistryCredential[]>;
 }
 
 /** Turns rows into the objects that should be in a cluster. */
@@ -41,17 +45,22 @@ export class Rendering {
 
   /** Reads what all instances of an application in these namespaces are rendered with, once. */
   async of(applicationId: string, namespaceIds: readonly string[]): Promise<ApplicationRendering> {
-    const { authoriser, applications, levels, namespaces, nodes } = this.#parts;
+    const { authoriser, applications, levels, namespaces, nodes, registries } = this.#parts;
     const { tree } = await authoriser.policies();
     const projectId = new ApplicationTree(tree, levels).projectOf(applicationId);
     const names = await nodes.byId([applicationId, projectId]);
     const nameOf = (id: string) => names.get(id)?.name ?? '';
+    const places = await namespaces.byId([...new Set(namespaceIds)]);
+    const opened = [...places.values()].map(
+      async (place) => [place.id, await registries.opened(place)] as const,
+    );
     return new ApplicationRendering({
       path: tree.pathOf(applicationId),
       project: nameOf(projectId),
       application: { id: applicationId, name: nameOf(applicationId) },
       secrets: await applications.secretsOf(applicationId),
-      places: await namespaces.byId([...new Set(namespaceIds)]),
+      places,
+      registries: new Map(await Promise.all(opened)),
     });
   }
 }
@@ -66,7 +75,7 @@ export class ApplicationRendering {
 
   /** With a version of the application's spec, or with one that is only planned. */
   instance(row: RenderedInstance, applicationSpec: ApplicationSpec): Rendered['objects'] {
-    const { places, secrets, application, path, project } = this.#around;
+    const { places, registries, secrets, application, path, project } = this.#around;
     const place = places.get(row.namespaceId);
     if (place === undefined) return [];
     const { spec, namespace } = row;
@@ -74,7 +83,12 @@ export class ApplicationRendering {
     return renderInstance({
       path,
       project,
-      application: { ...application, secrets: Object.keys(secrets.values), secretsHash: secrets.hash },
+      application: {
+        ...application,
+        secrets: Object.keys(secrets.values),
+        secretsHash: secrets.hash,
+        hasRegistries: (registries.get(place.id) ?? []).length > 0,
+      },
       instance: {
         id: row.id,
         name: row.name,
@@ -89,9 +103,19 @@ export class ApplicationRendering {
     });
   }
 
-  /** What the instances share in a namespace. */
-  shared(namespace: string, spec: ApplicationSpec): Rendered['objects'] {
-    const { secrets, application, path, project } = this.#around;
-    return renderShared({ path, project, application, namespace, spec, secrets: secrets.values });
+  /** What the instances share in a namespace, by its id. */
+  shared(namespaceId: string, spec: ApplicationSpec): Rendered['objects'] {
+    const { places, secrets, application, path, project, ...around } = this.#around;
+    const place = places.get(namespaceId);
+    if (place === undefined) return [];
+    return renderShared({
+      path,
+      project,
+      application,
+      namespace: place.namespace,
+      spec,
+      secrets: secrets.values,
+      registries: around.registries.get(namespaceId) ?? [],
+    });
   }
 }

@@ -10,6 +10,7 @@ import { newId } from '../../db/ids.ts';
 import { bumpVersion, type Versions } from '../../db/versions.ts';
 import { AppError } from '../../http/app-error.ts';
 import type { ProjectNamespaceRow, ProjectNamespaces } from '../../projects/project-namespaces.repository.ts';
+import type { RegistryCredentials } from '../../projects/registry-credentials.repository.ts';
 import type { Reconciler } from '../../reconcile/reconciler.ts';
 import type { UnitRef, UnitSource } from '../../reconcile/unit-source.ts';
 import type { CronJobGuard } from './cron-job-guard.ts';
@@ -37,6 +38,7 @@ export interface CronJobServiceParts {
   reconciler: Reconciler;
   cronJobs: CronJobRepository;
   namespaces: ProjectNamespaces;
+  registries: RegistryCredentials;
   guard: CronJobGuard;
   runs: CronJobRuns;
   /** How many the service tree has: projects are at the one before the last. */
@@ -204,12 +206,13 @@ export class CronJobService {
 
   async #render(
     { id, projectId, name, spec }: Pick<CronJobRow, 'id' | 'projectId' | 'name' | 'spec'>,
-    { namespace, defaults }: ProjectNamespaceRow,
+    { clusterId, namespace, defaults }: ProjectNamespaceRow,
   ): Promise<KubernetesObject[]> {
     const { tree } = await this.#parts.authoriser.policies();
+    const registries = await this.#parts.registries.opened({ projectId, clusterId });
     const path = tree.pathOf(projectId);
     const project = path.split('.').at(-1) ?? '';
-    return renderCronJob({ id, name, path, project, namespace, spec, defaults });
+    return renderCronJob({ id, name, path, project, namespace, spec, defaults, registries });
   }
 
   /** What the cluster has of it; null where it has none yet. Throws `clusterNotRegistered`. */

@@ -3,13 +3,15 @@ import type { Core } from '../../core.ts';
 import type { Feature } from '../../feature.ts';
 import { mount } from '../../http/mount.ts';
 import { ProjectNamespaces } from '../../projects/project-namespaces.repository.ts';
+import { RegistryCredentials } from '../../projects/registry-credentials.repository.ts';
 import { CronJobGuard } from './cron-job-guard.ts';
 import { CronJobRepository } from './cron-job.repository.ts';
 import { CronJobRuns } from './cron-job-runs.ts';
 import { CronJobService } from './cron-job.service.ts';
 
 /** Cron jobs of projects. */
-export function build({ authoriser, config, database, reconciler, registry, versions }: Core): Feature {
+export function build(core: Core): Feature {
+  const { authoriser, config, database, reconciler, registry, secrets, versions } = core;
   const cronJobs = new CronJobService({
     database,
     versions,
@@ -18,6 +20,7 @@ export function build({ authoriser, config, database, reconciler, registry, vers
     reconciler,
     cronJobs: new CronJobRepository(database),
     namespaces: new ProjectNamespaces(database),
+    registries: new RegistryCredentials(database, secrets),
     guard: new CronJobGuard(authoriser),
     runs: new CronJobRuns(),
     levels: config.treeLevels.length,

@@ -3,6 +3,7 @@ import type { ApplicationSpec, endpoints, InstanceSpec, OutputOf } from '@piloth
 export type Project = OutputOf<typeof endpoints.listProjects>['projects'][number];
 export type ProjectDetail = OutputOf<typeof endpoints.getProject>;
 export type ProjectNamespace = ProjectDetail['openNamespaces'][number];
+export type Registry = OutputOf<typeof endpoints.listRegistries>['registries'][number];
 export type Application = OutputOf<typeof endpoints.listApplications>['applications'][number];
 export type ApplicationDetail = OutputOf<typeof endpoints.getApplication>;
 export type ApplicationPlan = OutputOf<typeof endpoints.planApplication>;

@@ -7,10 +7,11 @@ import { useServiceTree } from '../../../api/service-tree.ts';
 import { answer, asked, calls, forget, tell } from '../../../app/testing/fake-api.ts';
 import { everyRight, mountPage, type GivenRight } from '../../../app/testing/mount-page.ts';
 import { bodyOf, buttonCalled, buttons, fields, press, snapshot, type } from '../testing/page.ts';
-import { ids, openNamespace, project, routes, tree } from '../testing/samples.ts';
+import { ids, openNamespace, project, registry, routes, tree } from '../testing/samples.ts';
 import NamespaceForm from './NamespaceForm.vue';
 import ProjectNamespaces from './ProjectNamespaces.vue';
 import ProjectPage from './ProjectPage.vue';
+import ProjectRegistries from './ProjectRegistries.vue';
 import ProjectsPage from './ProjectsPage.vue';
 
 vi.mock('../../../api/call.ts', () => import('../../../app/testing/fake-api.ts'));
@@ -119,4 +120,32 @@ test('defaults of a namespace are changed by fields; a refusal keeps what was ty
     defaults: { resources: { requests: { cpu: '50m' }, limits: { memory: '1Gi' } } },
     quota: { pods: '20' },
   });
+});
+
+test('registries are added by host, user and password; a password is written and never shown', async () => {
+  const { text } = await open(ProjectRegistries, { project });
+  await tell(asked(endpoints.listRegistries), snapshot({ registries: [] }));
+  expect(text()).toContain('No registry asks for a password');
+  await press('Add registry');
+  await press('Add registry', 1);
+  expect(document.querySelectorAll('.ant-form-item-has-error').length).toBe(3);
+  await type(fields('Registry')[0], 'ghcr.io');
+  await type(fields('User')[0], 'ti:ger');
+  await type(fields('Password or token')[0], 'scott');
+  await press('Add registry', 1);
+  expect(document.body.textContent).toContain('Must not contain a colon');
+  await type(fields('User')[0], 'tiger');
+  answer(endpoints.addRegistry, () => registry);
+  await press('Add registry', 1);
+  expect(bodyOf(endpoints.addRegistry)).toEqual({
+    host: 'ghcr.io',
+    username: 'tiger',
+    password: 'scott',
+    cluster: null,
+  });
+  await tell(asked(endpoints.listRegistries), snapshot({ registries: [registry] }));
+  for (const said of ['ghcr.io', 'All clusters', 'tiger', 'set by ada']) expect(text()).toContain(said);
+  await press('Replace');
+  expect(fields('User').map(({ value }) => value)).toEqual(['tiger']);
+  expect(fields('Password or token').map(({ value }) => value)).toEqual(['']);
 });

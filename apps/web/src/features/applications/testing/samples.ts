@@ -5,6 +5,7 @@ import type {
   InstanceDetail,
   ProjectDetail,
   ProjectNamespace,
+  Registry,
 } from '../application-types.ts';
 
 /** What the platform answers about one project in tests, as short as it can be. */
@@ -44,6 +45,15 @@ export const project: ProjectDetail = {
   instances: 1,
   cronJobs: 0,
   openNamespaces: [openNamespace],
+};
+
+export const registry: Registry = {
+  id: '01900000-0000-7000-8000-0000000000e1',
+  cluster: null,
+  host: 'ghcr.io',
+  username: 'tiger',
+  author: 'ada',
+  updatedAt: '2026-11-01T10:00:00Z',
 };
 
 export const application: ApplicationDetail = {
@@ -122,6 +132,7 @@ export const routes: RouteRecordRaw[] = [
   { path: '/tree/:node?', name: 'serviceTree', component: empty },
   { path: '/projects/:project', name: 'project', component: empty },
   { path: '/projects/:project/namespaces', name: 'projectNamespaces', component: empty },
+  { path: '/projects/:project/registries', name: 'projectRegistries', component: empty },
   { path: '/projects/:project/new-application', name: 'newApplication', component: empty },
   { path: '/applications/:application', name: 'application', component: empty },
   { path: '/applications/:application/edit', name: 'editApplication', component: empty },
