@@ -52,7 +52,8 @@ function buildFeatures(core: Core): { features: Feature[]; firstPassword: () => 
   const objects = resources.build(core, history.recorderOf(core));
   const texts = manifests.build(core, objects);
   const services = tree.build(core);
-  const deployed = applications.build(core, services.nodes);
+  const scheduled = cronJobs.build(core);
+  const deployed = applications.build(core, services.nodes, scheduled.ofProjects);
   const measuring = prometheus.build(core);
   const features: Feature[] = [
     accounts,
@@ -63,7 +64,7 @@ function buildFeatures(core: Core): { features: Feature[]; firstPassword: () => 
     services,
     deployed,
     webhooks.build(core, deployed.instances),
-    cronJobs.build(core),
+    scheduled,
     access,
     registered,
     clusterCondition.build(core),

@@ -67,7 +67,11 @@ export { evictPod } from './objects/evict.ts';
 export type { EvictOptions } from './objects/evict.ts';
 export { scaleObject } from './objects/scale.ts';
 export type { Scale, ScaleOptions } from './objects/scale.ts';
-export { createProjectNamespace, setProjectQuota } from './projects/project-namespace.ts';
+export {
+  createProjectNamespace,
+  deleteProjectNamespace,
+  setProjectQuota,
+} from './projects/project-namespace.ts';
 export { waitFor } from './objects/wait-for.ts';
 export type { WaitOptions } from './objects/wait-for.ts';
 export { ContainerLog, readPod } from './logs/container-log.ts';

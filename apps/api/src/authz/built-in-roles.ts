@@ -101,6 +101,7 @@ const applicationDeveloper = [
 const applicationOperator = [
   ...applicationDeveloper,
   ...on(['/projects/{project}/namespaces', '/projects/{project}/applications', cronJobs], ['POST']),
+  ...on(['/projects/{project}'], ['DELETE']),
   ...on([registries], ['GET', 'POST']),
   ...on([`${registries}/{registry}`], ['PUT', 'DELETE']),
   ...on(['/projects/{project}/namespaces/{namespace}', `${cronJobs}/{cronJob}`], ['PUT', 'DELETE']),

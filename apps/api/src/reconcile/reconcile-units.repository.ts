@@ -2,7 +2,7 @@ import type { Database, Queries } from '../db/database.ts';
 import { Prisma } from '../db/generated/client.ts';
 import { newId } from '../db/ids.ts';
 import type { ObjectKey } from './object-key.ts';
-import type { UnitKind, UnitRef } from './unit-source.ts';
+import type { UnitKind, UnitPlace, UnitRef } from './unit-source.ts';
 import type { DriftedField, UnitError, UnitStatus } from './unit-state.ts';
 
 /** A unit taken by one process; every write names owner and fence, and is refused once somebody else has it. */
@@ -81,10 +81,7 @@ export class ReconcileUnits {
   }
 
   /** Has all units of a namespace written anew. */
-  async wantAllIn(
-    queries: Queries,
-    { clusterId, namespace }: Omit<UnitRef, 'kind' | 'ownerId'>,
-  ): Promise<void> {
+  async wantAllIn(queries: Queries, { clusterId, namespace }: UnitPlace): Promise<void> {
     await queries.$executeRaw`
       UPDATE reconcile_units SET wanted = wanted + 1, attempt = 0, due_at = UTC_TIMESTAMP(6)
       WHERE cluster_id = ${clusterId} AND namespace = ${namespace}`;
@@ -277,13 +274,14 @@ export class ReconcileUnits {
       UPDATE reconcile_units SET checked_at = UTC_TIMESTAMP(6) WHERE id IN (${Prisma.join(ids)})`;
   }
 
-  states(where: { kind?: UnitKind; ownerIds?: string[]; ids?: string[] }) {
-    const { kind, ownerIds, ids } = where;
+  states(where: { kind?: UnitKind; ownerIds?: string[]; ids?: string[]; place?: UnitPlace }) {
+    const { kind, ownerIds, ids, place } = where;
     return this.#database.prisma.reconcileUnit.findMany({
       where: {
         ...(kind !== undefined && { kind }),
         ...(ownerIds !== undefined && { ownerId: { in: ownerIds } }),
         ...(ids !== undefined && { id: { in: ids } }),
+        ...place,
       },
       include: { objects: { orderBy: { id: 'asc' } } },
     });

@@ -10,7 +10,7 @@ import { previewUnits, type Planned, type Preview } from './preview.ts';
 import { failureOf, retryMs } from './reconcile-failure.ts';
 import { ReconcileUnits, type TakenUnit } from './reconcile-units.repository.ts';
 import { UnitRun, unsettledMs } from './unit-run.ts';
-import type { UnitKind, UnitRef, UnitSource } from './unit-source.ts';
+import type { UnitKind, UnitPlace, UnitRef, UnitSource } from './unit-source.ts';
 import { StatusFeeds } from './status-feeds.ts';
 import type { UnitState } from './unit-state.ts';
 import { UnitStates } from './unit-states.ts';
@@ -81,7 +81,7 @@ export class Reconciler {
   }
 
   /** As {@link want}, for all that is written into a namespace. */
-  wantAllIn(queries: Queries, place: Omit<UnitRef, 'kind' | 'ownerId'>): Promise<void> {
+  wantAllIn(queries: Queries, place: UnitPlace): Promise<void> {
     return this.#units.wantAllIn(queries, place);
   }
 
@@ -98,6 +98,17 @@ export class Reconciler {
   /** What is known of the units of owners; several of one owner where it is in several places. */
   states(kind: UnitKind, ownerIds: string[]): Promise<UnitState[]> {
     return this.#states.of(kind, ownerIds);
+  }
+
+  /** As {@link states}, of all that is written into a namespace. */
+  statesIn(place: UnitPlace): Promise<UnitState[]> {
+    return this.#states.in(place);
+  }
+
+  /** Those of these clusters that did not answer when they were last asked. */
+  async unreachable(clusterIds: string[]): Promise<ReadonlySet<string>> {
+    if (clusterIds.length === 0) return new Set();
+    return new Set((await this.#units.unreachable(clusterIds)).keys());
   }
 
   /** What objects would be in the unit's cluster, and how that differs from what is there; nothing is written. */

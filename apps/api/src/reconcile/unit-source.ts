@@ -3,13 +3,17 @@ import type { Queries } from '../db/database.ts';
 
 export type UnitKind = 'instance' | 'shared' | 'cronJob';
 
+/** A namespace of a cluster. */
+export interface UnitPlace {
+  clusterId: string;
+  namespace: string;
+}
+
 /** What is written to a cluster as one: by whom it is owned, and where it goes. */
-export interface UnitRef {
+export interface UnitRef extends UnitPlace {
   kind: UnitKind;
   /** The instance, the cron job, or the application whose instances share it. */
   ownerId: string;
-  clusterId: string;
-  namespace: string;
 }
 
 /** What should be in the cluster now. */

@@ -1,6 +1,6 @@
 import type { ClusterRegistry } from '../clusters/cluster-registry.ts';
 import type { ReconcileUnits, StoredUnit } from './reconcile-units.repository.ts';
-import type { UnitKind } from './unit-source.ts';
+import type { UnitKind, UnitPlace } from './unit-source.ts';
 import type { DriftedField, UnitError, UnitState, UnitStatus } from './unit-state.ts';
 
 /** What is known of units, with how their clusters are. */
@@ -14,8 +14,14 @@ export class UnitStates {
   }
 
   async of(kind: UnitKind, ownerIds: string[]): Promise<UnitState[]> {
-    if (ownerIds.length === 0) return [];
-    const rows = await this.#units.states({ kind, ownerIds });
+    return ownerIds.length === 0 ? [] : this.#statesOf(await this.#units.states({ kind, ownerIds }));
+  }
+
+  async in(place: UnitPlace): Promise<UnitState[]> {
+    return this.#statesOf(await this.#units.states({ place }));
+  }
+
+  async #statesOf(rows: readonly StoredUnit[]): Promise<UnitState[]> {
     const clusters = [...new Set(rows.flatMap(({ clusterId }) => clusterId ?? []))];
     const unreachable = clusters.length === 0 ? new Map() : await this.#units.unreachable(clusters);
     return rows.map((row) => this.#stateOf(row, unreachable.get(row.clusterId ?? '')));

@@ -92,6 +92,7 @@ const samples: Record<string, Sample> = {
       expiresInSeconds: 600,
     },
   },
+  'projects.delete': { params: { project: node }, body: { path: 'other' } },
   'registries.add': {
     params: { project: node },
     body: { host: 'registry.example.com', username: 'tiger', password: 'scott' },

@@ -35,6 +35,32 @@ export const projectNamespace = z.object({
   createdAt: timestamp,
 });
 
+/** What goes with a project, and what stays. */
+const projectDeletion = z.object({
+  path: z.string(),
+  applications: z.array(z.object({ path: z.string(), secrets: z.array(z.string()) })),
+  instances: z.array(
+    z.object({ path: z.string(), name: z.string(), cluster: z.string(), namespace: z.string() }),
+  ),
+  cronJobs: z.array(z.object({ name: z.string(), cluster: z.string(), namespace: z.string() })),
+  /** Hosts of its registries. */
+  registries: z.array(z.string()),
+  namespaces: z.array(
+    z.object({
+      cluster: z.string(),
+      namespace: z.string(),
+      /**
+       * `deleted`: it was made for the project, and goes with everything in it. It stays where it was there before
+       * (`adopted`), where the caller may not delete it (`noRight`), and where its cluster is not registered any more
+       * (`detached`; what the project has there stays as well).
+       */
+      fate: z.enum(['deleted', 'adopted', 'noRight', 'detached']),
+      /** Its cluster answers; what is there is waited for, and the rest with it. */
+      isReachable: z.boolean(),
+    }),
+  ),
+});
+
 const projectParams = z.strictObject({ project: uuid });
 const namespaceParams = projectParams.extend({ namespace: uuid });
 
@@ -69,6 +95,30 @@ export const projectEndpoints = {
       { ...nodeRight('GET', '/projects/{project}', params.project), match: 'entry' },
     ],
     live: true,
+  }),
+  planProjectDeletion: defineEndpoint({
+    id: 'projects.planDeletion',
+    method: 'GET',
+    path: '/projects/{project}/deletion',
+    summary: 'What would go with a project, and what would stay',
+    params: projectParams,
+    response: projectDeletion,
+    permission: ({ params }) => [nodeRight('DELETE', '/projects/{project}', params.project)],
+  }),
+  deleteProject: defineEndpoint({
+    id: 'projects.delete',
+    method: 'POST',
+    path: '/projects/{project}/deletion',
+    summary: 'Delete a project with all that it has, as an operation',
+    params: projectParams,
+    body: z.strictObject({
+      /** The project’s path, as somebody typed it who means it. */
+      path: z.string().max(1000),
+    }),
+    response: z.object({ operation: uuid }),
+    status: 202,
+    permission: ({ params }) => [nodeRight('DELETE', '/projects/{project}', params.project)],
+    audit: { code: 'project.delete', target: targetOf },
   }),
   openNamespace: defineEndpoint({
     id: 'projects.openNamespace',

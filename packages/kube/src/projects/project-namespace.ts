@@ -1,7 +1,8 @@
+import type { KubernetesObject } from '@pilothouse/kinds';
 import type { CallOptions, ClusterConnection } from '../transport/connection.ts';
 import { KubeError } from '../transport/kube-error.ts';
 import { applyObject } from '../objects/apply.ts';
-import { createObject, deleteObject } from '../objects/objects.ts';
+import { createObject, deleteObject, getObject } from '../objects/objects.ts';
 
 const managed = { 'app.kubernetes.io/managed-by': 'pilothouse' };
 const quotaName = 'pilothouse-project';
@@ -16,6 +17,29 @@ export async function createProjectNamespace(
   const labels = { ...managed, 'pilothouse.io/project': project };
   const object = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } };
   await createObject(connection, { group: '', version: 'v1', plural: 'namespaces' }, object, call);
+}
+
+/**
+ * Deletes a namespace that was made for a project, with everything in it. Resolves with how that stands: `terminating`
+ * until it is `gone`; `foreign` where the one of that name is not the project's, which stays. Rejects with KubeError.
+ */
+export async function deleteProjectNamespace(
+  connection: ClusterConnection,
+  name: string,
+  project: string,
+  call: CallOptions = {},
+): Promise<'gone' | 'terminating' | 'foreign'> {
+  const ref = { group: '', version: 'v1', plural: 'namespaces', name };
+  try {
+    const { metadata } = await getObject<KubernetesObject>(connection, ref, call);
+    const { uid = '', labels = {}, deletionTimestamp } = metadata ?? {};
+    if (labels['pilothouse.io/project'] !== project) return 'foreign';
+    if (deletionTimestamp === undefined) await deleteObject(connection, ref, { uid, ...call });
+    return 'terminating';
+  } catch (error) {
+    if (error instanceof KubeError && error.is(404)) return 'gone';
+    throw error;
+  }
 }
 
 /**

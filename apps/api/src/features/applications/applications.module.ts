@@ -17,6 +17,8 @@ import { batchHandler } from './operations/batch-handler.ts';
 import { InstanceOperations, batchKindOf, rollOutKind } from './operations/instance-operations.ts';
 import { InstanceProgress } from './operations/instance-progress.ts';
 import { rollOutHandler } from './operations/roll-out-handler.ts';
+import { ProjectDeletion, type CronJobsDoor } from './project-deletion.ts';
+import { projectDeletionHandler, projectDeletionKind } from './project-deletion-handler.ts';
 import { ProjectService } from './project.service.ts';
 import { RegistryService } from './registry.service.ts';
 import { Rendering } from './rendering.ts';
@@ -25,7 +27,7 @@ import { SpecGuard } from './spec-guard.ts';
 const podsEveryMs = 3000;
 
 /** Projects, applications and instances: what should run where, along the service tree. */
-export function build(core: Core, tree: TreeNodesDoor) {
+export function build(core: Core, tree: TreeNodesDoor, cronJobs: CronJobsDoor) {
   const { authoriser, config, database, onError, operations, reconciler } = core;
   const { registry, secrets, unitPods, versions } = core;
   const levels = config.treeLevels.length;
@@ -44,6 +46,7 @@ export function build(core: Core, tree: TreeNodesDoor) {
   const registryService = new RegistryService({ ...parts, registry });
   const application = new ApplicationService({ ...parts, tree, views, guard });
   const instance = new InstanceService({ ...parts, views, rendering, guard });
+  const deletion = new ProjectDeletion({ ...parts, cronJobs, operations });
   const names = new AuditedNames(authoriser, instances);
   const started = new InstanceOperations({ ...parts, operations, guard });
   const progress = new InstanceProgress({ reconciler, versions, onError });
@@ -79,6 +82,16 @@ export function build(core: Core, tree: TreeNodesDoor) {
         projects: await projects.list(principal),
       }));
       mount(api, endpoints.getProject, ({ principal, params }) => projects.get(principal, params.project));
+      mount(api, endpoints.planProjectDeletion, ({ principal, params }) =>
+        deletion.plan(principal, params.project),
+      );
+      mount(
+        api,
+        endpoints.deleteProject,
+        names.noting(async ({ principal, params, body, address }) => ({
+          operation: await deletion.submit(principal, params.project, body.path, address),
+        })),
+      );
       mount(
         api,
         endpoints.openNamespace,
@@ -247,6 +260,10 @@ export function build(core: Core, tree: TreeNodesDoor) {
       }));
       mount(api, endpoints.listInstancePods, ({ params }) => pods(params));
       mount(api, endpoints.listInstanceEvents, ({ params }) => events(params));
+    },
+    operations(runner) {
+      const doors = { tree, cronJobs, application, instance, registry };
+      runner.register(projectDeletionKind, projectDeletionHandler({ ...parts, ...doors }));
     },
     topics(topics) {
       topics.add(endpoints.listProjects, {

@@ -10,7 +10,7 @@ import { CronJobRuns } from './cron-job-runs.ts';
 import { CronJobService } from './cron-job.service.ts';
 
 /** Cron jobs of projects. */
-export function build(core: Core): Feature {
+export function build(core: Core) {
   const { authoriser, config, database, reconciler, registry, secrets, versions } = core;
   const cronJobs = new CronJobService({
     database,
@@ -28,7 +28,7 @@ export function build(core: Core): Feature {
   reconciler.register(cronJobs.source());
   const list = async (project: string) => ({ cronJobs: await cronJobs.list(project) });
   const changes = (_call: unknown, changed: () => void) => versions.onChange('applications', changed);
-  return {
+  const feature: Feature = {
     mount(api) {
       mount(api, endpoints.listCronJobs, ({ params }) => list(params.project));
       mount(api, endpoints.planCronJob, ({ params, body }) => cronJobs.plan(params.project, body));
@@ -65,4 +65,7 @@ export function build(core: Core): Feature {
       });
     },
   };
+  /** For whoever deletes a project. */
+  const ofProjects = { of: cronJobs.list.bind(cronJobs), remove: cronJobs.remove.bind(cronJobs) };
+  return { ...feature, ofProjects };
 }

@@ -79,6 +79,7 @@ const codes: Record<string, readonly string[]> = {
   kubeconfigWarning: kubeconfigWarningCode.options,
   'register.authentication': kubeconfigContext.shape.authentication.options,
   operation: [
+    'project.delete',
     'demo.start',
     'manifests.apply',
     'tasks.apply',
