@@ -75,7 +75,8 @@ export class StatusFeeds {
     for (const id of ids) {
       const known = this.#followed.get(id);
       if (known !== undefined) Object.assign(known, until);
-      if (known === undefined || until.appliedUntil !== undefined) unread.push(id);
+      // of what was not in its cluster yet nothing could be watched
+      if (known?.workload == null || until.appliedUntil !== undefined) unread.push(id);
     }
     if (unread.length === 0) return;
     this.#read(unread, until).catch(this.#options.onError);

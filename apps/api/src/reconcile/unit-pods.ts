@@ -1,4 +1,4 @@
-import { isRecord, type KubernetesObject, type Event, type Pod } from '@pilothouse/kinds';
+import { isRecord, type KubernetesObject, type Pod } from '@pilothouse/kinds';
 import {
   apiPath,
   eachObject,
@@ -12,6 +12,7 @@ import type { ClusterHandle } from '../clusters/cluster-handle.ts';
 import type { ClusterRegistry } from '../clusters/cluster-registry.ts';
 import type { Database } from '../db/database.ts';
 import { AppError } from '../http/app-error.ts';
+import { podEvents } from './pod-events.ts';
 import { podOfUnit } from './pod-of-unit.ts';
 import { ReconcileUnits } from './reconcile-units.repository.ts';
 import { ownerLabels, type UnitRef } from './unit-source.ts';
@@ -39,7 +40,6 @@ const metadataOnly = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=
 const keptMs = 60_000;
 const mostKept = 5000;
 const mostEvents = 500;
-const mostPodEvents = 5000;
 
 /** As a server sends it. */
 type MetKubernetesObject = { metadata: { name: string; uid: string; resourceVersion: string } };
@@ -74,7 +74,8 @@ export class UnitPods {
   async pods(unit: UnitRef, labelSelector = selectorOf(unit)): Promise<PodList> {
     const asOf = new Date().toISOString();
     const found = await this.wholePods(unit, labelSelector);
-    const events = found.every(isWell) ? [] : await this.#podEvents(unit, found);
+    const { connection } = this.#handleOf(unit);
+    const events = await podEvents(connection, unit.namespace, found);
     const pods = found.map((pod) => podOfUnit(pod, events));
     return { pods: pods.toSorted((a, b) => (a.name < b.name ? -1 : 1)), asOf };
   }
@@ -119,25 +120,6 @@ export class UnitPods {
     });
     const newest = events.toSorted((a, b) => (b.lastSeen ?? '').localeCompare(a.lastSeen ?? ''));
     return newest.slice(0, mostEvents);
-  }
-
-  /** Events of these Pods. */
-  async #podEvents(unit: UnitRef, pods: readonly Pod[]): Promise<Event[]> {
-    const uids = new Set(pods.map(({ metadata }) => metadata?.uid));
-    const events: Event[] = [];
-    if (pods.length === 0) return events;
-    const { connection } = this.#handleOf(unit);
-    const ref = { ...eventResource, namespace: unit.namespace };
-    const fieldSelector = 'involvedObject.kind=Pod';
-    await eachObject<Event & MetKubernetesObject>(
-      connection,
-      ref,
-      (event) => {
-        if (uids.has(event.involvedObject?.uid) && events.length < mostPodEvents) events.push(event);
-      },
-      { fieldSelector, withoutManagedFields: true },
-    );
-    return events;
   }
 
   #handleOf({ clusterId }: UnitRef): ClusterHandle {
@@ -188,12 +170,6 @@ async function controllerOf(
   const found = await metadataOf(connection, { ...resource, namespace, name });
   // another of the same name says nothing about it
   return found?.uid === uid ? found.owner : null;
-}
-
-/** Nothing is to be said of it. */
-function isWell({ status }: Pod): boolean {
-  if (status?.phase === 'Succeeded') return true;
-  return status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') === true;
 }
 
 function selectorOf({ kind, ownerId }: UnitRef): string {

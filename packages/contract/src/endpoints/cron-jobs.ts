@@ -3,7 +3,7 @@ import { cronJobSpec } from '../application/cron-job.ts';
 import { codedError, dnsLabel, timestamp, uuid } from '../common.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import { changeReason, renderedChange, specProblem } from './applications.ts';
-import { instancePhase, podOfUnit, resourceRightAlongTree } from './instances.ts';
+import { driftedField, instancePhase, podOfUnit, resourceRightAlongTree } from './instances.ts';
 import { nodeRight } from './projects.ts';
 
 const cronJobView = z.object({
@@ -42,7 +42,7 @@ const cronJobRun = z.object({
   pods: z.array(podOfUnit),
 });
 
-const cronJobDetail = cronJobView.extend({ spec: cronJobSpec });
+const cronJobDetail = cronJobView.extend({ spec: cronJobSpec, drift: z.array(driftedField) });
 
 const projectParams = z.strictObject({ project: uuid });
 const cronJobParams = projectParams.extend({ cronJob: uuid });
@@ -124,6 +124,16 @@ export const cronJobEndpoints = {
     response: cronJobDetail,
     permission: ({ params }) => [nodeRight('PUT', one, params.project)],
     audit: { code: 'cronJob.update', target: targetOf, params: ({ body }) => ({ reason: body.reason }) },
+  }),
+  reconcileCronJob: defineEndpoint({
+    id: 'cronJobs.reconcile',
+    method: 'POST',
+    path: `${one}/reconcile`,
+    summary: 'Write a cron job to its cluster again, over what something else has changed',
+    params: cronJobParams,
+    response: cronJobDetail,
+    permission: ({ params }) => [nodeRight('PUT', one, params.project)],
+    audit: { code: 'cronJob.reconcile', target: targetOf },
   }),
   suspendCronJobs: defineEndpoint({
     id: 'cronJobs.suspend',

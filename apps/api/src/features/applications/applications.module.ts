@@ -2,12 +2,12 @@ import { batchChange, endpoints } from '@pilothouse/contract';
 import type { Core } from '../../core.ts';
 import type { Feature } from '../../feature.ts';
 import { mount } from '../../http/mount.ts';
+import { AuditedNames } from '../../projects/audited-names.ts';
 import { ProjectNamespaces } from '../../projects/project-namespaces.repository.ts';
 import { RegistryCredentials } from '../../projects/registry-credentials.repository.ts';
 import { ApplicationChanges } from './application-changes.ts';
 import { ApplicationRepository } from './application.repository.ts';
 import { ApplicationService, type TreeNodesDoor } from './application.service.ts';
-import { AuditedNames } from './audited-names.ts';
 import { InstanceRepository } from './instance.repository.ts';
 import { InstanceService, type InstanceRef } from './instance.service.ts';
 import { instanceSource, sharedSource } from './instance-sources.ts';
@@ -47,7 +47,11 @@ export function build(core: Core, tree: TreeNodesDoor, cronJobs: CronJobsDoor) {
   const application = new ApplicationService({ ...parts, tree, views, guard });
   const instance = new InstanceService({ ...parts, views, rendering, guard });
   const deletion = new ProjectDeletion({ ...parts, cronJobs, operations });
-  const names = new AuditedNames(authoriser, instances);
+  const names = new AuditedNames(authoriser, async ({ application: node, instance: id }) => {
+    if (id === undefined) return '';
+    const row = await instances.find(id);
+    return row === null || row.applicationId !== node ? null : `/${row.name}`;
+  });
   const started = new InstanceOperations({ ...parts, operations, guard });
   const progress = new InstanceProgress({ reconciler, versions, onError });
   const handled = { instances, service: instance, progress };
@@ -145,7 +149,7 @@ export function build(core: Core, tree: TreeNodesDoor, cronJobs: CronJobsDoor) {
         endpoints.createApplication,
         names.noting(
           ({ principal, params, body }) => application.create(principal, params.project, body),
-          ({ body }) => body.name,
+          ({ body }) => `.${body.name}`,
         ),
       );
       mount(api, endpoints.getApplication, ({ params }) => application.get(params.application));
@@ -180,7 +184,7 @@ export function build(core: Core, tree: TreeNodesDoor, cronJobs: CronJobsDoor) {
         endpoints.planInstance,
         names.noting(
           ({ params, body }) => instance.plan(params.application, body),
-          ({ body }) => body.name,
+          ({ body }) => `/${body.name}`,
         ),
       );
       mount(
@@ -188,7 +192,7 @@ export function build(core: Core, tree: TreeNodesDoor, cronJobs: CronJobsDoor) {
         endpoints.createInstance,
         names.noting(
           ({ principal, params, body }) => instance.create(principal, params.application, body),
-          ({ body }) => body.name,
+          ({ body }) => `/${body.name}`,
         ),
       );
       mount(

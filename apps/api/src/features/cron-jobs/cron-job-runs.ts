@@ -1,7 +1,8 @@
 import type { endpoints, OutputOf } from '@pilothouse/contract';
-import { containersOf, type Job, type Pod } from '@pilothouse/kinds';
+import { containersOf, type Event, type Job, type Pod } from '@pilothouse/kinds';
 import { controllerOf, listObjects, ObjectStore, type ClusterConnection } from '@pilothouse/kube';
 import { sentence } from '../../http/app-error.ts';
+import { podEvents } from '../../reconcile/pod-events.ts';
 import { podOfUnit } from '../../reconcile/pod-of-unit.ts';
 import { ownerLabels } from '../../reconcile/unit-source.ts';
 import { byHandAnnotation, createJobFrom, type WrittenCronJob } from './job-of-cron-job.ts';
@@ -27,10 +28,11 @@ export class CronJobRuns {
       listObjects<Pod>(connection, { ...pods, namespace }, selection),
     ]);
     const podsOf = Map.groupBy(started.items, (pod) => controllerOf(pod)?.uid);
+    const events = await podEvents(connection, namespace, started.items);
     return made.items
       .filter((job) => controllerUid(job) === uid)
       .toSorted((a, b) => createdAt(b).localeCompare(createdAt(a)))
-      .map((job) => runOf(job, podsOf.get(job.metadata?.uid) ?? []));
+      .map((job) => runOf(job, podsOf.get(job.metadata?.uid) ?? [], events));
   }
 
   /** Makes a Job of it now, and resolves with its name. */
@@ -83,7 +85,7 @@ function createdAt({ metadata }: Job | Pod): string {
   return metadata?.creationTimestamp ?? '';
 }
 
-function runOf(job: Job, ofIt: readonly Pod[]): Run {
+function runOf(job: Job, ofIt: readonly Pod[], events: readonly Event[]): Run {
   const { metadata, status } = job;
   const holding = (type: string) =>
     status?.conditions?.find((condition) => condition.type === type && condition.status === 'True');
@@ -100,7 +102,7 @@ function runOf(job: Job, ofIt: readonly Pod[]): Run {
     endedAt: status?.completionTime ?? failed?.lastTransitionTime ?? null,
     exitCode: exitCodeOf(newest),
     why: why === undefined ? null : { code: 'jobFailed', message: sentence('jobFailed', why), params: why },
-    pods: newest.map((pod) => podOfUnit(pod)),
+    pods: newest.map((pod) => podOfUnit(pod, events)),
   };
 }
 

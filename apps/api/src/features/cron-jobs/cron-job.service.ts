@@ -65,7 +65,8 @@ export class CronJobService {
   async get(address: CronJobAddress): Promise<CronJobDetail> {
     const row = await this.#find(address);
     const states = await this.#states([row]);
-    return { ...cronJobView(row, states.get(row.id)), spec: row.spec };
+    const state = states.get(row.id);
+    return { ...cronJobView(row, state), spec: row.spec, drift: state?.drift ?? [] };
   }
 
   /** What would be written. Throws `notFound`, or `invalidField` for a namespace that is not the project's. */
@@ -162,6 +163,16 @@ export class CronJobService {
       }
       return rows.length;
     });
+  }
+
+  /** Writes it again, over what others have changed. Throws `notFound`, `beingRemoved` or `clusterNotRegistered`. */
+  async reconcile(address: CronJobAddress): Promise<CronJobDetail> {
+    const row = await this.#find(address);
+    if (row.removedAt !== null) throw new AppError('beingRemoved', { name: row.name });
+    const unit = unitOf(row);
+    if (unit === null) throw new AppError('clusterNotRegistered', { cluster: row.cluster });
+    await this.#change((queries) => this.#parts.reconciler.mend(queries, unit));
+    return this.get(address);
   }
 
   /** Runs it now. Throws `notFound`, `beingRemoved`, `clusterNotRegistered` or `notInCluster`. */

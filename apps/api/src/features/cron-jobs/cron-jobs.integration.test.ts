@@ -161,6 +161,29 @@ describe('a cron job', () => {
   });
 });
 
+test('what others change is told field by field, and mended; the audit log names cron jobs', async () => {
+  const id = await create('wanders');
+  await inPlace(id);
+  const patch = JSON.stringify({ spec: { schedule: '5 5 * * *' } });
+  await cluster.kubectl('patch', 'cronjob', 'wanders', '-n', namespace, '-p', patch);
+  await expect
+    .poll(() => read(id))
+    .toMatchObject({
+      phase: 'drifted',
+      drift: [
+        { kind: 'CronJob', name: 'wanders', path: 'spec.schedule', wanted: '0 3 1 1 *', found: '5 5 * * *' },
+      ],
+    });
+  expect((await admin.post(`${jobs()}/${id}/reconcile`, {})).status).toBe(200);
+  await expect.poll(async () => (await inCluster('cronjob', 'wanders')).spec.schedule).toBe('0 3 1 1 *');
+  await expect.poll(() => read(id)).toMatchObject({ phase: 'running', drift: [] });
+  await admin.post(`${jobs()}/delete`, { cronJobs: [id] });
+  const { body } = await admin.get('/audit?q=acme.games.shop/wanders&pageSize=50');
+  const rows = (body.items as { code: string; name: string }[]).map(({ code, name }) => `${code} ${name}`);
+  for (const what of ['create', 'reconcile', 'delete'])
+    expect(rows).toContain(`cronJob.${what} acme.games.shop/wanders`);
+});
+
 describe('rights', () => {
   let member: TestUser;
   let stranger: TestUser;
@@ -188,6 +211,20 @@ describe('rights', () => {
     const pod = { volumes: [{ name: 'host', hostPath: { path: '/etc' } }] };
     expect(refusal(await member.post(jobs(), bodyOf('reaching', { pod })))).toEqual([403, 'forbidden']);
   });
+
+  test('tell why a run does not begin, by what happened to its Pod', async (context) => {
+    await needsRealNode(context);
+    const missing = {
+      container: { volumeMounts: [{ name: 'settings', mountPath: '/settings' }] },
+      pod: { volumes: [{ name: 'settings', configMap: { name: 'never-made' } }] },
+    };
+    const id = await create('unmounted', { suspended: true, ...missing }, member);
+    await inPlace(id);
+    await member.post(`${jobs()}/${id}/runs`, {});
+    const why = async () => (await member.get(`${jobs()}/${id}/runs`)).body.runs[0]?.pods[0]?.why?.message;
+    await expect.poll(why, { timeout: 60_000 }).toContain('never-made');
+    await admin.post(`${jobs()}/delete`, { cronJobs: [id] });
+  }, 120_000);
 
   test('and to run it now, see its Pod and exit code, and read its log, without any grant on the cluster', async (context) => {
     await needsRealNode(context);

@@ -2,6 +2,7 @@ import { endpoints } from '@pilothouse/contract';
 import type { Core } from '../../core.ts';
 import type { Feature } from '../../feature.ts';
 import { mount } from '../../http/mount.ts';
+import { AuditedNames } from '../../projects/audited-names.ts';
 import { ProjectNamespaces } from '../../projects/project-namespaces.repository.ts';
 import { RegistryCredentials } from '../../projects/registry-credentials.repository.ts';
 import { CronJobGuard } from './cron-job-guard.ts';
@@ -12,13 +13,14 @@ import { CronJobService } from './cron-job.service.ts';
 /** Cron jobs of projects. */
 export function build(core: Core) {
   const { authoriser, config, database, reconciler, registry, secrets, versions } = core;
+  const rows = new CronJobRepository(database);
   const cronJobs = new CronJobService({
     database,
     versions,
     authoriser,
     registry,
     reconciler,
-    cronJobs: new CronJobRepository(database),
+    cronJobs: rows,
     namespaces: new ProjectNamespaces(database),
     registries: new RegistryCredentials(database, secrets),
     guard: new CronJobGuard(authoriser),
@@ -26,28 +28,79 @@ export function build(core: Core) {
     levels: config.treeLevels.length,
   });
   reconciler.register(cronJobs.source());
+  const nameOf = async (project: string | undefined, id: string) => {
+    const row = await rows.find(id);
+    return row === null || row.projectId !== project ? null : row.name;
+  };
+  const names = new AuditedNames(authoriser, async ({ project, cronJob = '' }) => {
+    const name = await nameOf(project, cronJob);
+    return name && `/${name}`;
+  });
+  const namesOfAll = async ({
+    params,
+    body,
+  }: {
+    params: { project: string };
+    body: { cronJobs: string[] };
+  }) => {
+    const all = await Promise.all(body.cronJobs.map(async (id) => (await nameOf(params.project, id)) ?? id));
+    return `/${all.join(', ')}`;
+  };
   const list = async (project: string) => ({ cronJobs: await cronJobs.list(project) });
   const changes = (_call: unknown, changed: () => void) => versions.onChange('applications', changed);
   const feature: Feature = {
     mount(api) {
       mount(api, endpoints.listCronJobs, ({ params }) => list(params.project));
-      mount(api, endpoints.planCronJob, ({ params, body }) => cronJobs.plan(params.project, body));
-      mount(api, endpoints.createCronJob, ({ principal, params, body }) =>
-        cronJobs.create(principal, params.project, body),
+      mount(
+        api,
+        endpoints.planCronJob,
+        names.noting(
+          ({ params, body }) => cronJobs.plan(params.project, body),
+          ({ body }) => `/${body.name}`,
+        ),
+      );
+      mount(
+        api,
+        endpoints.createCronJob,
+        names.noting(
+          ({ principal, params, body }) => cronJobs.create(principal, params.project, body),
+          ({ body }) => `/${body.name}`,
+        ),
       );
       mount(api, endpoints.getCronJob, ({ params }) => cronJobs.get(params));
-      mount(api, endpoints.updateCronJob, ({ principal, params, body }) =>
-        cronJobs.update(principal, params, body),
+      mount(
+        api,
+        endpoints.updateCronJob,
+        names.noting(({ principal, params, body }) => cronJobs.update(principal, params, body)),
       );
-      mount(api, endpoints.suspendCronJobs, async ({ principal, params, body }) => ({
-        changed: await cronJobs.suspend(principal, params.project, body.cronJobs, body.suspended),
-      }));
-      mount(api, endpoints.deleteCronJobs, async ({ params, body }) => ({
-        removing: await cronJobs.remove(params.project, body.cronJobs, body.abandon),
-      }));
-      mount(api, endpoints.runCronJob, async ({ params, auditId }) => ({
-        job: await cronJobs.run(params, auditId),
-      }));
+      mount(
+        api,
+        endpoints.reconcileCronJob,
+        names.noting(({ params }) => cronJobs.reconcile(params)),
+      );
+      mount(
+        api,
+        endpoints.suspendCronJobs,
+        names.noting(async ({ principal, params, body }) => {
+          const { cronJobs: ids, suspended } = body;
+          return { changed: await cronJobs.suspend(principal, params.project, ids, suspended) };
+        }, namesOfAll),
+      );
+      mount(
+        api,
+        endpoints.deleteCronJobs,
+        names.noting(
+          async ({ params, body }) => ({
+            removing: await cronJobs.remove(params.project, body.cronJobs, body.abandon),
+          }),
+          namesOfAll,
+        ),
+      );
+      mount(
+        api,
+        endpoints.runCronJob,
+        names.noting(async ({ params, auditId }) => ({ job: await cronJobs.run(params, auditId) })),
+      );
       mount(api, endpoints.listCronJobRuns, ({ params }) => cronJobs.listRuns(params));
     },
     topics(topics) {

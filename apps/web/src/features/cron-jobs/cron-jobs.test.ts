@@ -55,6 +55,7 @@ const cronJob = (change: object = {}) => ({
   lastScheduledAt: null,
   lastSucceededAt: null,
   spec,
+  drift: [],
   ...change,
 });
 const routes = ['cronJob', 'cronJobs', 'newCronJob', 'editCronJob'].map((name) => ({
@@ -152,6 +153,20 @@ test('deleting names what goes with it; without its cluster it is only forgotten
   expect(openConfirmation.value?.consequence).toContain('only forgotten here');
   await openConfirmation.value?.run();
   expect(sentTo(endpoints.deleteCronJobs)).toMatchObject({ body: { abandon: true } });
+});
+
+test('what others have changed is shown, and mended when somebody wants it', async () => {
+  const { text } = await mountPage(CronJobPage, mountOptions({ project, cronJob: id }));
+  const drift = [
+    { kind: 'CronJob', name: 'nightly', path: 'spec.schedule', wanted: '0 3 * * *', found: '5 5 * * *' },
+  ];
+  await tell(asked(endpoints.getCronJob), snapshot(cronJob({ phase: 'drifted', drift })));
+  for (const said of ['Changed by others', 'spec.schedule', '5 5 * * *']) expect(text()).toContain(said);
+  answer(endpoints.reconcileCronJob, () => cronJob());
+  await click('Mend');
+  expect(openConfirmation.value?.title).toBe('Write the cron job again?');
+  await openConfirmation.value?.run();
+  expect(sentTo(endpoints.reconcileCronJob)).toMatchObject({ params: { project, cronJob: id } });
 });
 
 test('its page: next runs by its own clocks, the last runs, and a log by the rights on the project', async () => {

@@ -5,6 +5,7 @@ import {
   PauseOutlined,
   PlayCircleOutlined,
   ThunderboltOutlined,
+  ToolOutlined,
 } from '@ant-design/icons-vue';
 import { endpoints } from '@pilothouse/contract';
 import type { Component } from 'vue';
@@ -22,6 +23,7 @@ const icons = {
   edit: EditOutlined,
   suspend: PauseOutlined,
   resume: PlayCircleOutlined,
+  mend: ToolOutlined,
   copy: CopyOutlined,
   delete: DeleteOutlined,
 } satisfies Record<string, Component>;
@@ -60,6 +62,8 @@ export function useCronJobActions(project: () => string, changed: (what: ActionI
 
   const run = (cronJob: CronJob) =>
     confirmed('run', [cronJob], () => call(endpoints.runCronJob, address(cronJob)));
+  const mend = (cronJob: CronJob) =>
+    confirmed('mend', [cronJob], () => call(endpoints.reconcileCronJob, address(cronJob)));
   const suspend = (cronJobs: readonly CronJob[], suspended: boolean) =>
     confirmed(suspended ? 'suspend' : 'resume', cronJobs, (ids) =>
       call(endpoints.suspendCronJobs, { ...inProject(), body: { cronJobs: ids, suspended } }),
@@ -96,6 +100,7 @@ export function useCronJobActions(project: () => string, changed: (what: ActionI
       ...(isThere && cronJob.appliedVersion !== null && may(endpoints.runCronJob, at)
         ? [action('run', run)]
         : []),
+      ...(cronJob.phase === 'drifted' && may(endpoints.reconcileCronJob, at) ? [action('mend', mend)] : []),
       ...(mayChange ? [action<CronJob>('edit', () => to('editCronJob'))] : []),
       ...(mayChange
         ? [action<CronJob>(cronJob.suspended ? 'resume' : 'suspend', (one) => suspend([one], !one.suspended))]
@@ -125,5 +130,5 @@ export function useCronJobActions(project: () => string, changed: (what: ActionI
     ];
   }
 
-  return { actionsOf, batchActions };
+  return { actionsOf, batchActions, mend };
 }
