@@ -60,7 +60,7 @@ afterAll(async () => {
   await cluster?.kubectl('delete', 'namespace', namespace, '--wait=false', '--ignore-not-found');
 });
 
-test('who owns an application runs it, reads its log, rolls it back, and is refused beside it; losing it ends the open log', async () => {
+test('who owns an application runs it, sees its page, reads its log, rolls it back, and is refused beside it; losing it ends the open log', async () => {
   const { page } = await scene.openSignedIn('/projects', { user: lena });
   await page.getByRole('link', { name: 'shop' }).click();
   await page.getByRole('link', { name: 'cart' }).first().click();
@@ -74,8 +74,18 @@ test('who owns an application runs it, reads its log, rolls it back, and is refu
   await page.getByText('Everything is as it should be.').waitFor({ timeout: 90_000 });
   await screenshot(page, 'instance');
 
-  // the request that the page answered is in the log, without any grant on the cluster
+  // the page that the Pod serves is seen in a tab of its own, without any grant on the cluster
   await page.getByRole('tab', { name: 'Pods' }).click();
+  await page.getByRole('button', { name: 'Open port' }).first().click();
+  const opening = page.context().waitForEvent('page');
+  await page.getByRole('button', { name: 'Open 8080 (http)' }).click();
+  const served = await opening;
+  await served.getByRole('heading', { name: 'Cart' }).waitFor();
+  expect(new URL(served.url()).hostname).toMatch(/\.localhost$/);
+  await screenshot(page, 'instance-ports');
+
+  // the request that it answered is in the log
+  await page.getByRole('button', { name: 'All Pods' }).click();
   await page.getByRole('button', { name: 'Log' }).first().click();
   await page.getByText('response:200').first().waitFor();
   await screenshot(page, 'instance-log');
@@ -104,4 +114,6 @@ test('who owns an application runs it, reads its log, rolls it back, and is refu
     await page.getByText('You lack the right to see this').waitFor();
   });
   await screenshot(page, 'instance-log-ended');
+  // so has the page that the Pod served
+  expect((await served.reload())?.status()).toBe(401);
 });

@@ -7,6 +7,7 @@ import type { Database } from './db/database.ts';
 import { compressionOptions } from './http/compression.ts';
 import { errorHandler, notFound } from './http/error-handler.ts';
 import { mountHealth } from './http/health.ts';
+import type { HostDoor } from './http/host-door.ts';
 import type { Metrics } from './http/metrics.ts';
 import type { ApiRouter } from './http/mount.ts';
 import { addressReader, requestContext } from './http/request-context.ts';
@@ -18,17 +19,25 @@ export interface AppParts {
   database: Database;
   metrics: Metrics;
   log: Logger;
+  /** Host names that are not the platform's. */
+  hosts: readonly HostDoor[];
   spaFolder: string;
   isStopping: () => boolean;
 }
 
 /** The HTTP side of the platform: middleware in its order, routers, the error handler last. */
-export function createApp({ config, api, database, metrics, log, spaFolder, isStopping }: AppParts): Express {
+export function createApp(parts: AppParts): Express {
+  const { config, api, database, metrics, log, hosts, spaFolder, isStopping } = parts;
   const app = express();
   app.disable('x-powered-by');
   // answers are not stored anywhere; files have their own
   app.disable('etag');
   app.set('trust proxy', config.trustedProxies.length === 0 ? false : config.trustedProxies);
+  app.use((req, res, next) => {
+    const door = hosts.find((each) => each.owns(req.headers.host));
+    if (door === undefined) next();
+    else door.serve(req, res);
+  });
   app.use(requestContext(addressReader(app)));
   app.use(metrics.timing);
   app.use(securityHeaders(config.publicUrl));

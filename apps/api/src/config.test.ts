@@ -94,3 +94,18 @@ test('several master keys: the first one seals', () => {
   expect(masterKeys?.map((given) => given.bytes.toString('base64'))[0]).toBe(key);
   expect(masterKeys).toHaveLength(2);
 });
+
+test('host names of forwards have a star as their first label, and are not the platform’s', () => {
+  const read = (PILOTHOUSE_FORWARD_URL: string, PILOTHOUSE_PUBLIC_URL = 'https://pilothouse.example.org') =>
+    readConfig({ DATABASE_URL, PILOTHOUSE_FORWARD_URL, PILOTHOUSE_PUBLIC_URL });
+  expect(read('https://*.forward.example.com').forwardUrl).toBe('https://*.forward.example.com');
+  for (const wrong of [
+    'https://forward.example.com',
+    'https://*.example.com/',
+    'ftp://*.x',
+    '*.example.com',
+    'https://a.*.x',
+  ])
+    expect(() => read(wrong)).toThrow('PILOTHOUSE_FORWARD_URL');
+  expect(() => read('https://*.example.org')).toThrow('would be one of its host names');
+});

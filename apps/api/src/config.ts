@@ -44,6 +44,13 @@ const databaseUrl = z.string({ error: 'is missing' }).superRefine((value, contex
   }
 });
 
+/** `https://*.forward.example.com`: the star is a label of its own. */
+const forwardUrl = z.string().refine((value) => {
+  const url = URL.parse(value.replace('//*.', '//x.'));
+  const isWhole = url !== null && /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search === '';
+  return isWhole && value.includes('//*.') && !value.endsWith('/');
+}, 'must be like https://*.forward.example.com');
+
 /** Names of the service tree's levels, from the top; an application hangs in a project, so there are two at least. */
 const treeLevels = z
   .string()
@@ -76,6 +83,8 @@ const settings = z.object({
   PILOTHOUSE_POD_LOG_STREAMS: amount(5),
   PILOTHOUSE_SHELLS: amount(20),
   PILOTHOUSE_DOWNLOADS: amount(10),
+  PILOTHOUSE_FORWARDS: amount(10),
+  PILOTHOUSE_FORWARD_URL: forwardUrl.optional(),
   PILOTHOUSE_AUDIT_DAYS: days(365),
   PILOTHOUSE_OPERATION_DAYS: days(90),
   PILOTHOUSE_RECORDING_DAYS: days(90),
@@ -120,7 +129,10 @@ export interface Config {
     exec: number;
     nodeShell: number;
     download: number;
+    forward: number;
   };
+  /** Host names of port forwards, with a star; null: below localhost on loopback, none elsewhere. */
+  forwardUrl: string | null;
   /** Of the Pods of node shells; null: there are no node shells. */
   nodeShell: {
     image: string;
@@ -173,7 +185,9 @@ export function readConfig(environment: Record<string, string | undefined> = pro
       exec: values.PILOTHOUSE_SHELLS,
       nodeShell: values.PILOTHOUSE_SHELLS,
       download: values.PILOTHOUSE_DOWNLOADS,
+      forward: values.PILOTHOUSE_FORWARDS,
     },
+    forwardUrl: values.PILOTHOUSE_FORWARD_URL ?? null,
     nodeShell:
       values.PILOTHOUSE_NODE_SHELL_IMAGE === undefined
         ? null
@@ -194,6 +208,7 @@ export function readConfig(environment: Record<string, string | undefined> = pro
     metricsToken: values.PILOTHOUSE_METRICS_TOKEN ?? null,
   };
   if (config.production) refuseWeakSecrets(config);
+  refuseOwnForwardHost(config);
   return Object.freeze(config);
 }
 
@@ -205,6 +220,16 @@ function defaultUrl(host: string, port: number): string {
   const everywhere = host === '0.0.0.0' || host === '::';
   const name = everywhere ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
   return `http://${name}:${port}`;
+}
+
+/** At a host name of forwards nothing of the platform answers. */
+function refuseOwnForwardHost({ forwardUrl: pattern, publicUrl }: Config): void {
+  if (pattern === null) return;
+  const suffix = new URL(pattern.replace('*', 'x')).host.slice(1);
+  if (new URL(publicUrl).host.endsWith(suffix))
+    throw new Error(
+      `The setting PILOTHOUSE_FORWARD_URL cannot be used: ${publicUrl}, where the platform is, would be one of its host names.`,
+    );
 }
 
 function refuseWeakSecrets({ masterKeys, adminPassword }: Config): void {

@@ -26,6 +26,7 @@ import * as menus from './features/menus/menus.module.ts';
 import * as operations from './features/operations/operations.module.ts';
 import * as podLog from './features/pod-log/pod-log.module.ts';
 import * as prometheus from './features/prometheus/prometheus.module.ts';
+import * as portForwards from './features/port-forwards/port-forwards.module.ts';
 import * as resources from './features/resources/resources.module.ts';
 import * as templates from './features/templates/templates.module.ts';
 import * as roles from './features/roles/roles.module.ts';
@@ -52,6 +53,7 @@ function buildFeatures(core: Core): { features: Feature[]; firstPassword: () => 
   const objects = resources.build(core, history.recorderOf(core));
   const texts = manifests.build(core, objects);
   const services = tree.build(core);
+  const forwards = portForwards.build(core);
   const scheduled = cronJobs.build(core);
   const deployed = applications.build(core, services.nodes, scheduled.ofProjects);
   const measuring = prometheus.build(core);
@@ -73,6 +75,7 @@ function buildFeatures(core: Core): { features: Feature[]; firstPassword: () => 
       user: accounts.get,
       menus: menu.menusOf,
       nodeShells: core.config.nodeShell !== null,
+      portForwards: forwards.isOn,
     }),
     audit.build(core),
     operations.build(core),
@@ -85,6 +88,7 @@ function buildFeatures(core: Core): { features: Feature[]; firstPassword: () => 
     measuring,
     usage.build(core, objects, measuring.history),
     terminals.build(core),
+    forwards,
     tickets.build(core),
     tokens.build(core),
   ];
@@ -117,6 +121,7 @@ export class Container {
       core.retention.add(...(feature.retention ?? []));
       Object.assign(core.sockets, feature.sockets);
       Object.assign(core.downloads, feature.downloads);
+      core.hosts.push(...(feature.hosts ?? []));
     }
     mountOpenApi(api);
     api.finish();
@@ -133,6 +138,7 @@ export class Container {
       database,
       metrics,
       log,
+      hosts: core.hosts,
       spaFolder,
       isStopping: () => this.#stopping,
     });

@@ -18,6 +18,7 @@ import { Processes } from './db/processes.ts';
 import { dayMs, Retention } from './db/retention.ts';
 import { SecretBox } from './db/secret-box.ts';
 import { Versions } from './db/versions.ts';
+import type { HostDoor } from './http/host-door.ts';
 import { Metrics } from './http/metrics.ts';
 import { Operations } from './operations/operations.ts';
 import { OperationsRepository } from './operations/operations.repository.ts';
@@ -81,6 +82,8 @@ export class Core {
   /** Who serves which socket, and which download: filled by the features before the first is asked for. */
   readonly sockets: Partial<SocketHandlers>;
   readonly downloads: Partial<Downloads> = {};
+  /** Host names that are not the platform's, filled in the same way. */
+  readonly hosts: HostDoor[] = [];
 
   constructor(config: Config, log: Logger) {
     const onError = (error: unknown) => log.error({ err: error });

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Queries } from './db/database.ts';
 import type { Kept } from './db/retention.ts';
+import type { HostDoor } from './http/host-door.ts';
 import type { ApiRouter } from './http/mount.ts';
 import type { Operations } from './operations/operations.ts';
 import type { Downloads } from './ws/downloads.ts';
@@ -26,6 +27,8 @@ export interface Feature {
   sockets?: Partial<SocketHandlers>;
   /** What can be downloaded of it by ticket. */
   downloads?: Partial<Downloads>;
+  /** Host names besides the platform's that it answers for. */
+  hosts?: HostDoor[];
   /** Rows that it keeps for a while. */
   retention?: Kept[];
   /** Writes what has to be there before the first request; of all processes one does it at a time. */

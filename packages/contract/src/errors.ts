@@ -89,6 +89,8 @@ export const errorCodes = {
   badTicket: { status: 401, message: 'The ticket is unknown, used or expired' },
   ticketMismatch: { status: 403, message: 'The ticket was made for something else' },
   searchTooWide: { status: 400, message: 'No more than {most} clusters are asked at a time' },
+  portForwardOff: { status: 409, message: 'Ports cannot be opened here: PILOTHOUSE_FORWARD_URL is not set' },
+  podUnreadable: { status: 502, message: 'What listens on that port does not answer in HTTP: {reason}' },
   tooManyStreams: { status: 429, message: 'You have {limit} of these open already; close some first' },
   lastAdmin: { status: 409, message: 'This would leave nobody who administers the platform' },
   // the platform's own parts

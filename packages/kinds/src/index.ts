@@ -29,7 +29,13 @@ export * from './node/node-description.ts';
 export { isTolerated, secondsToStay } from './node/tolerations.ts';
 export { checkObject, type SchemaProblem } from './open-api/check-object.ts';
 export * from './open-api/schema-node.ts';
-export { containersOf, defaultContainer, type ContainerRole, type PodContainer } from './pod/containers.ts';
+export {
+  containersOf,
+  defaultContainer,
+  portsOf,
+  type ContainerRole,
+  type PodContainer,
+} from './pod/containers.ts';
 export { isTerminal, podLimits, podRequests } from './pod/pod-resources.ts';
 export { podWhy } from './pod/pod-why.ts';
 export { podStatus, type PodStatus } from './pod/pod-status.ts';

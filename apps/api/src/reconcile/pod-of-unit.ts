@@ -1,5 +1,5 @@
 import type { endpoints, OutputOf } from '@pilothouse/contract';
-import { containersOf, pods, podWhy, rowOf, type Event, type Pod } from '@pilothouse/kinds';
+import { containersOf, pods, podWhy, portsOf, rowOf, type Event, type Pod } from '@pilothouse/kinds';
 
 /** A Pod of an instance or of a cron job, as a list shows it. */
 export type PodOfUnit = OutputOf<typeof endpoints.listInstancePods>['pods'][number];
@@ -7,5 +7,5 @@ export type PodOfUnit = OutputOf<typeof endpoints.listInstancePods>['pods'][numb
 /** As a list of Pods has it, with what its page needs to open a log, and why it does not run. `events` may be any. */
 export function podOfUnit(pod: Pod, events: readonly Event[] = []): PodOfUnit {
   const containers = containersOf(pod).map(({ name }) => name);
-  return { ...rowOf(pods, pod), containers, why: podWhy(pod, events) };
+  return { ...rowOf(pods, pod), containers, ports: portsOf(pod), why: podWhy(pod, events) };
 }

@@ -15,7 +15,16 @@ async function serve(redeem: RedeemTicket, live: SocketHandler<'live'> = () => u
   const router = new UpgradeRouter({
     publicUrl: origin,
     pingMs: 25_000,
-    guard: new StreamGuard(rights, { live: 1, log: 1, logs: 5, exec: 1, nodeShell: 9, download: 1 }),
+    guard: new StreamGuard(rights, {
+      live: 1,
+      log: 1,
+      logs: 5,
+      exec: 1,
+      nodeShell: 9,
+      download: 1,
+      forward: 1,
+    }),
+    hosts: [],
     redeem,
     handlers: { live, log: () => undefined, logs: () => undefined, exec: () => undefined },
     newRequestId: () => 'request',

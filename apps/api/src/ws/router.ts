@@ -5,6 +5,7 @@ import type { Requirement, TicketRequest } from '@pilothouse/contract';
 import { WebSocketServer } from 'ws';
 import type { Principal } from '../authz/principal.ts';
 import { AppError } from '../http/app-error.ts';
+import type { HostDoor } from '../http/host-door.ts';
 import { streamErrorOf } from './stream-error.ts';
 import { GuardedSocket } from './guarded-socket.ts';
 import type { StreamGuard } from './stream-guard.ts';
@@ -44,6 +45,8 @@ export interface UpgradeRouterOptions {
   /** A socket that nobody serves is not there. */
   handlers: Partial<SocketHandlers>;
   guard: StreamGuard;
+  /** Host names that are not the platform's. */
+  hosts: readonly HostDoor[];
   newRequestId: () => string;
   /** A foreign page knocked: worth an audit row. */
   onForeignOrigin: (knock: { origin: string; path: string; address: string }) => Promise<void>;
@@ -82,6 +85,8 @@ export class UpgradeRouter {
   /** @param addressOf the client's address, trusted proxies considered */
   attach(server: Server, addressOf: (request: IncomingMessage) => string): void {
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      const door = this.#options.hosts.find((each) => each.owns(request.headers.host));
+      if (door !== undefined) return door.upgrade(request, socket, head);
       const broken = () => socket.destroy();
       socket.on('error', broken);
       this.#admit(request, addressOf(request)).then(

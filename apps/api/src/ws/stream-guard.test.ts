@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { StreamGuard, type Refusal, type StreamPurpose } from './stream-guard.ts';
 
-const limits = { live: 2, log: 3, logs: 1, exec: 1, nodeShell: 9, download: 1 };
+const limits = { live: 2, log: 3, logs: 1, exec: 1, nodeShell: 9, download: 1, forward: 1 };
 
 /** As much of a stream as the guard sees. */
 function stream() {

@@ -20,7 +20,7 @@ export interface GuardedStream {
   end(reason: StreamEndReason): void;
 }
 
-export type StreamPurpose = 'live' | 'log' | 'logs' | 'exec' | 'nodeShell' | 'download';
+export type StreamPurpose = 'live' | 'log' | 'logs' | 'exec' | 'nodeShell' | 'download' | 'forward';
 
 /** How many streams of each kind a session may have open; a user has room for twice as many in all sessions. */
 export type StreamLimits = Readonly<Record<StreamPurpose, number>>;
@@ -67,7 +67,7 @@ export class StreamGuard {
 
   /** Open streams of each kind. */
   get counts(): Record<StreamPurpose, number> {
-    const counts = { live: 0, log: 0, logs: 0, exec: 0, nodeShell: 0, download: 0 };
+    const counts = { live: 0, log: 0, logs: 0, exec: 0, nodeShell: 0, download: 0, forward: 0 };
     for (const { purpose } of this.#streams) counts[purpose] += 1;
     return counts;
   }

@@ -7,7 +7,7 @@ let api: TestApi;
 let ada: TestUser;
 const open: StreamClient[] = [];
 beforeAll(async () => {
-  const streamLimits = { live: 2, log: 1, logs: 1, exec: 1, nodeShell: 1, download: 1 };
+  const streamLimits = { live: 2, log: 1, logs: 1, exec: 1, nodeShell: 1, download: 1, forward: 1 };
   api = await startTestApi({ config: { streamLimits, metricsToken } });
   ada = await api.signUp('ada');
 });

@@ -5,7 +5,7 @@ import type { StreamPurpose } from './stream-guard.ts';
 export function addStreamMetrics(registry: Registry, counts: () => Record<StreamPurpose, number>): void {
   const streams = new Gauge({
     name: 'pilothouse_streams',
-    help: 'Streams open to browsers: live sockets, logs, shells, downloads',
+    help: 'Streams open to browsers: live sockets, logs, shells, downloads, port forwards',
     labelNames: ['purpose'],
     registers: [],
     collect() {

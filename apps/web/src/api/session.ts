@@ -127,6 +127,7 @@ export const useSession = defineStore('session', () => {
     grants: computed(() => me.value?.grants ?? []),
     /** The platform's settings allow shells on nodes. */
     nodeShells: computed(() => me.value?.nodeShells ?? false),
+    portForwards: computed(() => me.value?.portForwards ?? false),
     rights: computed(() => new CompiledGrants(me.value ?? { roles: [], grants: [] }, tree.value)),
     tree,
     resume,

@@ -21,7 +21,7 @@ export interface DetailTab {
   /** Shown only to those who hold this right where the object lives: on it, its subresource, or on another core kind. */
   right?: { verb: string; subresource?: string; plural?: string };
   /** Shown only where the platform's settings have switched it on. */
-  setting?: 'nodeShells';
+  setting?: 'nodeShells' | 'portForwards';
   component: Component;
   /** It goes on while another tab is looked at, as long as the page is there. */
   staysAlive?: boolean;
@@ -59,6 +59,8 @@ export interface PageContext {
   t: ComposerTranslation;
   may: Rights['may'];
   mayInPart: Rights['mayInPart'];
+  /** Ports of Pods can be opened here. */
+  forwardsPorts: boolean;
   router: Router;
 }
 

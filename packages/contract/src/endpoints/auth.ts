@@ -101,6 +101,8 @@ export const authEndpoints = {
       menus: z.array(menuEntry),
       /** The platform's settings allow shells on nodes. */
       nodeShells: z.boolean(),
+      /** Ports of Pods can be opened here. */
+      portForwards: z.boolean(),
     }),
     permission: 'session',
     live: true,

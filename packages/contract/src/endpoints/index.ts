@@ -17,6 +17,7 @@ export * from './search.ts';
 export * from './roles.ts';
 export * from './streams.ts';
 export * from './tokens.ts';
+export * from './port-forwards.ts';
 export * from './write.ts';
 export * from './history.ts';
 export * from './manifests.ts';

@@ -96,6 +96,8 @@ const instanceDetail = instanceView.extend({
 /** A Pod of an instance or of a cron job: what a list shows of it, and why it does not run. */
 export const podOfUnit = row.extend({
   containers: z.array(z.string()),
+  /** TCP ports that its containers name. */
+  ports: z.array(z.object({ name: z.string(), port: z.number().int() })),
   /** A code of `podWhy` with its parameters; null: it runs, or nobody can tell. */
   why: codedError.nullable(),
 });

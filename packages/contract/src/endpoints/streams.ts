@@ -9,7 +9,9 @@ import { resourceRight } from './resources.ts';
  * By which node of the service tree somebody comes to a Pod: as one of an instance of an application, or of a cron job of
  * a project. Rights are asked there instead of in the cluster, and the Pod must be that unit's by its owners' uids.
  */
-const through = z.strictObject({ unit: z.enum(['instance', 'cronJob']), node: uuid, id: uuid }).optional();
+export const through = z
+  .strictObject({ unit: z.enum(['instance', 'cronJob']), node: uuid, id: uuid })
+  .optional();
 
 /** Several pods' logs at once: those a label selector matches, or these; of each one container. */
 const manyPods = z
@@ -80,7 +82,8 @@ export function ticketRequirements(request: TicketRequest): Requirement[] {
 
 type PodRef = { cluster: string; namespace: string; through?: z.output<typeof through> };
 
-function podRight(
+/** A right on Pods there: in the cluster, or at the node by which somebody comes. */
+export function podRight(
   { cluster, namespace, through: by }: PodRef,
   verb: string,
   subresource?: string,

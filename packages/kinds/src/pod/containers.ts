@@ -70,3 +70,11 @@ export function defaultContainer(pod: Pod): string | null {
   const exists = containersOf(pod).some(({ name }) => name === chosen);
   return exists && chosen !== undefined ? chosen : (pod.spec?.containers[0]?.name ?? null);
 }
+
+/** TCP ports that a Pod's containers name, each once. */
+export function portsOf(pod: Pod): { name: string; port: number }[] {
+  const named = containersOf(pod).flatMap(({ spec }) => spec.ports ?? []);
+  const tcp = named.filter(({ protocol = 'TCP' }) => protocol === 'TCP');
+  const ports = new Map(tcp.map(({ name = '', containerPort: port }) => [port, { name, port }]));
+  return [...ports.values()];
+}

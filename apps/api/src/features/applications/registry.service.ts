@@ -114,7 +114,7 @@ export class RegistryService {
   }
 
   #view({ id, clusterId, host, username, author, updatedAt }: RegistryRow): RegistryView {
-    const cluster = clusterId === null ? null : (this.#parts.registry.byId(clusterId)?.name ?? clusterId);
+    const cluster = clusterId === null ? null : (this.#parts.registry.nameOf(clusterId) ?? clusterId);
     return { id, cluster, host, username, author, updatedAt: updatedAt.toISOString() };
   }
 }

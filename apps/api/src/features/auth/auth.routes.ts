@@ -16,6 +16,7 @@ export interface Profile {
   user(userId: string): Promise<UserView>;
   menus(subject: Subject, roles: readonly string[]): Promise<MenuEntry[]>;
   nodeShells: boolean;
+  portForwards: boolean;
 }
 
 export function mountAuth(
@@ -80,7 +81,7 @@ async function readMe(profile: Profile, authoriser: OwnGrants, principal: Princi
     principal,
     roles.map(({ name }) => name),
   );
-  return { user, menus, roles, grants, nodeShells: profile.nodeShells };
+  return { user, menus, roles, grants, nodeShells: profile.nodeShells, portForwards: profile.portForwards };
 }
 
 /** The same, live: what is granted and taken reaches pages that are open. */

@@ -22,6 +22,7 @@ export function build(core: Core): Feature {
     publicUrl: config.publicUrl,
     pingMs: config.pingMs,
     guard: streams,
+    hosts: core.hosts,
     redeem: redeemer(tickets),
     newRequestId: newId,
     onError,

@@ -31,6 +31,7 @@ export async function mountPage(
   const { at = '/', rights = everyRight, menus = [] } = options;
   answer(endpoints.me, () => ({
     nodeShells: false,
+    portForwards: true,
     user: { id: 'u', username: 'li', displayName: 'Li', email: '' },
     menus,
     roles: rights.map(([object, action], index) => ({

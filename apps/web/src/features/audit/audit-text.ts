@@ -14,6 +14,8 @@ const otherCodes = [
   'log.view',
   'nodeShell.open',
   'origin.refused',
+  'portForward.connect',
+  'project.deleteNamespace',
   'shell.open',
   'ticket.redeem',
   'webhook.remove',

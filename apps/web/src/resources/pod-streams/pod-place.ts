@@ -1,4 +1,4 @@
-import type { TicketRequest } from '@pilothouse/contract';
+import type { endpoints, OutputOf, TicketRequest } from '@pilothouse/contract';
 
 /** By which node of the service tree a Pod is come to, instead of by rights in its cluster. */
 export type Through = NonNullable<Extract<TicketRequest, { purpose: 'log' }>['through']>;
@@ -18,3 +18,6 @@ export interface PodPlace {
 export function targetOf({ cluster, namespace, pod, through }: PodPlace, container: string) {
   return { cluster, namespace, pod, container, ...(through !== undefined && { through }) };
 }
+
+/** TCP ports that a Pod's containers name. */
+export type PodPorts = OutputOf<typeof endpoints.listInstancePods>['pods'][number]['ports'];

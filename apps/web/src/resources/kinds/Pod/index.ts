@@ -22,5 +22,11 @@ export const override: KindOverride = {
       component: lazyPart(() => import('./PodShell.vue')),
       staysAlive: true,
     },
+    {
+      key: 'ports',
+      right: { verb: 'create', subresource: 'portforward' },
+      setting: 'portForwards',
+      component: lazyPart(() => import('./PodForwards.vue')),
+    },
   ],
 };

@@ -9,6 +9,7 @@ const { ofRow } = podActions({
   t: (key: string, params?: object) => `${key} ${JSON.stringify(params ?? {})}`,
   may: () => true,
   mayInPart: () => true,
+  forwardsPorts: true,
 } as unknown as PageContext);
 
 test.each([

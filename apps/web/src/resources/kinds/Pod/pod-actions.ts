@@ -1,4 +1,4 @@
-import { CodeOutlined, FileTextOutlined } from '@ant-design/icons-vue';
+import { CodeOutlined, FileTextOutlined, SwapOutlined } from '@ant-design/icons-vue';
 import { endpoints, mostLogSources } from '@pilothouse/contract';
 import type { Row } from '../../../api/live-rows.ts';
 import type { TableAction } from '../../../components/ResourceTable/table-column.ts';
@@ -7,8 +7,20 @@ import type { OwnActions, PageContext } from '../../override.ts';
 import { detailLocation } from '../../resource-location.ts';
 
 /** Where a Pod's logs and shell are; the logs of several in one. */
-export function podActions({ resource, selection, t, may, mayInPart, router }: PageContext): OwnActions {
-  const labels = { logs: t('resources.action.logs'), shell: t('resources.action.shell') };
+export function podActions({
+  resource,
+  selection,
+  t,
+  may,
+  mayInPart,
+  router,
+  forwardsPorts,
+}: PageContext): OwnActions {
+  const labels = {
+    logs: t('resources.action.logs'),
+    shell: t('resources.action.shell'),
+    port: t('portForward.verb'),
+  };
 
   function ofRow(row: Row): TableAction<Row>[] {
     const place = { cluster: resource.cluster, namespace: row.namespace ?? '' };
@@ -29,9 +41,17 @@ export function podActions({ resource, selection, t, may, mayInPart, router }: P
           : t('shell.podNotRunning', { status: String(row.cells.status ?? '') }),
       run: () => open('shell'),
     };
+    const port = {
+      id: 'port',
+      label: labels.port,
+      icon: SwapOutlined,
+      disabledBecause: shell.disabledBecause,
+      run: () => open('ports'),
+    };
     return [
       ...(may(endpoints.createTicket, { body: { purpose: 'log', ...place } }) ? [logs] : []),
       ...(may(endpoints.createTicket, { body: { purpose: 'exec', ...place } }) ? [shell] : []),
+      ...(forwardsPorts && may(endpoints.openPortForward, { body: place }) ? [port] : []),
     ];
   }
 

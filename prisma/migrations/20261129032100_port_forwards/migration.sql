@@ -1,0 +1,20 @@
+CREATE TABLE `port_forwards` (
+  `id` CHAR(36) NOT NULL,
+  `user_id` CHAR(36) NOT NULL,
+  `username` VARCHAR(64) NOT NULL,
+  `session_id` CHAR(36) NOT NULL,
+  `address` VARCHAR(64) NOT NULL,
+  `cluster` VARCHAR(63) NOT NULL,
+  `namespace` VARCHAR(63) NOT NULL,
+  `pod` VARCHAR(253) NOT NULL,
+  `port` INT NOT NULL,
+  `through` JSON NULL,
+  `entry_hash` CHAR(64) NULL,
+  `entry_expires_at` DATETIME(6) NULL,
+  `key_hash` CHAR(64) NULL,
+  `created_at` DATETIME(6) NOT NULL,
+  `used_at` DATETIME(6) NOT NULL,
+  PRIMARY KEY (`id`),
+  INDEX `port_forwards_user_id` (`user_id`),
+  INDEX `port_forwards_used_at` (`used_at`)
+) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
