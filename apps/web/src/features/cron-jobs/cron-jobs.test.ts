@@ -1,5 +1,5 @@
 import { endpoints } from '@pilothouse/contract';
-import { flushPromises } from '@vue/test-utils';
+import { enableAutoUnmount, flushPromises } from '@vue/test-utils';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ApiError } from '../../api/api-error.ts';
 import { answer, asked, calls, forget, tell } from '../../app/testing/fake-api.ts';
@@ -87,6 +87,8 @@ const type = async (label: string, value: string) => {
 };
 const snapshot = (data: object) => ({ type: 'snapshot', data });
 
+// a page that stays keeps the clock of its time
+enableAutoUnmount(afterEach);
 beforeEach(() => {
   answer(endpoints.listTree, () => ({ levels: [], nodes: [] }));
   answer(endpoints.getProject, () => ({
