@@ -1,8 +1,5 @@
-import type { endpoints, OutputOf } from '@pilothouse/contract';
+import type { PodOfUnit } from '@pilothouse/contract';
 import { containersOf, pods, podWhy, portsOf, rowOf, type Event, type Pod } from '@pilothouse/kinds';
-
-/** A Pod of an instance or of a cron job, as a list shows it. */
-export type PodOfUnit = OutputOf<typeof endpoints.listInstancePods>['pods'][number];
 
 /** As a list of Pods has it, with what its page needs to open a log, and why it does not run. `events` may be any. */
 export function podOfUnit(pod: Pod, events: readonly Event[] = []): PodOfUnit {

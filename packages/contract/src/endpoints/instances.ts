@@ -101,6 +101,7 @@ export const podOfUnit = row.extend({
   /** A code of `podWhy` with its parameters; null: it runs, or nobody can tell. */
   why: codedError.nullable(),
 });
+export type PodOfUnit = z.output<typeof podOfUnit>;
 
 export const eventOfUnit = z.object({
   type: z.string(),

@@ -1,4 +1,4 @@
-import type { endpoints, OutputOf, TicketRequest } from '@pilothouse/contract';
+import type { PodOfUnit, TicketRequest } from '@pilothouse/contract';
 
 /** By which node of the service tree a Pod is come to, instead of by rights in its cluster. */
 export type Through = NonNullable<Extract<TicketRequest, { purpose: 'log' }>['through']>;
@@ -20,4 +20,4 @@ export function targetOf({ cluster, namespace, pod, through }: PodPlace, contain
 }
 
 /** TCP ports that a Pod's containers name. */
-export type PodPorts = OutputOf<typeof endpoints.listInstancePods>['pods'][number]['ports'];
+export type PodPorts = PodOfUnit['ports'];
