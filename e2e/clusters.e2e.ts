@@ -60,6 +60,7 @@ test('an hour by keyboard alone: a cluster is registered, nodes are cordoned, a 
     await dialog.getByText('kwok-2').waitFor();
     await keyboard.enter(dialog.getByRole('button', { name: `${verb} 2 Nodes` }));
     await page.locator('[data-testid=operation-summary][data-state=succeeded]').waitFor();
+    await keyboard.isIn('.ant-drawer');
     for (const node of nodes)
       expect(await cluster.kubectl('get', 'node', node, '-o', 'jsonpath={.spec.unschedulable}')).toBe(state);
     await keyboard.press('Escape');
