@@ -15,11 +15,15 @@ export default class TallyReporter implements Reporter {
           name: test.fullName,
           state: test.result().state,
           retries: test.diagnostic()?.retryCount ?? 0,
+          error: firstLine(test.result().errors?.at(-1)?.message),
           machineLacks: lackOf(test.meta()),
         })),
       ),
       failedFiles: modules.filter((module) => module.state() === 'failed').map(fileOf),
-      otherErrors: unhandled.length,
+      otherErrors: unhandled.map(
+        ({ VITEST_TEST_PATH: path, VITEST_TEST_NAME: test, message }) =>
+          `${path ? relative(root, String(path)) : 'no file'}${test ? ` > ${test}` : ''}: ${firstLine(String(message))}`,
+      ),
     };
     writeFileSync(process.env['PILOTHOUSE_TALLY'] ?? 'tally.json', JSON.stringify(tally));
   }
@@ -27,4 +31,8 @@ export default class TallyReporter implements Reporter {
 
 function fileOf(module: TestModule): string {
   return relative(root, module.moduleId);
+}
+
+function firstLine(text: string | undefined): string | undefined {
+  return text?.split('\n', 1)[0];
 }

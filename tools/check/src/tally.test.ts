@@ -3,12 +3,23 @@ import { summaryOf, type Tally } from './tally.ts';
 
 type Test = Tally['tests'][number];
 const tests = (...states: Test['state'][]): Test[] =>
-  states.map((state, index) => ({ file: 'a.test.ts', name: `n${index}`, state, retries: 0 }));
-const tally = (change: Partial<Tally>): Tally => ({ tests: [], failedFiles: [], otherErrors: 0, ...change });
+  states.map((state, index) => ({
+    file: 'a.test.ts',
+    name: `n${index}`,
+    state,
+    retries: 0,
+    error: 'Not so.',
+  }));
+const tally = (change: Partial<Tally>): Tally => ({ tests: [], failedFiles: [], otherErrors: [], ...change });
 
 test('adds up the tests of all files', () => {
   const all = tally({ tests: tests('passed', 'passed', 'failed'), failedFiles: ['a.test.ts'] });
-  expect(summaryOf(all, 1)).toEqual({ passed: 2, failed: 1, skipped: 0, notes: [] });
+  expect(summaryOf(all, 1)).toEqual({
+    passed: 2,
+    failed: 1,
+    skipped: 0,
+    notes: ['failed: a.test.ts > n2: Not so.'],
+  });
 });
 
 test('counts a file that does not load, or whose hook fails, as a failure and names it', () => {
@@ -22,8 +33,19 @@ test('counts a file that does not load, or whose hook fails, as a failure and na
 });
 
 test('counts a runner that fails beside its tests, or leaves no tally, as a failure', () => {
-  expect(summaryOf(tally({ tests: tests('passed'), otherErrors: 1 }), 1).failed).toBe(1);
-  expect(summaryOf(undefined, null)).toEqual({ passed: 0, failed: 1, skipped: 0, notes: [] });
+  const otherErrors = ['a.test.ts > n0: read ECONNRESET'];
+  expect(summaryOf(tally({ tests: tests('passed'), otherErrors }), 1)).toEqual({
+    passed: 1,
+    failed: 1,
+    skipped: 0,
+    notes: ['failed beside the tests: a.test.ts > n0: read ECONNRESET'],
+  });
+  expect(summaryOf(undefined, null)).toEqual({
+    passed: 0,
+    failed: 1,
+    skipped: 0,
+    notes: ['failed: the runner ended with a signal'],
+  });
 });
 
 test('counts a skipped test as a failure on CI, unless this machine cannot run it', () => {

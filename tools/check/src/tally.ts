@@ -8,13 +8,15 @@ export interface Tally {
     name: string;
     state: 'passed' | 'failed' | 'skipped' | 'pending';
     retries: number;
+    /** Of a failed test: the first line of what it said. */
+    error?: string | undefined;
     /** Where this machine cannot run the test: why, see `needs` of @pilothouse/testing. */
     machineLacks?: string | undefined;
   }[];
   /** Those of which a test, a hook or the loading failed. */
   failedFiles: string[];
-  /** Errors that belong to no test. */
-  otherErrors: number;
+  /** Errors that belong to no test: where each was met, and the first line of it. */
+  otherErrors: string[];
 }
 
 /**
@@ -29,8 +31,9 @@ export function summaryOf(
 ): Summary {
   const summary: Summary = { passed: 0, failed: 0, skipped: 0, notes: [] };
   const lacks = new Map<string, number>();
-  for (const { file, name, state, retries, machineLacks } of tally?.tests ?? []) {
+  for (const { file, name, state, retries, error, machineLacks } of tally?.tests ?? []) {
     const test = `${file} > ${name}`;
+    if (state === 'failed') summary.notes.push(`failed: ${test}: ${error}`);
     if (retries > 0) summary.notes.push(`retried ${retries} times, then ${state}: ${test}`);
     if (state === 'passed' || state === 'failed') summary[state] += 1;
     else if (machineLacks !== undefined) {
@@ -46,6 +49,11 @@ export function summaryOf(
   const others = tally?.failedFiles.filter((file) => !failed.has(file)) ?? [];
   summary.notes.push(...others.map((file) => `failed outside its tests: ${file}`));
   summary.failed += others.length;
-  if (exitCode !== 0 && summary.failed === 0) summary.failed = 1;
+  const loose = tally?.otherErrors ?? [];
+  summary.notes.push(...loose.map((error) => `failed beside the tests: ${error}`));
+  if (exitCode !== 0 && summary.failed === 0) {
+    summary.failed = 1;
+    if (loose.length === 0) summary.notes.push(`failed: the runner ended with ${exitCode ?? 'a signal'}`);
+  }
   return summary;
 }
