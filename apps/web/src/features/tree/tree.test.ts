@@ -59,6 +59,9 @@ async function show(component: Component, props: Record<string, unknown> = {}) {
       { path: '/tree/:node?', name: 'serviceTree', component: page },
       { path: '/grants', name: 'grants', component: page },
       { path: '/rights', name: 'rights', component: page },
+      { path: '/projects/:project', name: 'project', component: page },
+      { path: '/projects/:project/new-application', name: 'newApplication', component: page },
+      { path: '/applications/:application', name: 'application', component: page },
     ],
   });
   await router.push('/tree');
@@ -129,6 +132,24 @@ test('what a grant on a node allows is offered there and below, and nowhere else
   expect(buttons()).not.toContain('Delete');
   document.body.innerHTML = '';
   expect((await show(TreePage, { node: 'acme.tools' })).buttons()).not.toContain('Edit');
+});
+
+test('a project and an application lead to their pages, and an application is made by its own form', async () => {
+  const press = async (at: TreeNode, name: string) => {
+    document.body.innerHTML = '';
+    const { router, buttons } = await show(TreeNodePanel, { node: at, nodes: [...nodes, at], levels });
+    const button = [...document.querySelectorAll('button')].find((each) => each.textContent?.trim() === name);
+    button?.click();
+    await flushPromises();
+    return { at: router.currentRoute.value.fullPath, buttons: buttons() };
+  };
+  expect((await press(shop, 'Open project')).at).toBe('/projects/acme.games.shop');
+  expect((await press(shop, 'Create application')).at).toBe('/projects/acme.games.shop/new-application');
+  const cart = node('acme.games.shop.cart');
+  expect((await press(cart, 'Open application')).at).toBe('/applications/acme.games.shop.cart');
+  expect((await press(games, 'Create project')).at).toBe('/tree');
+  may([{ object: '/tree/{node}', action: 'GET' }]);
+  expect((await press(shop, 'Open project')).buttons).not.toContain('Create application');
 });
 
 test('owners say where they were named; a node in use cannot be deleted, and says why', async () => {
