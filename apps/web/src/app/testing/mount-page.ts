@@ -14,6 +14,14 @@ export type GivenRight = [object: string, action: string, domain?: string];
 
 export const everyRight: GivenRight[] = [['**', 'All']];
 
+export interface MountedPage {
+  page: VueWrapper;
+  router: Router;
+  text: () => string;
+  /** Changes the language of the page that stands. */
+  inChinese: () => Promise<void>;
+}
+
 /**
  * Mounts a page in English at an address, for somebody with the given rights. The platform is `fake-api.ts`.
  * @param at where the page is; `routes` are the others it leads to.
@@ -27,7 +35,7 @@ export async function mountPage(
     rights?: GivenRight[];
     menus?: unknown[];
   } = {},
-): Promise<{ page: VueWrapper; router: Router; text: () => string }> {
+): Promise<MountedPage> {
   const { at = '/', rights = everyRight, menus = [] } = options;
   answer(endpoints.me, () => ({
     nodeShells: false,
@@ -55,5 +63,15 @@ export async function mountPage(
     global: { plugins: [i18n, router, pinia, VueQueryPlugin] },
   });
   await flushPromises();
-  return { page: wrapper, router, text: () => document.body.textContent.replace(/\s+/g, ' ') };
+  return {
+    page: wrapper,
+    router,
+    text: () => document.body.textContent.replace(/\s+/g, ' '),
+    inChinese: async () => {
+      const chinese = await import('../i18n/zh-CN/index.ts');
+      i18n.global.setLocaleMessage('zh-CN' as never, chinese.messages as never);
+      i18n.global.locale.value = 'zh-CN' as never;
+      await flushPromises();
+    },
+  };
 }

@@ -13,6 +13,7 @@ import ProjectNamespaces from './ProjectNamespaces.vue';
 import ProjectPage from './ProjectPage.vue';
 import ProjectRegistries from './ProjectRegistries.vue';
 import ProjectsPage from './ProjectsPage.vue';
+import RegistryForm from './RegistryForm.vue';
 
 vi.mock('../../../api/call.ts', () => import('../../../app/testing/fake-api.ts'));
 vi.mock('../../../api/live.ts', () => import('../../../app/testing/fake-api.ts'));
@@ -98,6 +99,25 @@ test('opening a namespace wants a cluster and a name', async () => {
   await press('Open a namespace');
   expect(document.querySelectorAll('.ant-form-item-has-error').length).toBe(2);
   expect(calls.some(({ endpoint }) => endpoint === endpoints.openNamespace.id)).toBe(false);
+});
+
+test('what is wrong with a registry or a place is said in the language that is switched to', async () => {
+  for (const [page, props, verb] of [
+    [RegistryForm, { project, registry: null }, 'Add registry'],
+    [NamespaceForm, { project: ids.project, namespace: null }, 'Open a namespace'],
+  ] as const) {
+    const { inChinese } = await open(page, props);
+    const wrong = () =>
+      [...document.querySelectorAll('.ant-form-item-has-error .ant-form-item-explain')].map((each) =>
+        each.textContent?.trim(),
+      );
+    await press(verb);
+    expect(new Set(wrong())).toEqual(new Set(['Please fill this in']));
+    await inChinese();
+    expect(new Set(wrong())).toEqual(new Set(['必填']));
+    close();
+  }
+  close = () => undefined;
 });
 
 test('defaults of a namespace are changed by fields; a refusal keeps what was typed', async () => {
