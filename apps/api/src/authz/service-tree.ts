@@ -1,4 +1,4 @@
-import type { ownerships, TreeNodes } from '@pilothouse/contract';
+import { treeOf, type ownerships, type TreeNodes } from '@pilothouse/contract';
 import type { Policies } from './policies.repository.ts';
 
 export type Ownership = (typeof ownerships)[number];
@@ -19,24 +19,15 @@ interface Node {
 /** The service tree as it is now, as far as rights and paths need it. */
 export class ServiceTree implements TreeNodes {
   readonly #nodes: ReadonlyMap<string, Node>;
-  readonly #lines = new Map<string, readonly string[]>();
+  readonly lineOf: TreeNodes['lineOf'];
 
   constructor(nodes: readonly Node[]) {
     this.#nodes = new Map(nodes.map((node) => [node.id, node]));
+    this.lineOf = treeOf(this.#nodes).lineOf;
   }
 
   get ids(): string[] {
     return [...this.#nodes.keys()];
-  }
-
-  lineOf(id: string): readonly string[] {
-    const known = this.#lines.get(id);
-    if (known !== undefined) return known;
-    const node = this.#nodes.get(id);
-    if (node === undefined) return [];
-    const line = [id, ...(node.parentId === null ? [] : this.lineOf(node.parentId))];
-    this.#lines.set(id, line);
-    return line;
   }
 
   /** The names from the top, joined by dots; empty where there is no such node. */

@@ -1,4 +1,4 @@
-import { endpoints, type OutputOf, type TreeNodes } from '@pilothouse/contract';
+import { endpoints, treeOf, type OutputOf } from '@pilothouse/contract';
 import { defineStore } from 'pinia';
 import { computed, watch } from 'vue';
 import { useSession } from './session.ts';
@@ -12,7 +12,7 @@ export const useServiceTree = defineStore('serviceTree', () => {
   const live = useLive(endpoints.listTree, () => (session.state === 'signedIn' ? {} : null));
   const answer = computed(() => (session.state === 'signedIn' ? live.data.value : null));
   const byId = computed(() => new Map((answer.value?.nodes ?? []).map((node) => [node.id, node])));
-  watch(byId, (nodes) => (session.tree = linesOf(nodes)), { immediate: true });
+  watch(byId, (nodes) => (session.tree = treeOf(nodes)), { immediate: true });
   return {
     nodes: computed(() => answer.value?.nodes ?? []),
     levels: computed(() => answer.value?.levels ?? []),
@@ -21,12 +21,3 @@ export const useServiceTree = defineStore('serviceTree', () => {
     isPending: live.isPending,
   };
 });
-
-function linesOf(nodes: ReadonlyMap<string, TreeNode>): TreeNodes {
-  const lineOf = (id: string): string[] => {
-    const node = nodes.get(id);
-    if (node === undefined) return [];
-    return [id, ...(node.parentId === null ? [] : lineOf(node.parentId))];
-  };
-  return { lineOf };
-}

@@ -22,6 +22,21 @@ export interface TreeNodes {
   lineOf(node: string): readonly string[];
 }
 
+/** Lines along each node's parent, each found once: the nodes are those of a moment. */
+export function treeOf(nodes: ReadonlyMap<string, { parentId: string | null }>): TreeNodes {
+  const lines = new Map<string, readonly string[]>();
+  function lineOf(id: string): readonly string[] {
+    const known = lines.get(id);
+    if (known !== undefined) return known;
+    const node = nodes.get(id);
+    if (node === undefined) return [];
+    const line = [id, ...(node.parentId === null ? [] : lineOf(node.parentId))];
+    lines.set(id, line);
+    return line;
+  }
+  return { lineOf };
+}
+
 /** The tree while nothing is known of it: a grant on a node gives nothing. */
 export const noTree: TreeNodes = { lineOf: () => [] };
 
