@@ -1,14 +1,11 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { ApiError } from '../api/api-error.ts';
 import { call } from '../api/call.ts';
-import { saveText } from './csv.ts';
+import { saveFile } from '../components/save-file.ts';
 import { useCsvExport } from './use-csv-export.ts';
 
 vi.mock('../api/call.ts', () => ({ call: vi.fn<typeof call>() }));
-vi.mock('./csv.ts', async (original) => ({
-  ...(await original<typeof import('./csv.ts')>()),
-  saveText: vi.fn<typeof saveText>(),
-}));
+vi.mock('../components/save-file.ts', () => ({ saveFile: vi.fn<typeof saveFile>() }));
 beforeEach(() => vi.clearAllMocks());
 
 const row = (name: string) => ({ uid: name, name, resourceVersion: '1', cells: {} });
@@ -27,7 +24,7 @@ test('every page that matches is saved in one file', async () => {
     .mockResolvedValueOnce(answer(['last'], 501));
   const { save, error } = csv();
   await save();
-  const [text, fileName] = vi.mocked(saveText).mock.lastCall ?? [];
+  const [text, fileName] = vi.mocked(saveFile).mock.lastCall ?? [];
   expect(fileName).toBe('here-pods.csv');
   expect(String(text).split('\r\n')).toEqual(['Name', ...first, 'last']);
   expect(error.value).toBeNull();
@@ -41,8 +38,8 @@ test('what goes wrong on the way is told, nothing is saved, and it can be tried 
   const { save, error, isExporting } = csv();
   await save();
   expect([error.value, isExporting.value]).toEqual([failure, false]);
-  expect(saveText).not.toHaveBeenCalled();
+  expect(saveFile).not.toHaveBeenCalled();
   await save();
   expect(error.value).toBeNull();
-  expect(saveText).toHaveBeenCalledOnce();
+  expect(saveFile).toHaveBeenCalledOnce();
 });

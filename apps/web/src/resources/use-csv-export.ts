@@ -1,7 +1,8 @@
 import { ref, shallowRef } from 'vue';
 import type { Row } from '../api/live-rows.ts';
 import type { TableColumn } from '../components/ResourceTable/table-column.ts';
-import { saveText, toCsv } from './csv.ts';
+import { saveFile } from '../components/save-file.ts';
+import { toCsv } from './csv.ts';
 import type { listQueryOf } from './list-state.ts';
 import { readAllRows } from './read-all-rows.ts';
 import type { ResourceRef } from './resource-location.ts';
@@ -27,7 +28,7 @@ export function useCsvExport(view: () => ListView) {
       const now = Date.now();
       const lines = rows.map((row) => columns.map((column) => column.text(row, now)));
       const table = toCsv([columns.map(({ title }) => title), ...lines]);
-      saveText(table, `${resource.cluster}-${resource.plural}.csv`, 'text/csv');
+      saveFile(table, `${resource.cluster}-${resource.plural}.csv`, 'text/csv');
     } catch (failure) {
       error.value = failure;
     } finally {

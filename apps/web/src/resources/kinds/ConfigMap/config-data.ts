@@ -31,16 +31,6 @@ export function kindOfBytes(bytes: Uint8Array): string {
   return found?.[0] ?? 'binary';
 }
 
-/** Offers a key's bytes as a file, unchanged. */
-export function saveBytes(entry: Entry): void {
-  const url = URL.createObjectURL(new Blob([bytesOf(entry)], { type: 'application/octet-stream' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = entry.key;
-  link.click();
-  URL.revokeObjectURL(url);
-}
-
 /** What a ConfigMap may hold in all (`core/validation.ValidateConfigMap`). */
 export const mostBytes = 1024 * 1024;
 
