@@ -165,6 +165,13 @@ test('a delivery says what came of it, and is repeated', async () => {
   await press('Deliveries repository');
   expect(text()).toContain('feature/login');
   expect(text()).toContain('The rule makes at most 5 instances');
+  // a menu that closes gives the focus back to the page behind
+  const page = document.createElement('div');
+  page.id = 'app';
+  page.append(document.createElement('button'));
+  document.body.append(page);
+  page.querySelector('button')?.focus();
+  expect(document.activeElement?.closest('.ant-drawer')).not.toBeNull();
   await press('Repeat');
   expect(repeat).toHaveBeenCalledWith({
     params: { application: application.id, webhook: webhook.id, delivery: delivery.id },
