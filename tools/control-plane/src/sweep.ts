@@ -10,6 +10,8 @@ import { readState } from './state.ts';
 
 /** The kubelet links every container's log there, whatever `podLogsDir` says. */
 const logLinks = '/var/log/containers';
+/** What dies slowly on a busy machine still writes for some seconds. */
+const wholly = { recursive: true, force: true, maxRetries: 20 };
 
 /**
  * Removes all that a cluster left on the machine, in whatever state it died: processes, cgroups, mounts, network namespaces, the bridge,
@@ -22,7 +24,7 @@ export async function sweep(layout: ClusterLayout): Promise<void> {
     await waitUntilGone(identity, 5_000);
   }
   if (process.platform === 'linux' && process.getuid?.() === 0) await sweepNode(layout);
-  await rm(layout.directory, { recursive: true, force: true, maxRetries: 5 });
+  await rm(layout.directory, wholly);
 }
 
 /** The same for good: the supervisor's own log goes too. */
@@ -41,7 +43,7 @@ async function sweepNode(layout: ClusterLayout): Promise<void> {
   if (await findCommand('ip')) await removePodNetwork(layout.id);
   for (const socket of sockets) await rm(socket, { force: true });
   await removeLogLinks(layout);
-  await rm(layout.runtime, { recursive: true, force: true, maxRetries: 5 });
+  await rm(layout.runtime, wholly);
 }
 
 /** The sockets of containerd's shims lie in a folder that all containerds of a machine share. */

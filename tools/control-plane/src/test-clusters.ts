@@ -71,7 +71,9 @@ export async function keepTestClusters(): Promise<TestClusterKeeper & { close():
       server.close();
       const started = await Promise.allSettled(clusters.values());
       const running = started.filter((result) => result.status === 'fulfilled');
-      await Promise.all(running.map((result) => result.value.stop()));
+      const stopped = await Promise.allSettled(running.map((result) => result.value.stop()));
+      const failed = stopped.find((result) => result.status === 'rejected');
+      if (failed) throw failed.reason;
     },
   };
 }

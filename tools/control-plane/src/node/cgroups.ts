@@ -60,7 +60,7 @@ export function joinCgroup(root: string, pid: number, write: (path: string, text
 }
 
 /** Kills whatever runs below the root and removes the cgroups; true when nothing is left. */
-export async function removeCgroups(root: string, milliseconds = 15_000): Promise<boolean> {
+export async function removeCgroups(root: string, milliseconds = 60_000): Promise<boolean> {
   const deadline = Date.now() + milliseconds;
   for (;;) {
     const folders = hierarchies().map(({ mountPoint }) => join(mountPoint, root));
