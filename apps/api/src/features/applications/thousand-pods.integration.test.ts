@@ -71,7 +71,7 @@ test('an application of a thousand Pods is changed by one call, and says how far
     return { phase, readyPods, appliedVersion, objectName };
   };
   await expect
-    .poll(state, { timeout: 120_000 })
+    .poll(state, { timeout: 240_000 })
     .toMatchObject({ phase: 'running', readyPods: pods, appliedVersion: 1 });
   const { objectName } = await state();
   const before = await updatesOf(objectName);
@@ -90,7 +90,7 @@ test('an application of a thousand Pods is changed by one call, and says how far
         phases.add(now.phase);
         return now;
       },
-      { timeout: 120_000, interval: 250 },
+      { timeout: 240_000, interval: 250 },
     )
     .toMatchObject({ phase: 'running', readyPods: pods, appliedVersion: 2 });
   expect(phases).toContain('rollingOut');
@@ -99,4 +99,4 @@ test('an application of a thousand Pods is changed by one call, and says how far
   await expect.poll(async () => new Set(await levels())).toEqual(new Set(['debug']));
   const { body } = await api.admin.get(`${one}/pods`);
   expect(body.pods).toHaveLength(pods);
-}, 300_000);
+}, 600_000);
