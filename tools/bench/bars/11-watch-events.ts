@@ -35,7 +35,8 @@ export const watchEvents: Bar = {
       await store.ask('follow', kubeconfig);
       await parser.ask('record', { kubeconfig, parses: true });
       await reader.ask('record', { kubeconfig, parses: false });
-      const idle = (await cpuDuring(platform.pid, () => sleep(idleMs))) / (idleMs / 1000);
+      const idleShare = async () => (await cpuDuring(platform.pid, () => sleep(idleMs))) / (idleMs / 1000);
+      const idleBefore = await idleShare();
       const [cpuBefore, storeBefore, begun] = [
         cpuSeconds(platform.pid),
         await store.ask('cpuSeconds'),
@@ -57,8 +58,10 @@ export const watchEvents: Bar = {
 
       const seconds = (performance.now() - begun) / 1000;
       const storeSeconds = (await store.ask('cpuSeconds')) - storeBefore;
-      const platformSeconds = cpuSeconds(platform.pid) - cpuBefore - idle * seconds;
+      const platformAll = cpuSeconds(platform.pid) - cpuBefore;
       const parsingSeconds = (await parsing()) - parsingBefore;
+      const idle = (idleBefore + (await idleShare())) / 2;
+      const platformSeconds = platformAll - idle * seconds;
       const parsed = await parser.ask('parseAtOnce');
       const perTenThousand = (cpu: number) => (cpu * 10_000) / parsed.events;
       const line = {
