@@ -86,7 +86,7 @@ function secretVariables({ id, secrets }: InstanceToRender['application']): NonN
  * The probe that is said; where nobody says anything, that the first TCP port takes connections; none where it is taken
  * away (null of an instance, an empty one of an application).
  */
-function readinessOf({ spec, origins }: EffectiveSpec): Record<string, unknown> | undefined {
+export function readinessOf({ spec, origins }: EffectiveSpec): Record<string, unknown> | undefined {
   const { readinessProbe, ports } = spec.container;
   if (readinessProbe !== undefined)
     return Object.keys(readinessProbe).length > 0 ? readinessProbe : undefined;

@@ -16,11 +16,37 @@ const mostText = 500;
 
 type Steps = readonly PathStep[];
 
+/** A field that somebody has changed, with its values as a whole. */
+export interface ChangedField {
+  kind: string;
+  name: string;
+  path: Steps;
+  wanted: unknown;
+  /** Undefined: it is not there. */
+  found: unknown;
+}
+
+/** As {@link changedFields}, to be kept and shown. */
+export function driftOf(rendered: KubernetesObject, found: KubernetesObject): DriftedField[] {
+  return changedFields(rendered, found).map((field) => driftedField(field));
+}
+
+/** @param longest value, as JSON, that is shown as it is. */
+export function driftedField(
+  { kind, name, path, wanted, found }: ChangedField,
+  longest = mostText,
+): DriftedField {
+  const isHidden = kind === 'Secret' && (path[0] === 'data' || path[0] === 'stringData');
+  const shown = (value: unknown) => (isHidden && value !== undefined ? '***' : shortened(value, longest));
+  const field = { kind, name, path: pathText(path), wanted: shown(wanted) };
+  return found === undefined ? field : { ...field, found: shown(found) };
+}
+
 /**
  * Fields of a rendered object that others have changed in the cluster, or taken out: those that the reconciler does not
  * own there any more, for whoever changes a field takes it over. What others have added is theirs.
  */
-export function driftOf(rendered: KubernetesObject, found: KubernetesObject): DriftedField[] {
+export function changedFields(rendered: KubernetesObject, found: KubernetesObject): ChangedField[] {
   const owners = fieldOwners(found);
   const lists = new KeyedLists(owners.map(({ path }) => path));
   const own = new Covered(
@@ -33,23 +59,15 @@ export function driftOf(rendered: KubernetesObject, found: KubernetesObject): Dr
     owners.map(({ path }) => path),
   );
   const { kind = '', metadata } = rendered;
-  const isSecret = kind === 'Secret';
-  const drift: DriftedField[] = [];
+  const name = metadata?.name ?? '';
+  const changed: ChangedField[] = [];
   const lost = (path: Steps, wanted: unknown, there: unknown) => {
-    if (sameValue(wanted, there) || drift.length >= mostFields) return;
-    const isHidden = isSecret && (path[0] === 'data' || path[0] === 'stringData');
-    const shown = (value: unknown) => (isHidden && value !== undefined ? '***' : shortened(value));
-    drift.push({
-      kind,
-      name: metadata?.name ?? '',
-      path: pathText(path),
-      wanted: shown(wanted),
-      ...(there !== undefined && { found: shown(there) }),
-    });
+    if (sameValue(wanted, there) || changed.length >= mostFields) return;
+    changed.push({ kind, name, path, wanted, found: there });
   };
   const walk = (path: Steps, wanted: unknown, there: unknown): void => {
     if (path.length > 0 && own.has(path)) return;
-    if (isRecord(wanted) && Object.keys(wanted).length > 0) {
+    if (isRecord(wanted) && (isRecord(there) || Object.keys(wanted).length > 0)) {
       // all of it is gone: said once
       if (there === undefined && path.length > 2) return lost(path, wanted, there);
       for (const [key, value] of Object.entries(wanted))
@@ -70,7 +88,7 @@ export function driftOf(rendered: KubernetesObject, found: KubernetesObject): Dr
   };
   for (const [key, value] of Object.entries(declared(rendered)))
     walk([key], value, (found as Record<string, unknown>)[key]);
-  return drift;
+  return changed;
 }
 
 /** What of an object has owners: not what names it. */
@@ -83,9 +101,9 @@ function declared(object: KubernetesObject): Record<string, unknown> {
   return { ...(Object.keys(own).length > 0 && { metadata: own }), ...kept };
 }
 
-function shortened(value: unknown): unknown {
+function shortened(value: unknown, longest: number): unknown {
   const text = JSON.stringify(value) ?? '';
-  return text.length > mostText ? `${text.slice(0, mostText)}…` : value;
+  return text.length > longest ? `${text.slice(0, longest)}…` : value;
 }
 
 function isItem(item: unknown, step: PathStep): boolean {

@@ -12,6 +12,7 @@ import type { ClusterHandle } from '../clusters/cluster-handle.ts';
 import type { ClusterRegistry } from '../clusters/cluster-registry.ts';
 import { runPool } from '../operations/item-pool.ts';
 import { AppError, sentence } from '../http/app-error.ts';
+import { areAdopted } from './adopted-fields.ts';
 import { keyOf, refOf, sameKey, type ObjectKey } from './object-key.ts';
 import { failureOf, isAway } from './reconcile-failure.ts';
 import type { ReconcileUnits, StoredUnit } from './reconcile-units.repository.ts';
@@ -114,12 +115,15 @@ async function tryOut(
   const call = { method: 'PATCH', group, version, plural, namespaced: true } as const;
   // a server that does not know the parameter would write
   if (!(await declaresDryRun(openApi, call))) return changeOf(unit, object, before, declared);
+  const options = {
+    fieldManager: appsManager,
+    dryRun: true,
+    onWarnings: (more: string[]) => warnings.push(...more),
+  } as const;
   try {
-    const result = await applyObject<KubernetesObject>(connection, ref, declared, {
-      fieldManager: appsManager,
-      dryRun: true,
-      onWarnings: (more) => warnings.push(...more),
-    });
+    let result = await applyObject<KubernetesObject>(connection, ref, declared, options);
+    if ('conflicts' in result && before !== null && areAdopted(result.conflicts, before))
+      result = await applyObject<KubernetesObject>(connection, ref, declared, { ...options, force: true });
     if ('object' in result) return changeOf(unit, object, before, result.object);
     const [first] = result.conflicts;
     const { kind, name } = key;

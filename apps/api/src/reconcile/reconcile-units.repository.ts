@@ -87,6 +87,18 @@ export class ReconcileUnits {
       WHERE cluster_id = ${clusterId} AND namespace = ${namespace}`;
   }
 
+  /** What is different in the cluster is only this any more: the rest is wanted so. */
+  async adopted(
+    queries: Queries,
+    { kind, ownerId, clusterId, namespace }: UnitRef,
+    drift: DriftedField[],
+  ): Promise<void> {
+    await queries.reconcileUnit.updateMany({
+      where: { kind, ownerId, clusterId, namespace },
+      data: { drift: drift.length === 0 ? Prisma.DbNull : jsonOf(drift) },
+    });
+  }
+
   /** Forgets units with their inventories. */
   async abandon(queries: Queries, unit: Pick<UnitRef, 'kind' | 'ownerId'> & Partial<UnitRef>): Promise<void> {
     const { kind, ownerId, clusterId, namespace } = unit;

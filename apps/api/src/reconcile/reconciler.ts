@@ -5,6 +5,7 @@ import type { Database, Queries } from '../db/database.ts';
 import { bumpVersion, type Versions } from '../db/versions.ts';
 import { defaultLeaseTimes, LeaseKeeper, LeaseLost, type LeaseTimes } from '../operations/lease-keeper.ts';
 import { lookAtUnits } from './look-at-units.ts';
+import { liveObjects, type LiveObject } from './live-objects.ts';
 import { AwayClusters } from './away-clusters.ts';
 import { previewUnits, type Planned, type Preview } from './preview.ts';
 import { failureOf, retryMs } from './reconcile-failure.ts';
@@ -12,7 +13,7 @@ import { ReconcileUnits, type TakenUnit } from './reconcile-units.repository.ts'
 import { UnitRun, unsettledMs } from './unit-run.ts';
 import type { UnitKind, UnitPlace, UnitRef, UnitSource } from './unit-source.ts';
 import { StatusFeeds } from './status-feeds.ts';
-import type { UnitState } from './unit-state.ts';
+import type { DriftedField, UnitState } from './unit-state.ts';
 import { UnitStates } from './unit-states.ts';
 import { isSettled } from './unit-status.ts';
 
@@ -88,6 +89,16 @@ export class Reconciler {
   /** As {@link want}; takes fields over that others have changed, and makes again what was removed. */
   mend(queries: Queries, ...units: UnitRef[]): Promise<void> {
     return this.#units.want(queries, units, true);
+  }
+
+  /** What others had changed is wanted so now, all but `drift`: belongs into the transaction that says {@link want}. */
+  adopted(queries: Queries, unit: UnitRef, drift: DriftedField[]): Promise<void> {
+    return this.#units.adopted(queries, unit, drift);
+  }
+
+  /** The objects of a unit as they are in its cluster now. */
+  live(unit: UnitRef): Promise<LiveObject[]> {
+    return liveObjects({ units: this.#units, registry: this.#options.registry }, unit);
   }
 
   /** Forgets units and what they have in clusters, which stays there. Of those parts that are left out it is all of them. */

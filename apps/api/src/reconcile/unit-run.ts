@@ -7,10 +7,13 @@ import {
   KubeError,
   type CallOptions,
   type ClusterConnection,
+  type FieldConflict,
+  type ObjectRef,
 } from '@pilothouse/kube';
 import { AppError } from '../http/app-error.ts';
 import type { Queries } from '../db/database.ts';
 import { LeaseLost, type LeaseKeeper } from '../operations/lease-keeper.ts';
+import { areAdopted } from './adopted-fields.ts';
 import { keepReplicas, ownReplicasBack } from './kept-replicas.ts';
 import { keyOf, refOf, sameKey, type ObjectKey } from './object-key.ts';
 import type { ObjectChanges, ObjectRow, ReconcileUnits, TakenUnit } from './reconcile-units.repository.ts';
@@ -172,7 +175,7 @@ export class UnitRun {
       keeper.assertHeld();
       const force = this.#unit.isForced && !isNew;
       let result = await applyObject<KubernetesObject>(connection, ref, document, { ...options, force });
-      if ('conflicts' in result && !isNew && ownReplicasBack(result.conflicts, hasScaler))
+      if ('conflicts' in result && !isNew && (await this.#isOwn(ref, result.conflicts, hasScaler)))
         result = await applyObject<KubernetesObject>(connection, ref, document, { ...options, force: true });
       if ('object' in result) return result.object;
       if (isNew) return null;
@@ -187,6 +190,13 @@ export class UnitRun {
       if (isAnother(error, key.name)) return null;
       throw error;
     }
+  }
+
+  /** Whether all that is in the way is the unit's own, whoever wrote it. */
+  async #isOwn(ref: ObjectRef, conflicts: FieldConflict[], hasScaler: boolean): Promise<boolean> {
+    if (ownReplicasBack(conflicts, hasScaler)) return true;
+    const { connection } = this.#parts;
+    return areAdopted(conflicts, await getObject<KubernetesObject>(connection, ref, this.#call()));
   }
 
   /** Deletes what is the unit's own; where it is gone, or another by now, its row goes. */

@@ -29,6 +29,7 @@ export * from './projects.ts';
 export * from './registries.ts';
 export * from './applications.ts';
 export * from './instances.ts';
+export * from './instance-drift.ts';
 export * from './instance-operations.ts';
 export * from './cron-jobs.ts';
 export * from './webhooks.ts';

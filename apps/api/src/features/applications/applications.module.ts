@@ -8,6 +8,7 @@ import { RegistryCredentials } from '../../projects/registry-credentials.reposit
 import { ApplicationChanges } from './application-changes.ts';
 import { ApplicationRepository } from './application.repository.ts';
 import { ApplicationService, type TreeNodesDoor } from './application.service.ts';
+import { DriftAdoption } from './drift-adoption.ts';
 import { InstanceRepository } from './instance.repository.ts';
 import { InstanceService, type InstanceRef } from './instance.service.ts';
 import { instanceSource, sharedSource } from './instance-sources.ts';
@@ -46,6 +47,7 @@ export function build(core: Core, tree: TreeNodesDoor, cronJobs: CronJobsDoor) {
   const registryService = new RegistryService({ ...parts, registry });
   const application = new ApplicationService({ ...parts, tree, views, guard });
   const instance = new InstanceService({ ...parts, views, rendering, guard });
+  const adoption = new DriftAdoption({ ...parts, service: instance, rendering });
   const deletion = new ProjectDeletion({ ...parts, cronJobs, operations });
   const names = new AuditedNames(authoriser, async ({ application: node, instance: id }) => {
     if (id === undefined) return '';
@@ -243,6 +245,17 @@ export function build(core: Core, tree: TreeNodesDoor, cronJobs: CronJobsDoor) {
         api,
         endpoints.reconcileInstance,
         names.noting(({ params }) => instance.reconcile(params)),
+      );
+      mount(api, endpoints.getInstanceDrift, ({ params }) => adoption.drift(params));
+      mount(
+        api,
+        endpoints.planAdoption,
+        names.noting(({ params, body }) => adoption.plan(params, body.fields)),
+      );
+      mount(
+        api,
+        endpoints.adoptDrift,
+        names.noting(({ principal, params, body }) => adoption.adopt(principal, params, body)),
       );
       mount(api, endpoints.listInstanceVersions, async ({ params }) => ({
         versions: await instance.versions(params),

@@ -163,14 +163,20 @@ export class InstanceService {
   }
 
   /** Throws `notFound`, `changedMeanwhile`, `beingRemoved`, `specRefused` or `forbidden`. */
-  async update(principal: Author, ref: InstanceRef, body: Update): Promise<InstanceDetail> {
+  async update(
+    principal: Author,
+    ref: InstanceRef,
+    body: Update,
+    also: Also = nothingElse,
+  ): Promise<InstanceDetail> {
     const row = await this.#find(ref);
     const applicationVersion = body.applicationVersion ?? row.applicationVersion;
     const wanted = { spec: body.spec, applicationVersion };
-    return this.#renew(principal, ref, body.reason, (now) => {
+    const next = (now: InstanceRow) => {
       if (now.version !== body.version) throw new AppError('changedMeanwhile', { what: now.name });
       return wanted;
-    });
+    };
+    return this.#renew(principal, ref, body.reason, next, also);
   }
 
   /** Throws as {@link update} does. */

@@ -5,6 +5,7 @@ type Instance = OutputOf<typeof endpoints.getInstance>;
 type Plan = OutputOf<typeof endpoints.planInstance>;
 export type Phase = Instance['phase'];
 export type RenderedChange = Plan['changes'][number];
+export type DriftedField = Instance['drift'][number];
 export type SpecProblem = Plan['problems'][number];
 type CodedError = NonNullable<Instance['error']>;
 

@@ -10,6 +10,7 @@ export type ApplicationPlan = OutputOf<typeof endpoints.planApplication>;
 export type Instance = OutputOf<typeof endpoints.listInstances>['instances'][number];
 export type InstanceDetail = OutputOf<typeof endpoints.getInstance>;
 export type InstancePlan = OutputOf<typeof endpoints.planInstance>;
+export type AdoptionPlan = OutputOf<typeof endpoints.planAdoption>;
 export type InstanceVersion = OutputOf<typeof endpoints.listInstanceVersions>['versions'][number];
 export type UnitPod = OutputOf<typeof endpoints.listInstancePods>['pods'][number];
 export type { ApplicationSpec, InstanceSpec };

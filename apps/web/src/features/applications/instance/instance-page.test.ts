@@ -6,7 +6,7 @@ import { answer, asked, calls, forget, tell } from '../../../app/testing/fake-ap
 import { everyRight, mountPage, type GivenRight } from '../../../app/testing/mount-page.ts';
 import { openConfirmation } from '../../../components/confirm.ts';
 import type { InstanceDetail } from '../application-types.ts';
-import { bodyOf, buttons, press, snapshot, type } from '../testing/page.ts';
+import { bodyOf, buttonCalled, buttons, press, snapshot, type } from '../testing/page.ts';
 import { ids, instance, routes, tree } from '../testing/samples.ts';
 import InstanceDialog from './InstanceDialog.vue';
 import InstancePage from './InstancePage.vue';
@@ -74,6 +74,79 @@ test('what others changed is told field by field, and can be mended', async () =
   answer(endpoints.reconcileInstance, () => instance);
   await openConfirmation.value?.run();
   expect(calls.at(-1)?.endpoint).toBe(endpoints.reconcileInstance.id);
+});
+
+const found = (id: string, path: string, problem: string | null = null) => ({
+  id,
+  kind: 'Deployment',
+  name: 'cart-main',
+  path,
+  problem,
+  wanted: 'cart:1',
+  found: 'cart:2',
+});
+const drift = [{ kind: 'Deployment', name: 'cart-main', path: 'spec.replicas', wanted: 2, found: 5 }];
+const plan = { problems: [], changes: [], warnings: [], clusterError: null };
+
+test('what others changed is adopted field by field, after a look at what the instance will be', async () => {
+  answer(endpoints.getInstanceDrift, () => ({
+    version: 4,
+    spec: instance.spec,
+    fields: [found('a', 'spec.image'), found('b', 'spec.selector', 'unsaid'), found('c', 'spec.args')],
+  }));
+  answer(endpoints.planAdoption, () => ({ ...plan, spec: { ...instance.spec, image: 'cart:2' } }));
+  answer(endpoints.adoptDrift, () => instance);
+  const { text } = await open({ phase: 'drifted', drift });
+  await press('Adopt…');
+  expect(text()).toContain('The platform sets this itself');
+  const boxes = () => [...document.querySelectorAll<HTMLInputElement>('.ant-modal input[type=checkbox]')];
+  expect(boxes().map(({ disabled }) => disabled)).toEqual([false, false, true, false]);
+  boxes()[0]?.click();
+  await flushPromises();
+  expect(boxes().map(({ checked }) => checked)).toEqual([true, true, false, true]);
+  boxes()[3]?.click();
+  document.querySelectorAll<HTMLInputElement>('.ant-modal input[type=radio]')[1]?.click();
+  await press('Preview');
+  expect(bodyOf(endpoints.planAdoption)).toEqual({ fields: ['a'] });
+  await type(document.querySelector<HTMLInputElement>('.ant-modal input[maxlength="500"]'), 'hotfix');
+  await press('Adopt');
+  expect(bodyOf(endpoints.adoptDrift)).toEqual({
+    fields: ['a'],
+    mendOthers: true,
+    version: 4,
+    reason: 'hotfix',
+  });
+  expect(document.querySelector('.ant-modal')).toBeNull();
+});
+
+test('what has changed meanwhile is chosen anew; what cannot run is not adopted', async () => {
+  const answers = [[found('a', 'spec.image')], [found('b', 'spec.image')]];
+  answer(endpoints.getInstanceDrift, () => ({
+    version: 4,
+    spec: instance.spec,
+    fields: answers.length > 1 ? answers.shift() : answers[0],
+  }));
+  answer(endpoints.planAdoption, () => {
+    throw new ApiError(409, { code: 'changedMeanwhile', message: '', params: { what: 'main' } });
+  });
+  const { text } = await open({ phase: 'drifted', drift });
+  const box = () => document.querySelector<HTMLInputElement>('.ant-modal td input[type=checkbox]');
+  await press('Adopt…');
+  box()?.click();
+  await flushPromises();
+  await press('Preview');
+  expect(text()).toContain('was changed by somebody else');
+  expect(box()?.checked).toBe(false);
+  answer(endpoints.planAdoption, () => ({
+    ...plan,
+    spec: instance.spec,
+    problems: [{ path: 'container.env.A', code: 'unheardOf', params: {} }],
+  }));
+  box()?.click();
+  await flushPromises();
+  await press('Preview');
+  expect(text()).toContain('container.env.A');
+  expect(buttonCalled('Adopt')?.disabled).toBe(true);
 });
 
 test('who may only look is offered no action and no Pods', async () => {
