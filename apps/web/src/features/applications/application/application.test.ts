@@ -120,11 +120,20 @@ test('it goes out one after the other as an operation, which is shown', async ()
   await press('Review');
   await page.findAll('.scope input[type=radio]')[1]?.setValue(true);
   await flushPromises();
+  const move = (label: string) =>
+    [...document.querySelectorAll('button')].find((each) => each.getAttribute('aria-label') === label);
+  expect(move('Move main up')?.disabled).toBe(true);
+  expect(move('Move lane down')?.disabled).toBe(true);
+  move('Move lane up')?.focus();
+  await press('Move lane up');
+  // at the top it can only go down again
+  expect(document.activeElement).toBe(move('Move lane down'));
+  expect(page.findAll('.ant-collapse-item-active')).toEqual([]);
   await press('Save and roll out');
   expect(bodyOf(endpoints.updateApplication)).toMatchObject({ rollOut: [] });
   expect(bodyOf(endpoints.rollOutApplication)).toMatchObject({
     version: 4,
-    instances: planned.instances.map(({ id }) => id),
+    instances: [ids.other, ids.instance],
     deadlineSeconds: 600,
   });
   expect(router.currentRoute.value.query['operation']).toBe(ids.other);
