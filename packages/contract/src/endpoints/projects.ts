@@ -168,7 +168,8 @@ export const projectEndpoints = {
     id: 'projects.closeNamespace',
     method: 'DELETE',
     path: '/projects/{project}/namespaces/{namespace}',
-    summary: 'Close a namespace to a project in which it runs nothing; the namespace itself stays',
+    summary:
+      'Close a namespace to a project in which it runs nothing; the namespace itself stays, without its quota',
     params: namespaceParams,
     permission: ({ params }) => [
       nodeRight('DELETE', '/projects/{project}/namespaces/{namespace}', params.project),

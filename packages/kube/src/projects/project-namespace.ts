@@ -2,7 +2,7 @@ import type { KubernetesObject } from '@pilothouse/kinds';
 import type { CallOptions, ClusterConnection } from '../transport/connection.ts';
 import { KubeError } from '../transport/kube-error.ts';
 import { applyObject } from '../objects/apply.ts';
-import { createObject, deleteObject, getObject } from '../objects/objects.ts';
+import { createObject, deleteObject, getObject, type ObjectRef } from '../objects/objects.ts';
 
 const managed = { 'app.kubernetes.io/managed-by': 'pilothouse' };
 const quotaName = 'pilothouse-project';
@@ -44,7 +44,7 @@ export async function deleteProjectNamespace(
 
 /**
  * Makes the project's ResourceQuota in a namespace as it should be: there with these hard limits (`requests.cpu: "4"`), or
- * gone where there are none. Rejects with KubeError.
+ * gone where there are none; one of that name that is not the platform's stays. Rejects with KubeError.
  */
 export async function setProjectQuota(
   connection: ClusterConnection,
@@ -54,9 +54,7 @@ export async function setProjectQuota(
 ): Promise<void> {
   const ref = { group: '', version: 'v1', plural: 'resourcequotas', namespace, name: quotaName };
   if (Object.keys(hard).length === 0) {
-    await deleteObject(connection, ref, call).catch((error: unknown) => {
-      if (!(error instanceof KubeError && error.is(404))) throw error;
-    });
+    await deleteOwn(connection, ref, call);
     return;
   }
   const quota = {
@@ -66,4 +64,16 @@ export async function setProjectQuota(
     spec: { hard },
   };
   await applyObject(connection, ref, quota, { ...call, fieldManager: 'pilothouse-apps', force: true });
+}
+
+async function deleteOwn(connection: ClusterConnection, ref: ObjectRef, call: CallOptions): Promise<void> {
+  try {
+    const { metadata } = await getObject<KubernetesObject>(connection, ref, call);
+    const { uid = '', labels = {} } = metadata ?? {};
+    const isOwn = Object.entries(managed).every(([key, value]) => labels[key] === value);
+    if (isOwn) await deleteObject(connection, ref, { uid, ...call });
+  } catch (error) {
+    // it is gone, or another has its name by now
+    if (!(error instanceof KubeError && (error.is(404) || error.is(409)))) throw error;
+  }
 }

@@ -78,6 +78,26 @@ describe('a project', () => {
     expect((await admin.get(`/projects/${tops[0].id}`)).status).toBe(404);
   });
 
+  test('leaves no quota behind in a namespace that is closed to it, but what is somebody else’s', async () => {
+    const shop = await project('closes');
+    const ns = `${namespace}-closes`;
+    const body = { cluster: 'quay', namespace: ns, quota: { pods: '5' } };
+    const quotas = () => cluster.kubectl('get', 'resourcequotas', '-n', ns, '-o', 'name');
+    const opened = async (create: boolean) =>
+      `/projects/${shop}/namespaces/${(await admin.post(`/projects/${shop}/namespaces`, { ...body, create })).body.id}`;
+    const first = await opened(true);
+    expect(await quotas()).toContain('pilothouse-project');
+    expect((await admin.delete(first)).status).toBe(204);
+    expect(await quotas()).toBe('');
+
+    const second = await opened(false);
+    const label = 'app.kubernetes.io/managed-by=somebody';
+    await cluster.kubectl('label', 'resourcequota', 'pilothouse-project', label, '--overwrite', '-n', ns);
+    expect((await admin.delete(second)).status).toBe(204);
+    expect(await quotas()).toContain('pilothouse-project');
+    await cluster.kubectl('delete', 'namespace', ns, '--wait=false');
+  });
+
   test('opens a namespace only for who may do so in that cluster', async () => {
     const shop = await project('asks');
     const owner = await api.signUp('asks-owner');

@@ -115,7 +115,9 @@ export function build(core: Core, tree: TreeNodesDoor, cronJobs: CronJobsDoor) {
       mount(
         api,
         endpoints.closeNamespace,
-        names.noting(({ params }) => projects.close(params.project, params.namespace)),
+        names.noting(({ params, auditId, signal }) =>
+          projects.close(params.project, params.namespace, { auditId, signal }),
+        ),
       );
 
       mount(api, endpoints.listRegistries, async ({ params }) => ({

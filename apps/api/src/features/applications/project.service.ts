@@ -126,14 +126,23 @@ export class ProjectService {
     return this.#namespace(project, id);
   }
 
-  /** Throws `notFound`, or `namespaceInUse` while anything runs there. */
-  async close(project: string, id: string): Promise<void> {
-    const row = await this.#find(project, id);
+  /**
+   * The namespace stays, without the project's quota. Throws `notFound`, `namespaceInUse` while anything runs there, or
+   * rejects with KubeError; then all is as it was.
+   */
+  async close(project: string, id: string, call: CallOptions): Promise<void> {
+    const { changes, namespaces, registry } = this.#parts;
+    const { clusterId, namespace, quota } = await this.#find(project, id);
+    const inUse = () => new AppError('namespaceInUse', { namespace });
+    const { instances, cronJobs } = await this.#namespace(project, id);
+    if (instances + cronJobs > 0) throw inUse();
+    const connection = clusterId === null ? undefined : registry.byId(clusterId)?.connection;
+    if (connection !== undefined) await setProjectQuota(connection, namespace, {}, call);
     try {
-      await this.#parts.changes.make((queries) => this.#parts.namespaces.remove(queries, id));
+      await changes.make((queries) => namespaces.remove(queries, id));
     } catch (error) {
-      if (isForeignKeyViolation(error)) throw new AppError('namespaceInUse', { namespace: row.namespace });
-      throw error;
+      if (connection !== undefined) await setProjectQuota(connection, namespace, quota, call);
+      throw isForeignKeyViolation(error) ? inUse() : error;
     }
   }
 
