@@ -72,3 +72,25 @@ test('the chosen namespaces wait on pages that have none, for the way back', asy
   await router.push('/clusters/rome/core/nodes');
   expect(links()).toContain('/clusters/rome/core/pods');
 });
+
+test('applying is in the menu of a cluster in which it can serve', async () => {
+  const entries = [
+    leaf('nodes', '/clusters/:cluster/core/nodes'),
+    leaf('applyYaml', '/clusters/:cluster/apply'),
+  ];
+  const { page, router } = await mountPage(SideMenu, {
+    at: '/clusters/rome',
+    routes: [...routes, { path: '/clusters/:cluster/apply', component: { render: () => null } }],
+    menus: [{ key: 'clusters', path: null, icon: 'cluster', children: entries }],
+    rights: [
+      ['k8s/**', 'list', 'cluster:rome'],
+      ['k8s/**', 'All', 'cluster:berlin/shop'],
+    ],
+  });
+  close = () => page.unmount();
+  await tell(asked(endpoints.listClusters), snapshotOf([{ name: 'berlin' }, { name: 'rome' }]));
+  const links = () => page.findAll('a').map((link) => link.attributes('href'));
+  expect(links()).toEqual(['/clusters/rome/core/nodes']);
+  await router.push('/clusters/berlin');
+  expect(links()).toEqual(['/clusters/berlin/core/nodes', '/clusters/berlin/apply']);
+});

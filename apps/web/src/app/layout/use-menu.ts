@@ -1,8 +1,10 @@
 import { computed, shallowReactive, watch } from 'vue';
 import { useI18n } from 'vue-i18n';
 import { useRoute, useRouter, type LocationQuery } from 'vue-router';
+import { useRights } from '../../api/rights.ts';
 import { useSession } from '../../api/session.ts';
 import { useClusterName, useUnknownCluster } from '../../api/use-cluster.ts';
+import { mayApply } from '../../resources/may-apply.ts';
 import { currentPage, menuModules } from './menu-items.ts';
 
 /** The menu as it stands at this address. */
@@ -32,7 +34,16 @@ export function useMenu() {
     const namespace = cluster.value === null ? undefined : chosen.get(cluster.value);
     return namespace === undefined ? {} : { namespace };
   });
-  const modules = computed(() => menuModules(session.menus, cluster.value, query.value, isNamespaced));
+  const rights = useRights();
+  /** A role shows its entries in all clusters; one that applies may hold in another than this. */
+  const isOffered = (key: string) =>
+    key !== 'applyYaml' || cluster.value === null || mayApply(rights, cluster.value);
+  const modules = computed(() =>
+    menuModules(session.menus, cluster.value, query.value, isNamespaced).map((module) => ({
+      ...module,
+      pages: module.pages.filter((page) => isOffered(page.key)),
+    })),
+  );
   /** The platform's own entries have texts of their own, those of kinds the kind's. */
   function textOf(key: string): string {
     if (te(`menu.${key}`)) return t(`menu.${key}`);
