@@ -5,12 +5,14 @@ import { createPinia } from 'pinia';
 import { expect, test, vi } from 'vitest';
 import { createI18n } from 'vue-i18n';
 import yaml from '../../app/i18n/en-US/yaml.json' with { type: 'json' };
+import chinese from '../../app/i18n/zh-CN/yaml.json' with { type: 'json' };
 import YamlEditor from './YamlEditor.vue';
 
 const text = 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  nodename: x\n';
 
 function mountEditor(props: Partial<InstanceType<typeof YamlEditor>['$props']> = {}) {
-  const i18n = createI18n({ legacy: false, locale: 'en-US', messages: { 'en-US': { yaml } } });
+  const messages = { 'en-US': { yaml }, 'zh-CN': { yaml: chinese } };
+  const i18n = createI18n({ legacy: false, locale: 'en-US', messages });
   const editor = mount(YamlEditor, {
     props: { modelValue: text, label: 'YAML of web', ...props },
     global: { plugins: [i18n, createPinia()] },
@@ -18,7 +20,7 @@ function mountEditor(props: Partial<InstanceType<typeof YamlEditor>['$props']> =
   });
   const view = EditorView.findFromDOM(editor.element as HTMLElement);
   if (view === null) throw new Error('no editor');
-  return { editor, view };
+  return { editor, view, i18n };
 }
 
 /** A busy machine takes its time. */
@@ -50,6 +52,15 @@ test('what is wrong stands below with its line, as it is typed', async () => {
   view.dispatch({ changes: { from: 0, insert: '\t' } });
   await eventually(() => expect(editor.get('[role=status]').text()).toContain('There is a tab'));
   expect(editor.emitted('update:modelValue')?.at(-1)).toEqual([`\t${text.replace('nodename', 'nodeName')}`]);
+  editor.unmount();
+});
+
+test('what is wrong follows the language', async () => {
+  const { editor, i18n } = mountEditor({ schemas: () => Promise.resolve(spec) });
+  const status = () => editor.get('[role=status]').text();
+  await eventually(() => expect(status()).toContain('There is no field nodename'));
+  i18n.global.locale.value = 'zh-CN';
+  await eventually(() => expect(status()).toContain('这里没有 nodename 这个字段'));
   editor.unmount();
 });
 
