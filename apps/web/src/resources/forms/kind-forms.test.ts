@@ -123,6 +123,12 @@ test('a ConfigMap: another key’s edit leaves every byte of the others, and bin
   });
 });
 
+test('a ConfigMap: what is no base64 is left to the cluster to refuse', async () => {
+  const { text } = await open(ConfigMapForm, { ...configMap, binaryData: { torn: 'not base64!' } });
+  expect(text()).toContain('torn');
+  expect(text()).toContain('0 B');
+});
+
 test('a ConfigMap that is immutable: its data stay, its labels can change', async () => {
   const { text } = await open(ConfigMapForm, { ...configMap, immutable: true });
   expect(text()).toContain('Copy as new');

@@ -17,7 +17,7 @@ test.each([
 
 test('bytes are named by how they begin', () => {
   expect(kindOfBytes(Uint8Array.of(0x1f, 0x8b, 8))).toBe('gzip');
-  expect(kindOfBytes(Uint8Array.of(1, 2))).toBe('binary');
+  expect(kindOfBytes(Uint8Array.of(1, 2))).toBe('binaryData');
 });
 
 test.each([

@@ -25,10 +25,10 @@ const signatures: [string, number[]][] = [
   ['DER', [0x30, 0x82]],
 ];
 
-/** What bytes seem to be, by how they begin. */
+/** What bytes seem to be, by how they begin; where that says nothing, the field that holds them. */
 export function kindOfBytes(bytes: Uint8Array): string {
   const found = signatures.find(([, signature]) => signature.every((byte, index) => bytes[index] === byte));
-  return found?.[0] ?? 'binary';
+  return found?.[0] ?? 'binaryData';
 }
 
 /** What a ConfigMap may hold in all (`core/validation.ValidateConfigMap`). */
