@@ -9,6 +9,7 @@ export * from './human-duration.ts';
 export * from './image.ts';
 export * from './kind.ts';
 export { labelSelectorText } from './label-selector.ts';
+export { selectorProblems, type SelectorProblem } from './selector-problems.ts';
 export { events, nodes, pods } from './kinds/index.ts';
 export { fieldOwners, type FieldOwner } from './merge/field-owners.ts';
 export { listKeysOf } from './merge/list-keys-of.ts';

@@ -56,7 +56,7 @@ function translate(error: KubeError): [ErrorCode, ErrorParams] {
     case 'invalidName':
       return ['invalid', { reason: message }];
     case 'badSelector':
-      return ['badSelector', { reason: message }];
+      return ['badSelector', { reason: message, ...error.params }];
     case 'addressForbidden':
       return ['addressForbidden', { address: message, reason }];
     case 'busy':

@@ -33,3 +33,8 @@ test('what is said of a text without a problem of its own stays', () => {
   const params = { line: 1, column: 1, detail: 'it takes too long to read' };
   expect(textOf({ code: 'manifestUnreadable', message: '', params })).toContain(params.detail);
 });
+
+test('a selector that cannot be read says why in the reader’s language', () => {
+  const params = { reason: 'in English', problem: 'notLabelValue', value: '"a b"' };
+  expect(textOf({ code: 'badSelector', message: '', params })).toBe('选择器无效："a b" 不能作为标签值');
+});

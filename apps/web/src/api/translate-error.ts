@@ -61,9 +61,9 @@ export function useErrorText(): (error: unknown) => string {
     if (!isCoded(error)) return t('errors.unexpected', { message: String(error) });
     if (!te(`errors.${error.code}`)) return error.message;
     const { reason, problem, ...params } = error.params ?? {};
-    const isKnown = problem !== undefined && te(`kubeconfigProblem.${problem}`);
-    const said = isKnown
-      ? t(`kubeconfigProblem.${problem}`, { ...error.params, ...yamlDetail(error.params) })
+    const known = `${error.code === 'badSelector' ? 'selectorProblem' : 'kubeconfigProblem'}.${problem}`;
+    const said = te(known)
+      ? t(known, { ...error.params, ...yamlDetail(error.params) })
       : reason !== undefined && reasonText(String(reason));
     const detail = error.code === 'manifestUnreadable' ? manifestDetail(error.params) : {};
     const all = problem === undefined ? params : { ...params, problem, ...detail };

@@ -42,22 +42,25 @@ describe('parseLabelSelector', () => {
   });
 
   it.each([
-    '=x',
-    'a=b=c',
-    'a,,b',
-    ',',
-    'a in',
-    'a in (b',
-    'a in b',
-    'a b',
-    'a>x',
-    '!',
-    'é=1',
-    'a=b c',
-    `a=${'x'.repeat(64)}`,
-    'a;b',
-  ])('%j is refused', (text) => {
-    expect(() => parseLabelSelector(text)).toThrow(expect.objectContaining({ reason: 'badSelector' }));
+    ['=x', 'notLabelName', '"=x"'],
+    ['a=b=c', 'notLabelName', '"a=b=c"'],
+    ['a,,b', 'emptyTerm', '""'],
+    [',', 'emptyTerm', '""'],
+    ['a in', 'notLabelName', '"a in"'],
+    ['a in (b', 'notLabelName', '"a in (b"'],
+    ['a in b', 'notLabelName', '"a in b"'],
+    ['a b', 'notLabelName', '"a b"'],
+    ['a>x', 'notWholeNumber', '"x"'],
+    ['!', 'notLabelName', '""'],
+    ['é=1', 'notLabelName', '"é"'],
+    ['a=b c', 'notLabelName', '"a=b c"'],
+    ['a in (b,c d)', 'notLabelValue', '"c d"'],
+    [`a=${'x'.repeat(64)}`, 'notLabelValue', `"${'x'.repeat(64)}"`],
+    ['a;b', 'notLabelName', '"a;b"'],
+  ])('%j is refused: %s', (text, problem, value) => {
+    expect(() => parseLabelSelector(text)).toThrow(
+      expect.objectContaining({ reason: 'badSelector', params: { problem, value } }),
+    );
   });
 });
 

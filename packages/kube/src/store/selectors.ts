@@ -1,3 +1,4 @@
+import { selectorProblems, type SelectorProblem } from '@pilothouse/kinds';
 import { KubeError } from '../transport/kube-error.ts';
 
 /** Labels of an object, by key. */
@@ -35,7 +36,7 @@ function parseRequirement(text: string): (labels: Labels) => boolean {
 function compare(key: string, operator: string, value: string): (labels: Labels) => boolean {
   if (operator !== '>' && operator !== '<') return inSet(key, operator === '!=', [value]);
   checkedKey(key);
-  if (!/^-?\d+$/.test(value)) throw bad(`${operator} needs a whole number`);
+  if (!/^-?\d+$/.test(value)) throw bad('notWholeNumber', value);
   const [limit, sign] = [BigInt(value), operator === '>' ? 1n : -1n];
   return (labels) => {
     const held = Object.hasOwn(labels, key) ? labels[key] : undefined;
@@ -47,7 +48,7 @@ function compare(key: string, operator: string, value: string): (labels: Labels)
 function inSet(key: string, not: boolean, values: string[]): (labels: Labels) => boolean {
   checkedKey(key);
   const wrong = values.find((value) => !labelValue.test(value));
-  if (wrong !== undefined) throw bad(`${shown(wrong)} is not a label's value`);
+  if (wrong !== undefined) throw bad('notLabelValue', wrong);
   const wanted = new Set(values);
   return (labels) => {
     const held = Object.hasOwn(labels, key) ? labels[key] : undefined;
@@ -56,7 +57,7 @@ function inSet(key: string, not: boolean, values: string[]): (labels: Labels) =>
 }
 
 function checkedKey(key: string): string {
-  if (!labelKey.test(key)) throw bad(`${shown(key)} is not a label's name`);
+  if (!labelKey.test(key)) throw bad('notLabelName', key);
   return key;
 }
 
@@ -64,7 +65,7 @@ function checkedKey(key: string): string {
 function splitRequirements(text: string): string[] {
   if (text.trim() === '') return [];
   const parts = text.split(/,(?![^(]*\))/).map((part) => part.trim());
-  if (parts.includes('')) throw bad('there is nothing between two commas');
+  if (parts.includes('')) throw bad('emptyTerm');
   return parts;
 }
 
@@ -79,21 +80,19 @@ export function parseFieldSelector<R>(
   valueOf: (row: R, path: string) => string,
 ): (row: R) => boolean {
   const terms = text.trim() === '' ? [] : (text.match(/(?:\\.|[^,\\])+/g) ?? []);
-  if (terms.join(',') !== text.trim()) throw bad('a field selector is path=value, joined by commas');
+  if (terms.join(',') !== text.trim()) throw bad('notFieldSelector');
   const requirements = terms.map((term) => {
     const parts = /^([A-Za-z0-9_.\-[\]]+)(==|!=|=)((?:\\[\\,=]|[^\\,=])*)$/.exec(term.trim());
-    if (!parts) throw bad(`${shown(term)} is not path=value`);
+    if (!parts) throw bad('notFieldTerm', term);
     const [, path = '', operator, escaped = ''] = parts;
-    if (!known.has(path)) throw bad(`there is no field ${path} to select by`);
+    if (!known.has(path)) throw bad('unknownField', path);
     return { path, not: operator === '!=', value: escaped.replace(/\\(.)/g, '$1') };
   });
   return (row) => requirements.every(({ path, not, value }) => (valueOf(row, path) === value) !== not);
 }
 
-function bad(reason: string): KubeError {
-  return new KubeError('badSelector', reason);
-}
-
-function shown(text: string): string {
-  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
+function bad(problem: SelectorProblem, part = ''): KubeError {
+  const value = JSON.stringify(part.length > 80 ? `${part.slice(0, 80)}…` : part);
+  const message = selectorProblems[problem].replace('{value}', () => value);
+  return new KubeError('badSelector', message, { params: { problem, value } });
 }

@@ -22,7 +22,7 @@ import type { Status } from './status.ts';
  * - `unavailable`: the server did not answer lately (`cause`) and is not asked for a moment. `busy`: too many calls wait.
  * - `throttled`: what the cluster sends is read more slowly than it comes; `params` has `percent` of a core.
  * - `aborted`: the caller's signal. `closed`: the connection was closed (cluster removed or replaced).
- * - `invalidName`, `badSelector`: refused before anything left.
+ * - `invalidName`, `badSelector` (`params` are `problem` and `value`): refused before anything left.
  */
 export type KubeErrorReason =
   | 'dns'

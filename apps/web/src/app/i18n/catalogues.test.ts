@@ -16,7 +16,7 @@ import {
   streamEndReasons,
   webhookResults,
 } from '@pilothouse/contract';
-import { headProblems, kinds, menuModules, podWhyCodes } from '@pilothouse/kinds';
+import { headProblems, kinds, menuModules, podWhyCodes, selectorProblems } from '@pilothouse/kinds';
 import { specProblemCodes } from '@pilothouse/manifests';
 import { createI18n } from 'vue-i18n';
 import { describe, expect, test } from 'vitest';
@@ -94,6 +94,7 @@ const codes: Record<string, readonly string[]> = {
   manifests: ['fileTooLarge', 'fileNotText'],
   menu: menuModules,
   specProblem: specProblemCodes,
+  selectorProblem: Object.keys(selectorProblems),
   webhookResult: Object.keys(webhookResults),
   podWhy: podWhyCodes,
 };
