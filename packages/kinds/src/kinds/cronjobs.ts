@@ -2,7 +2,7 @@ import { ageColumn, defineKind, nameColumn } from '../kind.ts';
 import { formatLabelSelector } from '../label-selector.ts';
 import { podRelations } from '../pod/pod-relations.ts';
 import type { CronJob } from '../wire/batch.ts';
-import { containerImages, containerNames } from '../workloads/template-fields.ts';
+import { templateFields } from '../workloads/template-fields.ts';
 
 const templateOf = ({ spec }: CronJob) => spec?.jobTemplate.spec?.template.spec;
 
@@ -48,16 +48,7 @@ export const cronjobs = defineKind({
       column: { header: 'LAST SCHEDULE', width: 120, absent: '<none>' },
     },
     age: ageColumn,
-    containers: {
-      type: 'text',
-      read: (cronJob) => containerNames(templateOf(cronJob)),
-      column: { header: 'CONTAINERS', wide: true, width: 160 },
-    },
-    images: {
-      type: 'text',
-      read: (cronJob) => containerImages(templateOf(cronJob)),
-      column: { header: 'IMAGES', wide: true, width: 280 },
-    },
+    ...templateFields(templateOf),
     selector: {
       type: 'text',
       read: ({ spec }) => formatLabelSelector(spec?.jobTemplate.spec?.selector),

@@ -3,7 +3,9 @@ import { formatLabels, formatLabelSelector } from '../label-selector.ts';
 import { podRelations } from '../pod/pod-relations.ts';
 import { summedFields } from '../usage-fields.ts';
 import type { DaemonSet } from '../wire/apps.ts';
-import { containerImages, containerNames } from '../workloads/template-fields.ts';
+import { templateFields } from '../workloads/template-fields.ts';
+
+const templateOf = ({ spec }: DaemonSet) => spec?.template.spec;
 
 /** DaemonSets as `kubectl get daemonsets -o wide` prints them (`printDaemonSet`). */
 export const daemonsets = defineKind({
@@ -51,16 +53,7 @@ export const daemonsets = defineKind({
       column: { header: 'NODE SELECTOR', width: 200 },
     },
     age: ageColumn,
-    containers: {
-      type: 'text',
-      read: ({ spec }) => containerNames(spec?.template.spec),
-      column: { header: 'CONTAINERS', wide: true, width: 160 },
-    },
-    images: {
-      type: 'text',
-      read: ({ spec }) => containerImages(spec?.template.spec),
-      column: { header: 'IMAGES', wide: true, width: 280 },
-    },
+    ...templateFields(templateOf),
     selector: {
       type: 'text',
       read: ({ spec }) => formatLabelSelector(spec?.selector),
@@ -71,6 +64,6 @@ export const daemonsets = defineKind({
   relations: [
     { type: 'owns', kind: 'core/pods' },
     { type: 'selects', kind: 'core/pods', selector: ({ spec }) => spec?.selector ?? null },
-    ...podRelations((daemonSet: DaemonSet) => daemonSet.spec?.template.spec),
+    ...podRelations(templateOf),
   ],
 });

@@ -4,7 +4,9 @@ import { podRelations } from '../pod/pod-relations.ts';
 import { summedFields } from '../usage-fields.ts';
 import type { Deployment } from '../wire/apps.ts';
 import { deploymentRollout, type DeploymentRollout } from '../workloads/deployment-rollout.ts';
-import { containerImages, containerNames } from '../workloads/template-fields.ts';
+import { templateFields } from '../workloads/template-fields.ts';
+
+const templateOf = ({ spec }: Deployment) => spec?.template.spec;
 
 const rolloutLevels: Record<DeploymentRollout, Level> = {
   Pending: 'progress',
@@ -44,16 +46,7 @@ export const deployments = defineKind({
       column: { header: 'AVAILABLE', width: 100 },
     },
     age: ageColumn,
-    containers: {
-      type: 'text',
-      read: ({ spec }) => containerNames(spec?.template.spec),
-      column: { header: 'CONTAINERS', wide: true, width: 160 },
-    },
-    images: {
-      type: 'text',
-      read: ({ spec }) => containerImages(spec?.template.spec),
-      column: { header: 'IMAGES', wide: true, width: 280 },
-    },
+    ...templateFields(templateOf),
     selector: {
       type: 'text',
       read: ({ spec }) => labelSelectorText(spec?.selector),
@@ -70,6 +63,6 @@ export const deployments = defineKind({
   relations: [
     { type: 'owns', kind: 'apps/replicasets' },
     { type: 'selects', kind: 'core/pods', selector: ({ spec }) => spec?.selector ?? null },
-    ...podRelations((deployment: Deployment) => deployment.spec?.template.spec),
+    ...podRelations(templateOf),
   ],
 });

@@ -3,7 +3,9 @@ import { ageColumn, defineKind, nameColumn, ownerColumn, type Level, type Row } 
 import { formatLabelSelector } from '../label-selector.ts';
 import { podRelations } from '../pod/pod-relations.ts';
 import type { Job } from '../wire/batch.ts';
-import { containerImages, containerNames } from '../workloads/template-fields.ts';
+import { templateFields } from '../workloads/template-fields.ts';
+
+const templateOf = ({ spec }: Job) => spec?.template.spec;
 
 /** Conditions that give a Job's STATUS, in the order in which they count; being deleted comes behind the ends. */
 const ends = ['Complete', 'Failed'];
@@ -67,16 +69,7 @@ export const jobs = defineKind({
     completionTime: { type: 'time', read: ({ status }) => status?.completionTime ?? null },
     duration: { column: { header: 'DURATION', width: 90, text: durationText } },
     age: ageColumn,
-    containers: {
-      type: 'text',
-      read: ({ spec }) => containerNames(spec?.template.spec),
-      column: { header: 'CONTAINERS', wide: true, width: 160 },
-    },
-    images: {
-      type: 'text',
-      read: ({ spec }) => containerImages(spec?.template.spec),
-      column: { header: 'IMAGES', wide: true, width: 280 },
-    },
+    ...templateFields(templateOf),
     selector: {
       type: 'text',
       read: ({ spec }) => formatLabelSelector(spec?.selector),
@@ -88,6 +81,6 @@ export const jobs = defineKind({
   relations: [
     { type: 'owns', kind: 'core/pods' },
     { type: 'selects', kind: 'core/pods', selector: ({ spec }) => spec?.selector ?? null },
-    ...podRelations((job: Job) => job.spec?.template.spec),
+    ...podRelations(templateOf),
   ],
 });

@@ -2,7 +2,9 @@ import { ageColumn, defineKind, nameColumn, ownerColumn } from '../kind.ts';
 import { formatLabelSelector } from '../label-selector.ts';
 import { podRelations } from '../pod/pod-relations.ts';
 import type { ReplicaSet } from '../wire/apps.ts';
-import { containerImages, containerNames } from '../workloads/template-fields.ts';
+import { templateFields } from '../workloads/template-fields.ts';
+
+const templateOf = ({ spec }: ReplicaSet) => spec?.template?.spec;
 
 /** ReplicaSets as `kubectl get replicasets -o wide` prints them (`printReplicaSet`). */
 export const replicasets = defineKind({
@@ -31,16 +33,7 @@ export const replicasets = defineKind({
       column: { header: 'READY', width: 80 },
     },
     age: ageColumn,
-    containers: {
-      type: 'text',
-      read: ({ spec }) => containerNames(spec?.template?.spec),
-      column: { header: 'CONTAINERS', wide: true, width: 160 },
-    },
-    images: {
-      type: 'text',
-      read: ({ spec }) => containerImages(spec?.template?.spec),
-      column: { header: 'IMAGES', wide: true, width: 280 },
-    },
+    ...templateFields(templateOf),
     selector: {
       type: 'text',
       read: ({ spec }) => formatLabelSelector(spec?.selector),
@@ -53,6 +46,6 @@ export const replicasets = defineKind({
   relations: [
     { type: 'owns', kind: 'core/pods' },
     { type: 'selects', kind: 'core/pods', selector: ({ spec }) => spec?.selector ?? null },
-    ...podRelations((replicaSet: ReplicaSet) => replicaSet.spec?.template?.spec),
+    ...podRelations(templateOf),
   ],
 });

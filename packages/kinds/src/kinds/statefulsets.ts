@@ -2,7 +2,9 @@ import { ageColumn, defineKind, nameColumn } from '../kind.ts';
 import { podRelations } from '../pod/pod-relations.ts';
 import { summedFields } from '../usage-fields.ts';
 import type { StatefulSet } from '../wire/apps.ts';
-import { containerImages, containerNames } from '../workloads/template-fields.ts';
+import { templateFields } from '../workloads/template-fields.ts';
+
+const templateOf = ({ spec }: StatefulSet) => spec?.template.spec;
 
 /** StatefulSets as `kubectl get statefulsets -o wide` prints them (`printStatefulSet`). */
 export const statefulsets = defineKind({
@@ -27,16 +29,7 @@ export const statefulsets = defineKind({
     },
     replicas: { type: 'number', read: ({ spec }) => spec?.replicas ?? 1 },
     age: ageColumn,
-    containers: {
-      type: 'text',
-      read: ({ spec }) => containerNames(spec?.template.spec),
-      column: { header: 'CONTAINERS', wide: true, width: 160 },
-    },
-    images: {
-      type: 'text',
-      read: ({ spec }) => containerImages(spec?.template.spec),
-      column: { header: 'IMAGES', wide: true, width: 280 },
-    },
+    ...templateFields(templateOf),
     ...summedFields,
   },
   columns: ['name', 'ready', 'age', 'images'],
@@ -48,6 +41,6 @@ export const statefulsets = defineKind({
       kind: 'core/services',
       names: ({ spec }) => (spec?.serviceName ? [spec.serviceName] : []),
     },
-    ...podRelations((statefulSet: StatefulSet) => statefulSet.spec?.template.spec),
+    ...podRelations(templateOf),
   ],
 });

@@ -1,11 +1,24 @@
 import type { PodSpec } from '../wire/core.ts';
 
-/** Names of a template's containers, as kubectl's CONTAINERS (`layoutContainerCells`). */
-export function containerNames(spec: PodSpec | undefined): string {
-  return (spec?.containers ?? []).map(({ name }) => name).join(',');
-}
-
-/** Images of a template's containers, as kubectl's IMAGES. */
-export function containerImages(spec: PodSpec | undefined): string {
-  return (spec?.containers ?? []).map(({ image }) => image ?? '').join(',');
+/** Names and images of a template's containers, as kubectl's CONTAINERS and IMAGES (`layoutContainerCells`). */
+export function templateFields<W>(templateOf: (object: W) => PodSpec | undefined) {
+  const containersOf = (object: W) => templateOf(object)?.containers ?? [];
+  return {
+    containers: {
+      type: 'text',
+      read: (object: W) =>
+        containersOf(object)
+          .map(({ name }) => name)
+          .join(','),
+      column: { header: 'CONTAINERS', wide: true, width: 160 },
+    },
+    images: {
+      type: 'text',
+      read: (object: W) =>
+        containersOf(object)
+          .map(({ image }) => image ?? '')
+          .join(','),
+      column: { header: 'IMAGES', wide: true, width: 280 },
+    },
+  } as const;
 }
