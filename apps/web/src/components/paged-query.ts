@@ -2,11 +2,15 @@ import { computed, type ComputedRef, type Ref } from 'vue';
 import type { TableView } from './RecordsTable/record-column.ts';
 import { useRoute, useRouter, type LocationQueryValue } from 'vue-router';
 
-export interface PagedQuery {
+export interface PagedQuery<F extends string = string> {
   page: ComputedRef<number>;
   pageSize: ComputedRef<number>;
   /** As the API takes it; null is the list's own order. */
   sort: ComputedRef<string | null>;
+  /** Page, order and filters as an endpoint takes them; its choices are left to the page. */
+  query: ComputedRef<
+    { page: number; pageSize: number; sort: string | undefined } & Record<F, string | undefined>
+  >;
   /** The filters and choices that are set, by name. */
   filter: ComputedRef<Record<string, string | undefined>>;
   isFiltered: ComputedRef<boolean>;
@@ -24,7 +28,10 @@ export const pageSizes = [20, 50, 100];
  * @param filters narrow the list.
  * @param choices choose another list; clearing the filters leaves them.
  */
-export function usePagedQuery(filters: readonly string[], choices: readonly string[] = []): PagedQuery {
+export function usePagedQuery<F extends string = never>(
+  filters: readonly F[],
+  choices: readonly string[] = [],
+): PagedQuery<F> {
   const route = useRoute();
   const router = useRouter();
   const names = [...filters, ...choices];
@@ -52,10 +59,22 @@ export function usePagedQuery(filters: readonly string[], choices: readonly stri
     );
     void router.replace({ query: Object.fromEntries(kept) as Record<string, string> });
   };
+  const page = computed(() => numberOf(route.query['page'], 1));
+  const pageSize = computed(() => Math.min(500, numberOf(route.query['pageSize'], 50)));
+  const sort = computed(() => (typeof route.query['sort'] === 'string' ? route.query['sort'] : null));
   return {
-    page: computed(() => numberOf(route.query['page'], 1)),
-    pageSize: computed(() => Math.min(500, numberOf(route.query['pageSize'], 50))),
-    sort: computed(() => (typeof route.query['sort'] === 'string' ? route.query['sort'] : null)),
+    page,
+    pageSize,
+    sort,
+    query: computed(() => ({
+      page: page.value,
+      pageSize: pageSize.value,
+      sort: sort.value ?? undefined,
+      ...(Object.fromEntries(filters.map((name) => [name, filter.value[name]])) as Record<
+        F,
+        string | undefined
+      >),
+    })),
     filter,
     isFiltered: computed(() => filters.some((name) => filter.value[name] !== undefined)),
     show,
@@ -68,7 +87,7 @@ export function usePagedQuery(filters: readonly string[], choices: readonly stri
  * @param read asks for the page again.
  */
 export function pagedList<T extends object>(
-  query: PagedQuery,
+  query: Omit<PagedQuery, 'query'>,
   answer: {
     data: Ref<{ items: T[]; total: number; more?: boolean } | null | undefined>;
     error: Ref<unknown>;
