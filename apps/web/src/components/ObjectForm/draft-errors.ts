@@ -6,13 +6,15 @@ export interface DraftError {
   path: PlainPath | null;
   /** The path as it was said. */
   said: string;
-  message: string;
+  /** In the language of the moment. */
+  text: () => string;
 }
 
 /** What somebody said of a field, the path in the apiserver's notation. */
 export interface SaidOfField {
   field: string;
-  message: string;
+  /** The cluster's words, or ours in the language of the moment. */
+  message: string | (() => string);
 }
 
 const startsWith = (path: PlainPath, prefix: PlainPath) =>
@@ -65,7 +67,7 @@ export class DraftErrors {
       path: parseFieldPath(field, object),
       // as the apiserver writes it where the whole object is meant
       said: field === '[]' ? '' : field,
-      message,
+      text: typeof message === 'string' ? () => message : message,
     }));
   }
 
@@ -107,7 +109,7 @@ export class DraftErrors {
       }
       const key = pathText(error.path.slice(0, depth));
       const below = pathText(error.path.slice(depth));
-      const text = below === '' ? error.message : `${below}: ${error.message}`;
+      const text = below === '' ? error.text() : `${below}: ${error.text()}`;
       byField.set(key, [...(byField.get(key) ?? []), text]);
     }
     return { byField, others };

@@ -125,5 +125,7 @@ test('assign and startFrom: what is merged is compared with what it was merged f
 test('what is wrong with the whole object stands at the top, without a path', () => {
   const draft = new Draft(object);
   draft.errors.set([{ field: '[]', message: 'Too long: may not be more than 1048576 bytes' }], object);
-  expect(draft.errors.others).toMatchObject([{ said: '', message: expect.stringContaining('Too long') }]);
+  expect(draft.errors.others.map(({ said, text }) => [said, text()])).toEqual([
+    ['', expect.stringContaining('Too long')],
+  ]);
 });

@@ -140,11 +140,13 @@ export function useObjectEditor(source: EditorSource) {
   function wrongIdentity(object: KubernetesObject): SaidOfField[] {
     if (source.mode === 'create') {
       const { name, generateName } = object.metadata ?? {};
-      return name || generateName ? [] : [{ field: 'metadata.name', message: t('objectForm.nameNeeded') }];
+      return name || generateName
+        ? []
+        : [{ field: 'metadata.name', message: () => t('objectForm.nameNeeded') }];
     }
     return identity
       .filter((path) => !sameValue(valueAt(base, path), valueAt(object, path)))
-      .map((path) => ({ field: path.join('.'), message: t('objectForm.identity') }));
+      .map((path) => ({ field: path.join('.'), message: () => t('objectForm.identity') }));
   }
 
   async function tryOut(current: Draft): Promise<void> {
@@ -286,7 +288,7 @@ function fieldsOf(
     ];
   if (error.code === 'clusterInvalid')
     return error.fields.map((each) =>
-      each.message === bareRequired ? { ...each, message: textOf({ ...each, value: '' }) } : each,
+      each.message === bareRequired ? { ...each, message: () => textOf({ ...each, value: '' }) } : each,
     );
   // the platform's own: `body.object.metadata.name: …`
   const { field, code, message } = error;
@@ -294,6 +296,6 @@ function fieldsOf(
   const own = error.fields.length > 0 ? error.fields : one;
   return own.flatMap((each) => {
     const path = /^body\.(?:object|patch)\.(.+)$/.exec(each.field)?.[1];
-    return path === undefined ? [] : [{ field: path, code: each.code, message: textOf(each) }];
+    return path === undefined ? [] : [{ field: path, code: each.code, message: () => textOf(each) }];
   });
 }

@@ -4,11 +4,14 @@ import { createPinia } from 'pinia';
 import { expect, test } from 'vitest';
 import { createI18n } from 'vue-i18n';
 import yaml from '../../app/i18n/en-US/yaml.json' with { type: 'json' };
+import chinese from '../../app/i18n/zh-CN/yaml.json' with { type: 'json' };
 import { usePreferences } from '../preferences/preferences.ts';
 import YamlDiff from './YamlDiff.vue';
 
-function mountDiff(before: string, after: string, pinia = createPinia()) {
-  const i18n = createI18n({ legacy: false, locale: 'en-US', messages: { 'en-US': { yaml } } });
+const messages = { 'en-US': { yaml }, 'zh-CN': { yaml: chinese } };
+const inEnglish = () => createI18n({ legacy: false, locale: 'en-US', messages });
+
+function mountDiff(before: string, after: string, pinia = createPinia(), i18n = inEnglish()) {
   return mount(YamlDiff, {
     props: { before, after, label: 'What changes' },
     global: { plugins: [i18n, pinia] },
@@ -46,5 +49,16 @@ test('what goes takes the colours of another theme as well', async () => {
   const inDark = keys();
   expect(inDark[0]).toBe(inDark[1]);
   expect(inDark).not.toEqual(inLight);
+  diff.unmount();
+});
+
+test('what is folded away is said in the language that is switched to', async () => {
+  const i18n = inEnglish();
+  const lines = Array.from({ length: 30 }, (_, index) => `k${index}: ${index}`).join('\n');
+  const diff = mountDiff(`a: 1\n${lines}`, `a: 2\n${lines}`, createPinia(), i18n);
+  expect(diff.get('.cm-collapsedLines').text()).toBe('27 unchanged lines');
+  i18n.global.locale.value = 'zh-CN';
+  await diff.vm.$nextTick();
+  expect(diff.get('.cm-collapsedLines').text()).toBe('27 行未改动');
   diff.unmount();
 });

@@ -8,6 +8,8 @@ import { useUnitText, type SpecProblem } from '../../components/units/unit-text.
 import { specIssues } from './spec-issues.ts';
 import { specPath } from './spec-path.ts';
 
+export type SpecDraft = ReturnType<typeof useSpecDraft>;
+
 /** A spec that is being written, by fields and as YAML; what is wrong with it stands at its fields. */
 export function useSpecDraft() {
   const fieldText = useFieldText();
@@ -17,7 +19,7 @@ export function useSpecDraft() {
   /** Something typed is not in the spec yet: a map's key without a name. */
   const isHeldBack = ref(false);
 
-  function place(said: readonly { path: PlainPath; message: string }[]) {
+  function place(said: readonly { path: PlainPath; message: () => string }[]) {
     const current = draft.value;
     current?.errors.set(
       said.map(({ path, message }) => ({ field: pathText(path), message })),
@@ -44,7 +46,7 @@ export function useSpecDraft() {
       const result = schema.safeParse(current.object);
       if (result.success) return result.data;
       const issues = specIssues(result.error.issues, current.object);
-      place(issues.map((issue) => ({ path: issue.path, message: fieldText(issue) })));
+      place(issues.map((issue) => ({ path: issue.path, message: () => fieldText(issue) })));
       return null;
     },
     /** Says what is wrong at its fields. @param under where in the draft the problems' paths begin. */
@@ -53,7 +55,7 @@ export function useSpecDraft() {
       place(
         problems.map((problem) => ({
           path: [...under, ...specPath(problem.path, valueAt(object, under))],
-          message: problemText(problem),
+          message: () => problemText(problem),
         })),
       );
     },
@@ -64,7 +66,8 @@ export function useSpecDraft() {
       place(
         own.map((each) => {
           const path = specPath(each.field.slice('spec.'.length), object);
-          return { path, message: fieldText({ ...each, value: valueAt(object, path) }) };
+          const value = valueAt(object, path);
+          return { path, message: () => fieldText({ ...each, value }) };
         }),
       );
       if (own.length === 0) failure.value = error;
