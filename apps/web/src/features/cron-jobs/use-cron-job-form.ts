@@ -1,18 +1,11 @@
 import { cronJobSpec, endpoints } from '@pilothouse/contract';
-import {
-  listKeysOf,
-  pathText,
-  threeWayMerge,
-  valueAt,
-  type MergeChoice,
-  type MergeConflict,
-} from '@pilothouse/kinds';
-import { computed, ref, shallowRef } from 'vue';
+import { pathText, valueAt } from '@pilothouse/kinds';
 import { z } from 'zod';
-import { ApiError, fieldErrorsOf } from '../../api/api-error.ts';
+import { fieldErrorsOf } from '../../api/api-error.ts';
 import { call } from '../../api/call.ts';
 import { useFieldText } from '../../components/form/field-text.ts';
 import { specPath } from '../../resources/spec/spec-path.ts';
+import { useReviewedDraft } from '../../resources/spec/use-reviewed-draft.ts';
 import { useSpecDraft } from '../../resources/spec/use-spec-draft.ts';
 import type { CronJobDetail, CronJobPlan, CronJobSpec } from './cron-job-types.ts';
 
@@ -38,7 +31,7 @@ function withoutNulls<T extends object>(spec: T): T {
 
 /**
  * Writes a cron job, a new one or the next version of one: its cluster tries it, the user sees what changes, then it is
- * written. When somebody else was faster both are joined, and what both changed is asked.
+ * written.
  */
 export function useCronJobForm(options: {
   project: string;
@@ -48,14 +41,6 @@ export function useCronJobForm(options: {
   const { project, cronJob } = options;
   const spec = useSpecDraft();
   const fieldText = useFieldText();
-  const detail = shallowRef<CronJobDetail | null>(null);
-  const plan = shallowRef<CronJobPlan | null>(null);
-  /** Refused while the plan is looked at. */
-  const planFailure = shallowRef<unknown>(null);
-  const conflicts = shallowRef<MergeConflict[] | null>(null);
-  const isJoined = ref(false);
-  const isBusy = ref(false);
-  const isSaved = ref(false);
   let planned: Written | null = null;
 
   const read = (id: string) => call(endpoints.getCronJob, { params: { project, cronJob: id } });
@@ -65,13 +50,20 @@ export function useCronJobForm(options: {
     spec: withoutNulls(of),
   });
 
+  const draft = useReviewedDraft<CronJobDetail, CronJobPlan>(spec, {
+    read: () => read(cronJob ?? ''),
+    formOf,
+    plan,
+    refuse,
+  });
+
   /** @param namespaceId where a new one is, unless the user says otherwise. */
   async function load(namespaceId: string | undefined) {
     spec.failure.value = null;
     try {
       if (cronJob !== undefined) {
-        detail.value = await read(cronJob);
-        return spec.begin(formOf(detail.value));
+        draft.detail.value = await read(cronJob);
+        return spec.begin(formOf(draft.detail.value));
       }
       const model = options.copy === undefined ? null : await read(options.copy);
       const place = namespaceId === undefined ? {} : { namespaceId };
@@ -94,109 +86,42 @@ export function useCronJobForm(options: {
     current.errors.set(
       own.map((each) => {
         const path = specPath(each.field, current.object);
-        return {
-          field: pathText(path),
-          message: fieldText({ ...each, value: valueAt(current.object, path) }),
-        };
+        const value = valueAt(current.object, path);
+        return { field: pathText(path), message: () => fieldText({ ...each, value }) };
       }),
       current.object,
     );
     return true;
   }
 
-  async function review() {
+  async function plan(): Promise<CronJobPlan | null> {
     planned = spec.check(written);
-    if (planned === null) return;
-    try {
-      const body = { ...planned, ...(cronJob !== undefined && { cronJob }) };
-      const answer = await call(endpoints.planCronJob, { params: { project }, body });
-      spec.show(answer.problems, ['spec']);
-      if (answer.problems.length === 0) plan.value = answer;
-    } catch (error) {
-      refuse(error);
-    }
-  }
-
-  /** Takes in what somebody else made of it meanwhile. */
-  async function join(choices?: ReadonlyMap<string, MergeChoice>) {
-    const current = spec.draft.value;
-    const base = detail.value;
-    if (current === null || base === null) return;
-    const theirs = await read(base.id);
-    const result = threeWayMerge(formOf(base), formOf(theirs), current.object, listKeysOf(null), choices);
-    if (choices === undefined && result.conflicts.length > 0) {
-      conflicts.value = result.conflicts;
-      return;
-    }
-    conflicts.value = null;
-    isJoined.value = choices === undefined;
-    detail.value = theirs;
-    current.startFrom(formOf(theirs) as never);
-    current.assign(result.merged as never);
-    await review();
-  }
-
-  /** The id of what was written; null where it was refused. */
-  async function save(reason: string): Promise<string | null> {
     if (planned === null) return null;
-    planFailure.value = null;
-    const { spec: wanted, ...place } = planned;
-    try {
-      const answer =
-        detail.value === null
-          ? await call(endpoints.createCronJob, {
-              params: { project },
-              body: { ...place, spec: wanted, reason },
-            })
-          : await call(endpoints.updateCronJob, {
-              params: { project, cronJob: detail.value.id },
-              body: { spec: wanted, version: detail.value.version, reason },
-            });
-      isSaved.value = true;
-      return answer.id;
-    } catch (error) {
-      if (error instanceof ApiError && error.code === 'changedMeanwhile') {
-        plan.value = null;
-        await join();
-      } else if (refuse(error)) plan.value = null;
-      else planFailure.value = error;
-      return null;
-    }
+    const body = { ...planned, ...(cronJob !== undefined && { cronJob }) };
+    const answer = await call(endpoints.planCronJob, { params: { project }, body });
+    spec.show(answer.problems, ['spec']);
+    return answer.problems.length === 0 ? answer : null;
   }
 
-  async function alone<T>(work: () => Promise<T>): Promise<T | null> {
-    if (isBusy.value) return null;
-    isBusy.value = true;
-    try {
-      return await work();
-    } catch (error) {
-      spec.failure.value = error;
-      return null;
-    } finally {
-      isBusy.value = false;
-    }
+  function write({ spec: wanted, ...place }: Written, reason: string): Promise<CronJobDetail> {
+    const params = { project };
+    const known = draft.detail.value;
+    if (known === null)
+      return call(endpoints.createCronJob, { params, body: { ...place, spec: wanted, reason } });
+    return call(endpoints.updateCronJob, {
+      params: { ...params, cronJob: known.id },
+      body: { spec: wanted, version: known.version, reason },
+    });
   }
 
   return {
-    ...spec,
-    detail,
-    plan,
-    planFailure,
-    conflicts,
-    isJoined,
-    isBusy,
-    isUnsaved: computed(() => !isSaved.value && spec.draft.value?.isChanged === true),
+    ...draft,
     load,
-    review: () => {
-      isJoined.value = false;
-      return alone(review);
+    /** The id of what was written; null where it was refused. */
+    save: async (reason: string): Promise<string | null> => {
+      const wanted = planned;
+      if (wanted === null) return null;
+      return (await draft.save(() => write(wanted, reason)))?.id ?? null;
     },
-    resolve: (choices: ReadonlyMap<string, MergeChoice>) => alone(() => join(choices)),
-    back: () => {
-      plan.value = null;
-      conflicts.value = null;
-      planFailure.value = null;
-    },
-    save: (reason: string) => alone(() => save(reason)),
   };
 }
