@@ -21,6 +21,8 @@ afterEach(() => {
 
 const find = (selector: string) => document.querySelector<HTMLElement>(selector) as HTMLElement;
 const focused = () => document.activeElement?.id || document.activeElement?.localName;
+/** Longer than it takes to notice. */
+const settled = () => new Promise((settle) => setTimeout(settle, 150));
 /** As a browser does it with what is hidden or disabled. */
 const lose = () => (document.activeElement as HTMLElement).blur();
 
@@ -59,12 +61,62 @@ test('a dialog gives it back to the page it was opened from, where what opened i
   await vi.waitFor(() => expect(focused()).toBe('row-2'));
 });
 
+test('a dialog keeps it while what opened it goes, and gives it to what stands there, or back to what is still there', async () => {
+  find('#row-1').focus();
+  find('#yes').focus();
+  find('#row-1').closest('tr')?.remove();
+  await settled();
+  expect(focused()).toBe('yes');
+  find('#yes').remove();
+  await vi.waitFor(() => expect(focused()).toBe('row-2'));
+
+  find('section').insertAdjacentHTML('beforeend', '<a href="#">Beside it</a>');
+  find('#dialog').innerHTML = '<button id="no">No</button>';
+  find('#next').focus();
+  find('#no').focus();
+  find('#no').remove();
+  await vi.waitFor(() => expect(focused()).toBe('next'));
+});
+
+test('of what goes bit by bit the place is known', async () => {
+  find('section').innerHTML =
+    '<a href="#" id="first">1</a><a href="#" id="before">2</a><p><button id="go-on">Go on</button></p><a href="#" id="after">3</a>';
+  find('#go-on').focus();
+  find('p').remove();
+  find('#before').remove();
+  await vi.waitFor(() => expect(focused()).toBe('after'));
+  find('#first').remove();
+  find('#after').remove();
+  await vi.waitFor(() => expect(focused()).toBe('row-1'));
+  find('#row-1').closest('tr')?.remove();
+  find('table').remove();
+  await vi.waitFor(() => expect(focused()).toBe('review'));
+});
+
+test('a place that was left is forgotten', async () => {
+  find('#row-1').focus();
+  find('#yes').focus();
+  find('#row-1').closest('tr')?.remove();
+  await settled();
+  find('#review').focus();
+  find('form').remove();
+  await vi.waitFor(() => expect(focused()).toBe('next'));
+});
+
+test('of what is gone from the header the page’s main part has it, not what had it before', async () => {
+  document.body.insertAdjacentHTML('afterbegin', '<header><button id="menu">Menu</button></header>');
+  find('#next').focus();
+  find('#menu').focus();
+  find('#menu').remove();
+  await vi.waitFor(() => expect(focused()).toBe('main'));
+});
+
 test('what is busy gets it back', async () => {
   const button = find('#review') as HTMLButtonElement;
   button.focus();
   lose();
   button.disabled = true;
-  await new Promise((settle) => setTimeout(settle, 150));
+  await settled();
   expect(focused()).toBe('body');
   button.disabled = false;
   await vi.waitFor(() => expect(focused()).toBe('review'));
@@ -74,12 +126,12 @@ test('who presses beside everything, and a new page, are left alone', async () =
   find('#next').focus();
   lose();
   find('#row-1').closest('tr')?.remove();
-  await new Promise((settle) => setTimeout(settle, 150));
+  await settled();
   expect(focused()).toBe('body');
   find('#next').focus();
   kept.forget();
   find('section').remove();
-  await new Promise((settle) => setTimeout(settle, 150));
+  await settled();
   expect(focused()).toBe('body');
 });
 

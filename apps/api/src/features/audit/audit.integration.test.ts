@@ -75,12 +75,14 @@ test('one event is one line of the log, whatever the input', async () => {
   expect((await latest('code=auth.login')).name).toBe(username);
 });
 
-test('is filtered by time and the beginning of a name, or by an Audit-ID', async () => {
+test('is filtered by person, time and the beginning of a name, or by an Audit-ID', async () => {
   const from = new Date().toISOString();
   await api.admin.post('/users', { username: 'filtered', displayName: 'Filtered' });
   const since = (await api.admin.get(`/audit?from=${from}&q=filtered`)).body;
   expect(since.items.map((event: { code: string }) => event.code)).toEqual(['user.create']);
   expect((await api.admin.get(`/audit?to=${from}&q=filtered`)).body.total).toBe(0);
+  expect((await api.admin.get('/audit?user=admin&q=filtered')).body.total).toBe(1);
+  expect((await api.admin.get('/audit?user=filtered&q=filtered')).body.total).toBe(0);
   expect((await api.admin.get(`/audit?from=${from}&q=ltered`)).body.total).toBe(0);
   expect((await api.admin.get(`/audit?from=${from}&q=f%25`)).body.total).toBe(0);
   const { auditId } = since.items[0];
