@@ -14,7 +14,7 @@ export type GivenRight = [object: string, action: string, domain?: string];
 
 export const everyRight: GivenRight[] = [['**', 'All']];
 
-export interface MountedPage {
+interface MountedPage {
   page: VueWrapper;
   router: Router;
   text: () => string;

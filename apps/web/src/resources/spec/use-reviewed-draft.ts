@@ -3,7 +3,7 @@ import { computed, ref, shallowRef } from 'vue';
 import { ApiError } from '../../api/api-error.ts';
 import type { SpecDraft } from './use-spec-draft.ts';
 
-export interface Reviewed<D, P> {
+interface Reviewed<D, P> {
   /** As it is now; asked when somebody else was faster. */
   read: () => Promise<D>;
   /** What the draft is of it. */
