@@ -1,5 +1,8 @@
-import { expect, test } from 'vitest';
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
+import { afterEach, expect, test, vi } from 'vitest';
 import { ByteQueue } from './byte-queue.ts';
+
+afterEach(() => void vi.useRealTimers());
 
 function queue() {
   const calls: string[] = [];
@@ -38,4 +41,25 @@ test('what is pushed in one turn of the loop comes out in one piece, though its 
   await Promise.resolve();
   made.push(Buffer.from('b'));
   expect(String((await taken).value)).toBe('ab');
+});
+
+test.each([
+  { after: 'a burst', bytes: 4096, pieces: 1 },
+  { after: 'a few bytes', bytes: 10, pieces: 3 },
+])('after $after, what comes in three turns of the loop comes out in $pieces', async ({ bytes, pieces }) => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const { queue: made } = queue();
+  const taken: number[] = [];
+  const taking = (async () => {
+    for await (const piece of made) taken.push(piece.length);
+  })();
+  for (const length of [bytes, 7, 7, 7]) {
+    made.push(Buffer.alloc(length));
+    // pushed, waited for, taken
+    for (let turn = 0; turn < 3; turn += 1) await turnOfTheLoop();
+  }
+  await vi.runAllTimersAsync();
+  made.end();
+  await taking;
+  expect(taken.slice(1)).toEqual(Array.from({ length: pieces }, () => 21 / pieces));
 });

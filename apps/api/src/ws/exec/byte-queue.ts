@@ -2,6 +2,9 @@ import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 
 /** Bytes that wait to be taken at which their source is paused, and resumed when they are taken. */
 const highWaterBytes = 128 * 1024;
+/** A piece as long as this is part of a burst, not an echo: what follows within so short a time goes on with it. */
+const burstBytes = 1024;
+const burstMs = 4;
 
 /** Turns bytes that are pushed into bytes that are pulled; a slow taker pauses the source. */
 export class ByteQueue implements AsyncIterable<Uint8Array> {
@@ -34,8 +37,10 @@ export class ByteQueue implements AsyncIterable<Uint8Array> {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void> {
+    let taken = 0;
     for (;;) {
       const chunks = this.#chunks;
+      taken = this.#bytes || taken;
       this.#chunks = [];
       this.#bytes = 0;
       if (this.#paused) {
@@ -47,7 +52,7 @@ export class ByteQueue implements AsyncIterable<Uint8Array> {
       else {
         await new Promise<void>((resolve) => (this.#wake = resolve));
         // what came in the same turn of the loop, a frame each, goes on in one piece
-        await turnOfTheLoop();
+        await (taken < burstBytes ? turnOfTheLoop() : new Promise((resolve) => setTimeout(resolve, burstMs)));
       }
     }
   }
