@@ -68,11 +68,19 @@ export class ApiRouter {
 /** Bodies of people who are not signed in stay small. */
 const bodyLimits = { public: 16 * 1024, session: 4 * 1024 * 1024 };
 
+/** Throws for a call that is one too many: it is not even noted. */
+type Admit<E extends Endpoint> = (input: InputOf<E>, address: string) => void;
+
 /**
- * Mounts an endpoint. In this order: who is it, is the input valid, may they (before anything is looked up), is the
- * intent in the audit log; then the handler; then its outcome.
+ * Mounts an endpoint. In this order: who is it, is the input valid, are there too many, may they (before anything is
+ * looked up), is the intent in the audit log; then the handler; then its outcome.
  */
-export function mount<E extends Endpoint>(api: ApiRouter, endpoint: E, handler: Handler<E>): void {
+export function mount<E extends Endpoint>(
+  api: ApiRouter,
+  endpoint: E,
+  handler: Handler<E>,
+  admit?: Admit<E>,
+): void {
   if (api.mounted.has(endpoint.id)) throw new Error(`${endpoint.id} is mounted twice`);
   api.mounted.set(endpoint.id, endpoint);
   const method = endpoint.method.toLowerCase() as 'get' | 'post' | 'put' | 'patch' | 'delete';
@@ -100,6 +108,7 @@ export function mount<E extends Endpoint>(api: ApiRouter, endpoint: E, handler: 
       if (consumes === null) req.body = parseBody(req.body);
       const { params, query } = req;
       const input = readInput(consumes === null ? req : { params, query }) as InputOf<E>;
+      admit?.(input, res.locals.address);
       await serve(api.services, { endpoint, handler, writeBody }, input, req, res);
     },
   );

@@ -109,6 +109,8 @@ const webhook = z.object({
   createdAt: timestamp,
   /** When it last got something that was signed rightly. */
   lastDeliveryAt: timestamp.nullable(),
+  /** Calls that were too many: a hundred at once, then one a second. */
+  refusedCalls: z.int(),
 });
 
 const delivery = webhookResult.extend({

@@ -1,5 +1,6 @@
 import { AppError } from '../../http/app-error.ts';
 import { networkOf } from '../../http/network-of.ts';
+import { remember, TokenBucket, TokenBuckets } from '../../http/token-bucket.ts';
 
 interface Attempts {
   count: number;
@@ -24,11 +25,12 @@ export class LoginGuard {
   readonly #now: () => number;
   readonly #attempts = new Map<string, Attempts>();
   readonly #familiar = new Set<string>();
-  readonly #addresses = new Map<string, TokenBucket>();
+  readonly #addresses: TokenBuckets;
   readonly #everybody: TokenBucket;
 
   constructor(now: () => number = Date.now) {
     this.#now = now;
+    this.#addresses = new TokenBuckets(addressRate, maxRemembered);
     this.#everybody = new TokenBucket(globalRate, now());
   }
 
@@ -48,7 +50,7 @@ export class LoginGuard {
     if (attempts.count >= freeAttempts) {
       attempts.blockedUntil = now + Math.min(maxDelayMs, 1000 * 2 ** (attempts.count - freeAttempts));
     }
-    remember(this.#attempts, key, attempts);
+    remember(this.#attempts, key, attempts, maxRemembered);
   }
 
   /** The attempt was right: its count is forgotten. */
@@ -61,31 +63,7 @@ export class LoginGuard {
 
   /** The address first: what it has spent of its own share takes nothing from everybody's. */
   #takeToken(address: string, now: number): void {
-    const own = this.#addresses.get(address) ?? new TokenBucket(addressRate, now);
-    remember(this.#addresses, address, own);
-    if (!own.take(now) || !this.#everybody.take(now)) throw tooMany(1000);
-  }
-}
-
-/** So many at once, so many a second. */
-class TokenBucket {
-  readonly #rate: { burst: number; perSecond: number };
-  #tokens: number;
-  #refilledAt: number;
-
-  constructor(rate: { burst: number; perSecond: number }, now: number) {
-    this.#rate = rate;
-    this.#tokens = rate.burst;
-    this.#refilledAt = now;
-  }
-
-  take(now: number): boolean {
-    const { burst, perSecond } = this.#rate;
-    this.#tokens = Math.min(burst, this.#tokens + ((now - this.#refilledAt) / 1000) * perSecond);
-    this.#refilledAt = now;
-    if (this.#tokens < 1) return false;
-    this.#tokens -= 1;
-    return true;
+    if (!this.#addresses.take(address, now) || !this.#everybody.take(now)) throw tooMany(1000);
   }
 }
 
@@ -95,12 +73,4 @@ function tooMany(ms: number): AppError {
 
 function keyOf(username: string, address: string): string {
   return `${username} ${networkOf(address)}`;
-}
-
-/** The longest unused go first when there are too many. */
-function remember<V>(known: Map<string, V>, key: string, value: V): void {
-  known.delete(key);
-  known.set(key, value);
-  const [oldest] = known.keys();
-  if (known.size > maxRemembered && oldest !== undefined) known.delete(oldest);
 }

@@ -4,6 +4,7 @@ import { endpoints, type Endpoint } from '@pilothouse/contract';
 import type { Authoriser } from '../../authz/authoriser.ts';
 import { newId } from '../../db/ids.ts';
 import { AppError } from '../../http/app-error.ts';
+import type { CallRate } from './call-rate.ts';
 import { decide, failed, type Decision, type Result } from './decision.ts';
 import type { DeliveryRepository, DeliveryRow } from './delivery.repository.ts';
 import type { Instances } from './instances.ts';
@@ -18,6 +19,7 @@ export interface DeliveryServiceOptions {
   deliveries: DeliveryRepository;
   made: MadeInstances;
   instances: Instances;
+  rate: Pick<CallRate, 'admitSigned'>;
 }
 
 /** A delivery that takes longer has died. */
@@ -38,18 +40,19 @@ export class DeliveryService {
 
   /**
    * Throws `badSignature`, also where there is no such webhook; `payloadUnreadable`, `deliveryRepeated`, or
-   * `tooManyAttempts` where others are being done. What fails after that is the delivery's result.
+   * `tooManyAttempts` where there are too many, or others are being done. What fails after that is the delivery's result.
    */
   async receive(
     id: string,
     signed: SignedBody,
     known: (webhook: WebhookRow) => void,
   ): Promise<{ delivery: string; result: Result }> {
-    const { webhooks } = this.#options;
+    const { rate, webhooks } = this.#options;
     const [webhook, secret] = [await webhooks.find(id), await webhooks.secretOf(id)];
     const isRight = isSigned(webhook?.sender ?? 'generic', secret ?? noSecret, signed);
     if (webhook === null || secret === null || !isRight) throw new AppError('badSignature');
     known(webhook);
+    rate.admitSigned(id);
     const { headers, body } = signed;
     const push = readPush(
       webhook.sender,

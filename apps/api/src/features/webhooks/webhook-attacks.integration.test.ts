@@ -79,6 +79,31 @@ describe('an attack', () => {
     expect((await world.send(own, full)).status).toBe(202);
   });
 
+  test('with more calls than it takes is refused unread, and only counted', async () => {
+    const flooded = await world.hook(await world.operator('flooded'), { name: 'f-{branch}' });
+    const answers: TestAnswer[] = [];
+    // in the time that this takes a few more are let through
+    while (!answers.some(({ status }) => status === 429) && answers.length < 1000)
+      answers.push(...(await Promise.all([1, 2, 3, 4, 5].map(() => sendRaw('{}', {}, flooded.id)))));
+    const refused = answers.filter(({ status }) => status === 429);
+    expect(refused.length).toBeGreaterThan(0);
+    expect(answers.length - refused.length).toBeGreaterThanOrEqual(100);
+    expect(refused[0]?.body.error.code).toBe('tooManyAttempts');
+    expect(refused[0]?.headers.get('retry-after')).toBe('1');
+    expect((await sendRaw(text, {})).status).toBe(401);
+
+    const { database } = world.api.container;
+    const noted = (status: number) =>
+      database.prisma.auditEvent.count({ where: { name: flooded.id, status } });
+    expect(await noted(401)).toBeGreaterThan(0);
+    expect(await noted(429)).toBe(0);
+    const { webhooks } = (await world.api.admin.get(hooksOf(world.cart))).body;
+    expect(webhooks.find(({ id }: Hook) => id === flooded.id)).toMatchObject({
+      refusedCalls: refused.length,
+    });
+    expect((await world.api.admin.get(`${flooded.path}/deliveries`)).body.total).toBe(0);
+  });
+
   test('by a maker who may no longer does nothing', async () => {
     const maker = await world.operator('loses');
     const theirs = await world.hook(maker, { name: 'l-{branch}', branches: ['*'] });

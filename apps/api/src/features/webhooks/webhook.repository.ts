@@ -18,6 +18,8 @@ export interface WebhookRow {
   made: number;
   createdAt: Date;
   lastDeliveryAt: Date | null;
+  /** Calls that were too many. */
+  refusedCalls: number;
 }
 
 export type WebhookSettings = Pick<WebhookRow, 'name' | 'sender' | 'isEnabled' | 'rule'>;
@@ -95,6 +97,14 @@ export class WebhookRepository {
     await this.#database.prisma.webhook.deleteMany({ where: { id } });
   }
 
+  /** Adds calls that were too many; of webhooks that are not there nothing is kept. */
+  async addRefused(id: string, calls: number): Promise<void> {
+    await this.#database.prisma.webhook.updateMany({
+      where: { id },
+      data: { refusedCalls: { increment: calls } },
+    });
+  }
+
   /** Takes it for `forMs`, for one of all processes; false where another one has it. */
   async take(id: string, by: string, forMs: number): Promise<boolean> {
     const now = new Date();
@@ -126,7 +136,8 @@ function columnsOf({ rule, ...settings }: WebhookSettings) {
 }
 
 function rowOf(row: Prisma.WebhookGetPayload<{ include: typeof include }>): WebhookRow {
-  const { id, applicationId, name, isEnabled, createdAt, lastDeliveryAt, makerId, maker, _count } = row;
+  const { id, applicationId, name, isEnabled, createdAt, lastDeliveryAt, refusedCalls } = row;
+  const { makerId, maker, _count } = row;
   return {
     id,
     applicationId,
@@ -138,5 +149,6 @@ function rowOf(row: Prisma.WebhookGetPayload<{ include: typeof include }>): Webh
     made: _count.instances,
     createdAt,
     lastDeliveryAt,
+    refusedCalls,
   };
 }

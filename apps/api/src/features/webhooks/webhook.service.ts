@@ -111,5 +111,6 @@ function viewOf({ id, name, sender, isEnabled, rule, ...row }: WebhookRow): Webh
     instances: row.made,
     createdAt: row.createdAt.toISOString(),
     lastDeliveryAt: row.lastDeliveryAt?.toISOString() ?? null,
+    refusedCalls: row.refusedCalls,
   };
 }

@@ -9,8 +9,9 @@ import type { Core } from '../../core.ts';
 import { dayMs } from '../../db/retention.ts';
 import type { Feature } from '../../feature.ts';
 import { filled, sentence } from '../../http/app-error.ts';
-import { mount } from '../../http/mount.ts';
+import { mount, type Handler } from '../../http/mount.ts';
 import { ProjectNamespaces } from '../../projects/project-namespaces.repository.ts';
+import { CallRate } from './call-rate.ts';
 import type { Result } from './decision.ts';
 import { DeliveryRepository, type DeliveryRow } from './delivery.repository.ts';
 import { DeliveryService } from './delivery.service.ts';
@@ -35,21 +36,26 @@ export function build(core: Core, instances: Instances): Feature {
   const made = new MadeInstances(database);
   const namespaces = new ProjectNamespaces(database);
   const service = new WebhookService({ database, authoriser, namespaces, webhooks });
-  const delivery = new DeliveryService({ authoriser, webhooks, deliveries, made, instances });
+  const rate = new CallRate();
+  const delivery = new DeliveryService({ authoriser, webhooks, deliveries, made, instances, rate });
   const removal = new Removal({ authoriser, audit, instances, made });
   let timer: NodeJS.Timeout | undefined;
   let sweeping: Promise<void> | undefined;
+  const keepRefused = async () => {
+    for (const [id, calls] of rate.takeRefused()) await webhooks.addRefused(id, calls);
+  };
   const sweep = () => {
-    sweeping ??= removal
-      .sweep(new Date())
+    sweeping ??= Promise.all([removal.sweep(new Date()), keepRefused()])
+      .then(() => undefined)
       .catch(onError)
       .finally(() => (sweeping = undefined));
   };
   return {
     mount(api) {
-      mount(api, endpoints.listWebhooks, async ({ params }) => ({
-        webhooks: await service.list(params.application),
-      }));
+      mount(api, endpoints.listWebhooks, async ({ params }) => {
+        await keepRefused();
+        return { webhooks: await service.list(params.application) };
+      });
       mount(api, endpoints.createWebhook, ({ principal, params, body, res }) => {
         res.setHeader('Cache-Control', 'no-store');
         return service.create(principal, params.application, body);
@@ -82,7 +88,7 @@ export function build(core: Core, instances: Instances): Feature {
         noteAudit({ target: { name: webhook.name } });
         return deliveryView(await delivery.repeat(webhook, params.delivery));
       });
-      mount(api, endpoints.receiveWebhook, async ({ params, req, noteAudit }) => {
+      const receive: Handler<typeof endpoints.receiveWebhook> = async ({ params, req, noteAudit }) => {
         const body = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
         const signed = { headers: req.headers, body };
         const received = await delivery.receive(params.hook, signed, ({ name, maker }) =>
@@ -91,7 +97,10 @@ export function build(core: Core, instances: Instances): Feature {
         const { outcome, code } = received.result;
         noteAudit({ params: { result: code } });
         return { delivery: received.delivery, outcome, result: resultView(received.result).result };
-      });
+      };
+      mount(api, endpoints.receiveWebhook, receive, ({ params }, address) =>
+        rate.admit(params.hook, address),
+      );
     },
     retention: [{ keepMs: keptDays * dayMs, prune: (before, most) => deliveries.prune(before, most) }],
     start() {
@@ -102,6 +111,7 @@ export function build(core: Core, instances: Instances): Feature {
     async stop() {
       clearInterval(timer);
       await sweeping;
+      await keepRefused();
     },
   };
 }

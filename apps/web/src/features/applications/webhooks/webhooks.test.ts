@@ -30,6 +30,7 @@ const webhook = {
   instances: 2,
   createdAt: '2026-01-01T00:00:00Z',
   lastDeliveryAt: null,
+  refusedCalls: 0,
 };
 const change = {
   event: 'push',
@@ -78,6 +79,12 @@ async function open(rights?: Parameters<typeof mountPage>[1]) {
   await tell(asked(endpoints.getProject), snapshot(project));
   return { page, text };
 }
+
+test('calls that were too many are told of', async () => {
+  answer(endpoints.listWebhooks, () => ({ webhooks: [{ ...webhook, refusedCalls: 12 }] }));
+  const { text } = await open();
+  expect(text()).toContain('12 calls were refused: there were too many');
+});
 
 test('who may only look sees webhooks and deliveries, and changes nothing', async () => {
   const { text } = await open({ rights: [['/applications/{application}', 'GET']] });
