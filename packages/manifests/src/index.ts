@@ -1,5 +1,4 @@
 export { adoptField } from './adopt/adopt-field.ts';
-export type { FoundField, InstanceLayers } from './adopt/found-field.ts';
 export { effectiveSpec, type EffectiveSpec, type Layers, type Origin } from './effective-spec.ts';
 export { checkCronJob, checkSpec } from './check-spec.ts';
 export { dangerousFields } from './dangerous-fields.ts';
