@@ -33,4 +33,4 @@ EXPOSE 8800
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:8800/readyz').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 # the flags of tools/start/node-flags.mjs
-CMD ["node", "--max-semi-space-size=4", "apps/api/src/main.ts"]
+CMD ["node", "--max-semi-space-size=4", "--heap-growing-percent=50", "apps/api/src/main.ts"]
