@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { platformNodeFlags } from './tools/start/node-flags.mjs';
 
 const source = ['apps/api', 'packages/*', 'tools/*'];
 /** Where other work may take the cores away, a test that fails is run once more, and the report says so ("retry x1"). */
@@ -32,7 +33,7 @@ export default defineConfig({
           expect: { poll: { timeout: 30_000 } },
           // it measures: nothing else runs beside it, and the process has the product's own flags
           fileParallelism: false,
-          execArgv: ['--max-semi-space-size=4'],
+          execArgv: platformNodeFlags,
         },
       },
       {
