@@ -3,8 +3,9 @@ import { mount } from '@vue/test-utils';
 import { createI18n } from 'vue-i18n';
 import { expect, test, vi } from 'vitest';
 import { defineComponent, h } from 'vue';
+import { z } from 'zod';
 import { ApiError } from '../../api/api-error.ts';
-import { useForm } from './use-form.ts';
+import { useForm, type Form } from './use-form.ts';
 
 const messages = {
   'en-US': {
@@ -81,4 +82,16 @@ test('a second click while it runs does nothing', async () => {
   finish();
   expect(await first).toBe(true);
   expect(run).toHaveBeenCalledOnce();
+});
+
+test('what is missing further in is asked for as on top', async () => {
+  const schema = z.object({ scopes: z.array(z.object({ node: z.uuid() })) });
+  let made: Form<z.input<typeof schema>, z.input<typeof schema>> | undefined;
+  const component = defineComponent(() => {
+    made = useForm(schema, () => ({ scopes: [{ node: '' }] }));
+    return () => h('div');
+  });
+  mount(component, { global: { plugins: [createI18n({ legacy: false, locale: 'en-US', messages })] } });
+  await made?.submit(() => Promise.resolve());
+  expect(made?.errors.value).toEqual({ 'scopes.0.node': 'Needed' });
 });

@@ -55,7 +55,7 @@ export function useForm<S extends z.ZodType<unknown, object>>(
     if (result.success) return {};
     const found = Object.entries(problemsOf(result.error.issues));
     return Object.fromEntries(
-      found.map(([field, issue]) => [field, { ...issue, value: (values as Record<string, unknown>)[field] }]),
+      found.map(([field, issue]) => [field, { ...issue, value: valueAt(values, field) }]),
     );
   }
 
@@ -101,4 +101,11 @@ export function useForm<S extends z.ZodType<unknown, object>>(
       failure.value = null;
     },
   };
+}
+
+/** What stands at a field's path: `scopes.0.node`. */
+function valueAt(values: object, field: string): unknown {
+  return field
+    .split('.')
+    .reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], values);
 }
