@@ -65,7 +65,7 @@ export function useInstanceActions(changed: () => unknown) {
     const isDone = await confirmAction({
       title: t(`instances.action.${id}.title`, { count }, count),
       objects: instances.map(placeOf),
-      consequence: options.consequence ?? t(`instances.action.${id}.consequence`),
+      consequence: options.consequence ?? t(`instances.action.${id}.consequence`, count),
       verb: t(`instances.action.${id}.label`),
       cluster: production(instances),
       isDanger: options.isDanger ?? false,
