@@ -83,6 +83,7 @@ export const errorCodes = {
   applicationInUse: { status: 409, message: '{name} still has instances; delete them first' },
   specRefused: { status: 400, message: 'It cannot run as it is: {problems} problems, the first at {path}' },
   beingRemoved: { status: 409, message: '{name} is being removed' },
+  instanceMoving: { status: 409, message: '{name} is being moved to {cluster}/{namespace} already' },
   notReadyInTime: { status: 409, message: 'It was not ready within {seconds} s' },
   clusterNotRegistered: { status: 409, message: 'The cluster {cluster} is not registered any more' },
   foreignOrigin: { status: 403, message: 'Requests from {origin} are not accepted' },

@@ -137,6 +137,11 @@ export interface OperationHandler<Input, Item> {
   audit: (operation: OperationScope<Input>, item: Item) => ItemAudit | null;
   run: (run: ItemRun<Input, Item>) => Promise<ItemOutcome>;
   /**
+   * Takes back what an item has done that was begun and does not come to its end: it failed, was cancelled, or never has its
+   * turn again. Harmless to repeat. Resolves with how a cancel is told.
+   */
+  undo?: (operation: OperationScope<Input>, item: Item) => Promise<ItemResult>;
+  /**
    * An item's input for a retry, where that is not the same again: asked once, when the retry is submitted, of items whose
    * requirements the actor of the retry meets.
    */

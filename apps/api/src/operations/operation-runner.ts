@@ -31,6 +31,9 @@ export interface RunnerOptions {
 
 export type AnyHandler = OperationHandler<unknown, unknown>;
 
+/** An operation that took its process down this often is given up. */
+const maxAttempts = 10;
+const abandoned: ItemEnd = { state: 'failed', result: { code: 'abandoned', params: {} } };
 const cancelled: ItemEnd = { state: 'cancelled', result: { code: 'cancelled', params: {} } };
 
 /** Runs one leased operation to its end, to a lost lease or to the stop of the platform. */
@@ -83,14 +86,33 @@ export class OperationRun {
   /** Never rejects: what goes wrong is in the items' rows or in `onError`. */
   async toEnd(): Promise<void> {
     try {
-      await this.#runItems();
+      const isGivenUp = this.#lease.attempt > maxAttempts;
+      if (!isGivenUp) await this.#runItems();
       if (this.#stopping.aborted && !this.#isDone()) await this.#options.leases.handOver(this.#lease);
-      else if (!this.#keeper.lost.aborted) await this.#options.leases.finish(this.#lease, this.#rest());
+      else if (!this.#keeper.lost.aborted) await this.#finish(isGivenUp ? abandoned : this.#rest());
     } catch (error) {
       if (!(error instanceof LeaseLost)) this.#options.onError(error);
     } finally {
       this.#keeper.release();
     }
+  }
+
+  /** Ends the operation: what never has its turn, or never again, becomes `rest`. */
+  async #finish(rest: ItemEnd): Promise<void> {
+    const { leases } = this.#options;
+    const open = this.#handler.undo === undefined ? [] : await leases.openItems(this.#lease);
+    for (const item of open) {
+      if (item.begunAt === null) continue;
+      const end = await this.#undone(item, rest);
+      await this.#fenced(() => leases.endItem(this.#lease, item.id, end));
+    }
+    await leases.finish(this.#lease, rest);
+  }
+
+  /** How an item ends that has not come to its own. */
+  async #undone({ input }: LeasedItem, end: ItemEnd): Promise<ItemEnd> {
+    const result = await this.#handler.undo?.(this.#scope(), this.#handler.item.parse(input));
+    return result !== undefined && end.state === 'cancelled' ? { ...end, result } : end;
   }
 
   async #runItems(): Promise<void> {
@@ -169,10 +191,10 @@ export class OperationRun {
     } catch (error) {
       if (error instanceof LeaseLost || this.#keeper.lost.aborted) throw new LeaseLost();
       if (this.#stopping.aborted) return undefined;
-      if (this.#handler.interruptible && this.#keeper.cancelled.aborted) return cancelled;
+      if (this.#handler.interruptible && this.#keeper.cancelled.aborted) return this.#undone(item, cancelled);
       const { code, params } = toAppError(error);
       if (code === 'internal') this.#options.onError(error);
-      return { state: 'failed', result: { code, params } };
+      return this.#undone(item, { state: 'failed', result: { code, params } });
     }
   }
 

@@ -36,8 +36,6 @@ const mostHeld = 100;
 const soonMs = 100;
 /** Items whose inputs are renewed at once for a retry. */
 const renewers = 10;
-/** An operation that took its process down this often is given up. */
-const maxAttempts = 10;
 
 /**
  * The one runner of long work. Every process of the platform has one; an operation is run by whichever takes its lease,
@@ -209,11 +207,7 @@ export class Operations {
       const lease = await this.#leases.take(this.#kindsWithRoom(), this.#owner);
       if (lease === undefined) return;
       this.#changed({ id: lease.id, actorId: lease.actor.userId });
-      if (lease.attempt > maxAttempts) {
-        await this.#leases.finish(lease, { state: 'failed', result: { code: 'abandoned', params: {} } });
-      } else {
-        this.#run(lease);
-      }
+      this.#run(lease);
     }
   }
 

@@ -3,6 +3,7 @@ import { instanceSpec } from '../application/spec.ts';
 import { uuid } from '../common.ts';
 import { defineEndpoint, type Method, type Requirement } from '../endpoint.ts';
 import { applicationParams, changeReason } from './applications.ts';
+import { instanceParams, plannedInstance } from './instances.ts';
 import { nodeRight } from './projects.ts';
 
 /** So long an instance may take until it is as it should be; then its item has failed. */
@@ -47,6 +48,14 @@ export function batchRight(action: BatchChange['action'], application: string): 
   const [method, path] = oneOf[action];
   return nodeRight(method, path, application);
 }
+
+/** Moving an instance changes where it is: the right to change it. */
+export const moveRight = (application: string) => nodeRight('PUT', one, application);
+
+const instanceTarget = ({ params }: { params: { instance: string } }) => ({
+  resource: 'instance',
+  name: params.instance,
+});
 
 export const instanceOperationEndpoints = {
   batchInstances: defineEndpoint({
@@ -95,5 +104,38 @@ export const instanceOperationEndpoints = {
       target: ({ params }) => ({ resource: 'application', name: params.application }),
       params: ({ body }) => ({ version: body.version, instances: body.instances.length }),
     },
+  }),
+  planInstanceMove: defineEndpoint({
+    id: 'instances.planMove',
+    method: 'POST',
+    path: `${one}/move/plan`,
+    summary: 'What moving an instance to another namespace would make there, and take away here',
+    params: instanceParams,
+    body: z.strictObject({ namespaceId: uuid }),
+    response: plannedInstance.extend({
+      /** Deleted here once it is ready there. */
+      goes: z.array(z.object({ kind: z.string(), name: z.string() })),
+      /** What its Pods name and the platform does not make; it does not move. `isThere` is null where nobody could tell. */
+      needs: z.array(z.object({ kind: z.string(), name: z.string(), isThere: z.boolean().nullable() })),
+      /** Of its Ingresses. */
+      hosts: z.array(z.string()),
+      /** Services, whose addresses change. */
+      services: z.array(z.string()),
+    }),
+    permission: ({ params }) => [moveRight(params.application)],
+    audit: { code: 'instance.plan', target: instanceTarget, onlyFailures: true },
+  }),
+  moveInstance: defineEndpoint({
+    id: 'instances.move',
+    method: 'POST',
+    path: `${one}/move`,
+    summary:
+      'Move an instance to another namespace of its project, in whichever cluster: the old one goes once the new one is ready',
+    params: instanceParams,
+    body: z.strictObject({ namespaceId: uuid, deadlineSeconds, reason: changeReason }),
+    response: z.object({ operation: uuid }),
+    status: 202,
+    permission: ({ params }) => [moveRight(params.application)],
+    audit: { code: 'instance.startMove', target: instanceTarget },
   }),
 };

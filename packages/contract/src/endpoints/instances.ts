@@ -48,6 +48,19 @@ export const driftedField = z.object({
   found: z.unknown().optional(),
 });
 
+/** What is of an instance in a place that is not its own: where it moves to, or has been. */
+const otherPlace = z.object({
+  /** Null: not registered any more. */
+  cluster: z.string().nullable(),
+  namespace: z.string(),
+  phase: instancePhase,
+  /** Null while the cluster has not been asked. */
+  readyPods: z.number().int().nullable(),
+  wantedPods: z.number().int().nullable(),
+  error: codedError.nullable(),
+});
+export type OtherPlace = z.output<typeof otherPlace>;
+
 const instanceView = z.object({
   id: uuid,
   application: uuid,
@@ -70,6 +83,10 @@ const instanceView = z.object({
   applicationVersion: z.number().int(),
   isPaused: z.boolean(),
   error: codedError.nullable(),
+  /** Until it is ready there it is what this says, here. */
+  movingTo: otherPlace.nullable(),
+  /** Where it is no more, and its objects are not gone yet. */
+  leftBehind: z.array(otherPlace),
   /** When the cluster was last seen as this says. */
   asOf: timestamp.nullable(),
 });
@@ -134,6 +151,15 @@ export function resourceRightAlongTree(
   return { domain: { kind: 'tree', node }, object, action: verb };
 }
 
+/** What would be written of an instance; nothing is where there are problems. */
+export const plannedInstance = z.object({
+  problems: z.array(specProblem),
+  changes: z.array(renderedChange),
+  warnings: z.array(z.string()),
+  /** The cluster could not be asked: only what would be written is shown. */
+  clusterError: codedError.nullable(),
+});
+
 const newInstance = z.strictObject({
   name: dnsLabel.max(40),
   /** Of the project's, by its id. */
@@ -171,13 +197,7 @@ export const instanceEndpoints = {
       /** Of the application, which it would take over; absent: its own, and of a new one the newest. */
       applicationVersion: z.number().int().min(0).optional(),
     }),
-    response: z.object({
-      problems: z.array(specProblem),
-      changes: z.array(renderedChange),
-      warnings: z.array(z.string()),
-      /** The cluster could not be asked: only what would be written is shown. */
-      clusterError: codedError.nullable(),
-    }),
+    response: plannedInstance,
     permission: ({ params }) => [
       nodeRight('POST', '/applications/{application}/instances', params.application),
     ],

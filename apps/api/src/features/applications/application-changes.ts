@@ -1,8 +1,8 @@
 import type { Database, Queries } from '../../db/database.ts';
 import { bumpVersion, type Versions } from '../../db/versions.ts';
 import type { Reconciler } from '../../reconcile/reconciler.ts';
-import type { UnitRef } from '../../reconcile/unit-source.ts';
-import type { InstanceRow } from './instance.repository.ts';
+import { unitsAt, unitsOf } from './instance-places.ts';
+import type { InstancePlace, InstanceRow } from './instance.repository.ts';
 
 interface ApplicationChangesParts {
   database: Database;
@@ -38,17 +38,13 @@ export class ApplicationChanges {
     await this.#parts.reconciler.want(queries, ...units.values());
   }
 
-  /** Has what an instance shared with others looked at again. */
-  async wantShared(queries: Queries, row: InstanceRow): Promise<void> {
-    await this.#parts.reconciler.want(queries, ...unitsOf(row).filter(({ kind }) => kind === 'shared'));
+  /** Has what an instance shared with others in a place looked at again. */
+  async wantShared(
+    queries: Queries,
+    row: InstanceRow,
+    place: Pick<InstancePlace, 'clusterId' | 'namespace'>,
+  ): Promise<void> {
+    const shared = unitsAt(row, place).filter(({ kind }) => kind === 'shared');
+    await this.#parts.reconciler.want(queries, ...shared);
   }
-}
-
-/** What is shared first: an instance may need it. Nothing where the cluster is not registered any more. */
-export function unitsOf({ id, applicationId, clusterId, namespace }: InstanceRow): UnitRef[] {
-  if (clusterId === null) return [];
-  return [
-    { kind: 'shared', ownerId: applicationId, clusterId, namespace },
-    { kind: 'instance', ownerId: id, clusterId, namespace },
-  ];
 }

@@ -115,13 +115,10 @@ export class ApplicationService {
         throw new AppError('changedMeanwhile', { what: id });
       const version = body.version + 1;
       await applications.addVersion(queries, id, { version, spec: body.spec, ...change });
-      await instances.takeOver(
-        queries,
-        chosen.map(({ id: instance }) => instance),
-        version,
-        change,
-      );
-      await changes.want(queries, chosen);
+      const ids = chosen.map(({ id: instance }) => instance);
+      await instances.takeOver(queries, ids, version, change);
+      // where they are now
+      await changes.want(queries, await instances.list({ id: { in: ids }, removedAt: null }, queries));
     });
     return this.get(id);
   }

@@ -13,6 +13,9 @@ import { InstanceRepository } from './instance.repository.ts';
 import { InstanceService, type InstanceRef } from './instance.service.ts';
 import { instanceSource, sharedSource } from './instance-sources.ts';
 import { InstanceViews } from './instance-views.ts';
+import { InstanceMoves } from './moves/instance-moves.ts';
+import { moveHandler, moveKind } from './moves/move-handler.ts';
+import { MovePlans } from './moves/move-plan.ts';
 import { NodeRepository } from './node.repository.ts';
 import { batchHandler } from './operations/batch-handler.ts';
 import { InstanceOperations, batchKindOf, rollOutKind } from './operations/instance-operations.ts';
@@ -41,7 +44,7 @@ export function build(core: Core, tree: TreeNodesDoor, cronJobs: CronJobsDoor) {
   const rows = { applications, instances, namespaces, nodes, registries };
   const parts = { ...rows, authoriser, changes, levels, reconciler };
   const rendering = new Rendering(parts);
-  const views = new InstanceViews({ ...parts, rendering });
+  const views = new InstanceViews({ ...parts, registry, rendering });
   const guard = new SpecGuard(authoriser, namespaces);
   const projects = new ProjectService({ ...parts, registry, guard });
   const registryService = new RegistryService({ ...parts, registry });
@@ -54,12 +57,15 @@ export function build(core: Core, tree: TreeNodesDoor, cronJobs: CronJobsDoor) {
     const row = await instances.find(id);
     return row === null || row.applicationId !== node ? null : `/${row.name}`;
   });
-  const started = new InstanceOperations({ ...parts, operations, guard });
+  const moves = new InstanceMoves({ ...parts, guard });
+  const movePlans = new MovePlans({ ...parts, moves, guard, rendering, registry });
+  const started = new InstanceOperations({ ...parts, operations, guard, moves });
   const progress = new InstanceProgress({ reconciler, versions, onError });
   const handled = { instances, service: instance, progress };
   for (const { shape } of batchChange.options)
     operations.register(batchKindOf(shape.action.value), batchHandler(handled));
   operations.register(rollOutKind, rollOutHandler(handled));
+  operations.register(moveKind, moveHandler({ authoriser, moves, progress }));
   reconciler.register(sharedSource({ ...parts, rendering }));
   reconciler.register(instanceSource({ ...parts, rendering }));
 
@@ -273,6 +279,20 @@ export function build(core: Core, tree: TreeNodesDoor, cronJobs: CronJobsDoor) {
         api,
         endpoints.deleteInstance,
         names.noting(({ params, query }) => instance.remove(params, query.abandon ?? false)),
+      );
+      mount(
+        api,
+        endpoints.planInstanceMove,
+        names.noting(({ params, body }) => movePlans.of(params, body.namespaceId)),
+      );
+      mount(
+        api,
+        endpoints.moveInstance,
+        names.noting(async ({ principal: { userId, username }, address, params, body, noteAudit }) => {
+          const place = await namespaces.find(body.namespaceId);
+          if (place !== null) noteAudit({ params: { place: `${place.cluster}/${place.namespace}` } });
+          return { operation: await started.move({ userId, username, address }, params, body) };
+        }),
       );
       mount(api, endpoints.exportInstance, async ({ params }) => ({
         yaml: await instance.manifests(params),

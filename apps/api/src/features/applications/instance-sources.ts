@@ -1,6 +1,7 @@
-import type { UnitRef, UnitSource } from '../../reconcile/unit-source.ts';
+import type { UnitSource } from '../../reconcile/unit-source.ts';
 import type { ApplicationChanges } from './application-changes.ts';
 import type { ApplicationRepository } from './application.repository.ts';
+import { instanceAt, isAt, placesOf, sharedVersion, usersOf } from './instance-places.ts';
 import type { InstanceRepository } from './instance.repository.ts';
 import type { Rendering } from './rendering.ts';
 
@@ -19,21 +20,27 @@ export function instanceSource({
 }: SourceParts & { changes: ApplicationChanges }): UnitSource {
   return {
     kind: 'instance',
-    async render({ ownerId }) {
-      const row = await instances.find(ownerId);
-      if (row === null) return null;
+    async render(unit) {
+      const row = await instances.find(unit.ownerId);
+      const place = row === null ? undefined : placesOf(row).find((each) => isAt(each, unit));
+      // it is gone, or has left this place
+      if (row === null || place === undefined) return null;
       if (row.removedAt !== null) return { objects: [], isRemoving: true, version: row.version };
       const spec = await applications.spec(row.applicationId, row.applicationVersion);
-      const { applicationId, namespaceId, version } = row;
-      const objects = (await rendering.of(applicationId, [namespaceId])).instance(row, spec);
-      return { objects, isRemoving: false, version };
+      const around = await rendering.of(row.applicationId, [place.id]);
+      return {
+        objects: around.instance(instanceAt(row, place), spec),
+        isRemoving: false,
+        version: row.version,
+      };
     },
-    async removed(queries, { ownerId }) {
-      const row = await instances.find(ownerId, queries);
+    async removed(queries, unit) {
+      const row = await instances.find(unit.ownerId, queries);
       if (row === null) return;
-      await instances.remove(queries, ownerId);
+      // what is left behind goes without it
+      if (row.removedAt !== null && isAt(row, unit)) await instances.remove(queries, row.id);
       // it may have been the last that needed what is shared
-      await changes.wantShared(queries, row);
+      await changes.wantShared(queries, row, unit);
     },
   };
 }
@@ -42,15 +49,14 @@ export function instanceSource({
 export function sharedSource({ rendering, applications, instances }: SourceParts): UnitSource {
   return {
     kind: 'shared',
-    async render({ ownerId, clusterId, namespace }: UnitRef) {
-      const rows = await instances.list({ applicationId: ownerId });
-      const users = rows.filter((row) => row.clusterId === clusterId && row.namespace === namespace);
-      const [first] = users;
-      if (first === undefined) return null;
-      // the newest that any of them has taken over: a newer one was not looked at for this namespace
-      const version = Math.max(...users.map(({ applicationVersion }) => applicationVersion));
+    async render(unit) {
+      const { ownerId } = unit;
+      const users = usersOf(await instances.list({ applicationId: ownerId }), unit);
+      const place = users.flatMap((row) => placesOf(row)).find((each) => isAt(each, unit));
+      if (place === undefined) return null;
+      const version = sharedVersion(users);
       const spec = await applications.spec(ownerId, version);
-      const objects = (await rendering.of(ownerId, [first.namespaceId])).shared(first.namespaceId, spec);
+      const objects = (await rendering.of(ownerId, [place.id])).shared(place.id, spec);
       return { objects, isRemoving: false, version };
     },
     removed: async () => undefined,

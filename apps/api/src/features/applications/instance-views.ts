@@ -1,24 +1,35 @@
 import type { ApplicationSpec, endpoints, OutputOf } from '@pilothouse/contract';
 import { valueAt } from '@pilothouse/kinds';
 import type { Authoriser } from '../../authz/authoriser.ts';
+import type { ClusterRegistry } from '../../clusters/cluster-registry.ts';
 import { sentence } from '../../http/app-error.ts';
 import { errorOf, phaseOf } from '../../reconcile/phase-of.ts';
 import type { Reconciler } from '../../reconcile/reconciler.ts';
-import type { UnitState } from '../../reconcile/unit-state.ts';
+import type { UnitError, UnitState } from '../../reconcile/unit-state.ts';
 import type { ApplicationRepository } from './application.repository.ts';
+import { isAt } from './instance-places.ts';
 import type { InstanceRow } from './instance.repository.ts';
 import type { Rendering } from './rendering.ts';
 import type { Rendered } from '../../reconcile/unit-source.ts';
 
 type InstanceView = OutputOf<typeof endpoints.listInstances>['instances'][number];
 export type InstanceDetail = OutputOf<typeof endpoints.getInstance>;
+type OtherPlace = InstanceView['leftBehind'][number];
 type PlannedInstance = OutputOf<typeof endpoints.planApplication>['instances'][number];
 
 interface InstanceViewsParts {
   authoriser: Pick<Authoriser, 'policies'>;
   applications: ApplicationRepository;
   reconciler: Pick<Reconciler, 'states' | 'previews' | 'lookedAt'>;
+  registry: Pick<ClusterRegistry, 'nameOf'>;
   rendering: Rendering;
+}
+
+/** What is known of an instance in its place, where it moves to, and where it has been. */
+interface Whereabouts {
+  here: UnitState | undefined;
+  there: UnitState | undefined;
+  elsewhere: UnitState[];
 }
 
 /** Instances as people see them: what should be, beside what their clusters have. */
@@ -35,20 +46,20 @@ export class InstanceViews {
     const states = await this.#states(rows);
     const { tree } = await authoriser.policies();
     this.#lookAt(seen, states);
-    return rows.map((row) => viewOf(row, states.get(row.id), tree.pathOf(row.applicationId)));
+    return rows.map((row) => this.#view(row, states(row), tree.pathOf(row.applicationId)));
   }
 
   async detail(row: InstanceRow): Promise<InstanceDetail> {
     const states = await this.#states([row]);
-    const state = states.get(row.id);
     const { tree } = await this.#parts.authoriser.policies();
     this.#lookAt([row], states);
+    const { here } = states(row);
     return {
-      ...viewOf(row, state, tree.pathOf(row.applicationId)),
+      ...this.#view(row, states(row), tree.pathOf(row.applicationId)),
       spec: row.spec,
       namespaceId: row.namespaceId,
-      objects: state?.objects ?? [],
-      drift: state?.drift ?? [],
+      objects: here?.objects ?? [],
+      drift: here?.drift ?? [],
     };
   }
 
@@ -81,44 +92,71 @@ export class InstanceViews {
     });
   }
 
-  #lookAt(rows: readonly InstanceRow[], states: ReadonlyMap<string, UnitState>): void {
-    this.#parts.reconciler.lookedAt(rows.flatMap(({ id }) => states.get(id)?.id ?? []));
+  #lookAt(rows: readonly InstanceRow[], states: (row: InstanceRow) => Whereabouts): void {
+    const seen = rows.map(states).flatMap(({ here, there }) => [here, there]);
+    this.#parts.reconciler.lookedAt(seen.flatMap((state) => state?.id ?? []));
   }
 
-  async #states(rows: readonly InstanceRow[]): Promise<Map<string, UnitState>> {
-    if (rows.length === 0) return new Map();
-    const states = await this.#parts.reconciler.states(
-      'instance',
-      rows.map(({ id }) => id),
-    );
-    return new Map(states.map((state) => [state.ownerId, state]));
+  async #states(rows: readonly InstanceRow[]): Promise<(row: InstanceRow) => Whereabouts> {
+    const ids = rows.map(({ id }) => id);
+    const states = ids.length === 0 ? [] : await this.#parts.reconciler.states('instance', ids);
+    const byOwner = Map.groupBy(states, ({ ownerId }) => ownerId);
+    return (row) => whereaboutsOf(row, byOwner.get(row.id) ?? []);
+  }
+
+  #view(row: InstanceRow, { here, there, elsewhere }: Whereabouts, path: string): InstanceView {
+    const { spec, version, movingTo } = row;
+    const workload = workloadOf(here);
+    return {
+      id: row.id,
+      application: row.applicationId,
+      path,
+      name: row.name,
+      cluster: row.cluster,
+      namespace: row.namespace,
+      objectName: row.objectName,
+      image: spec.image,
+      phase: phaseOf(here),
+      wantedPods: workload?.wanted ?? spec.autoscaling?.minReplicas ?? spec.replicas,
+      readyPods: workload?.ready ?? null,
+      version,
+      appliedVersion: here?.appliedVersion ?? null,
+      applicationVersion: row.applicationVersion,
+      isPaused: row.isPaused,
+      error: coded(errorOf(here)),
+      movingTo: movingTo && otherPlaceOf(movingTo, there),
+      leftBehind: elsewhere.map((state) => {
+        const cluster = this.#parts.registry.nameOf(state.clusterId) ?? null;
+        return otherPlaceOf({ cluster, namespace: state.namespace }, state);
+      }),
+      asOf: (here?.checkedAt ?? here?.appliedAt)?.toISOString() ?? null,
+    };
   }
 }
 
-function viewOf(row: InstanceRow, state: UnitState | undefined, path: string): InstanceView {
-  const { spec, version } = row;
-  const workload = state?.status?.kind === 'Deployment' ? state.status : undefined;
-  const error = errorOf(state);
-  return {
-    id: row.id,
-    application: row.applicationId,
-    path,
-    name: row.name,
-    cluster: row.cluster,
-    namespace: row.namespace,
-    objectName: row.objectName,
-    image: spec.image,
-    phase: phaseOf(state),
-    wantedPods: workload?.wanted ?? spec.autoscaling?.minReplicas ?? spec.replicas,
-    readyPods: workload?.ready ?? null,
-    version,
-    appliedVersion: state?.appliedVersion ?? null,
-    applicationVersion: row.applicationVersion,
-    isPaused: row.isPaused,
-    error: error === null ? null : { ...error, message: sentence(error.code, error.params) },
-    asOf: (state?.checkedAt ?? state?.appliedAt)?.toISOString() ?? null,
-  };
+/** Of a cluster that is not registered any more only the unit knows the id. */
+function whereaboutsOf(row: InstanceRow, states: readonly UnitState[]): Whereabouts {
+  const { clusterId, namespace, movingTo } = row;
+  const here = states.find((state) =>
+    clusterId === null ? !state.isRegistered && state.namespace === namespace : isAt(row, state),
+  );
+  const there = movingTo === null ? undefined : states.find((state) => isAt(movingTo, state));
+  return { here, there, elsewhere: states.filter((state) => state !== here && state !== there) };
 }
+
+function otherPlaceOf(
+  { cluster, namespace }: Pick<OtherPlace, 'cluster' | 'namespace'>,
+  state: UnitState | undefined,
+): OtherPlace {
+  const { ready = null, wanted = null } = workloadOf(state) ?? {};
+  const error = coded(errorOf(state));
+  return { cluster, namespace, phase: phaseOf(state), readyPods: ready, wantedPods: wanted, error };
+}
+
+const workloadOf = (state: UnitState | undefined) =>
+  state?.status?.kind === 'Deployment' ? state.status : undefined;
+
+const coded = (error: UnitError | null) => error && { ...error, message: sentence(error.code, error.params) };
 
 /** The Pods' template of a workload, by which they are replaced; empty where there is none. */
 function templateOf(objects: Rendered['objects']): string {

@@ -21,6 +21,13 @@ export interface InstanceRow {
   clusterId: string | null;
   cluster: string;
   namespace: string;
+  /** It is written there as well; once it is ready there, it is there only. */
+  movingTo: InstancePlace | null;
+}
+
+/** A namespace of the project, by its id. */
+export interface InstancePlace extends Pick<InstanceRow, 'clusterId' | 'cluster' | 'namespace'> {
+  id: string;
 }
 
 export type NewInstance = Pick<
@@ -31,7 +38,8 @@ export type NewInstance = Pick<
 /** What makes a new version of an instance. */
 export type NewVersion = Pick<InstanceRow, 'spec' | 'applicationVersion'>;
 
-const withPlace = { namespace: { select: { clusterId: true, cluster: true, namespace: true } } } as const;
+const place = { clusterId: true, cluster: true, namespace: true } as const;
+const withPlaces = { namespace: { select: place }, movingTo: { select: { id: true, ...place } } } as const;
 
 /** Instances and their versions. */
 export class InstanceRepository {
@@ -43,12 +51,17 @@ export class InstanceRepository {
 
   /** By application, namespace and name. */
   async list(
-    where: { applicationId?: string | { in: string[] }; namespaceId?: string; removedAt?: null } = {},
+    where: {
+      id?: { in: string[] };
+      applicationId?: string | { in: string[] };
+      namespaceId?: string;
+      removedAt?: null;
+    } = {},
     queries: Queries = this.#database.prisma,
   ): Promise<InstanceRow[]> {
     const rows = await queries.instance.findMany({
       where,
-      include: withPlace,
+      include: withPlaces,
       orderBy: [{ applicationId: 'asc' }, { name: 'asc' }, { id: 'asc' }],
     });
     return rows.map(rowOf);
@@ -56,7 +69,7 @@ export class InstanceRepository {
 
   /** Null where there is none. */
   async find(id: string, queries: Queries = this.#database.prisma): Promise<InstanceRow | null> {
-    const row = await queries.instance.findUnique({ where: { id }, include: withPlace });
+    const row = await queries.instance.findUnique({ where: { id }, include: withPlaces });
     return row === null ? null : rowOf(row);
   }
 
@@ -99,6 +112,27 @@ export class InstanceRepository {
     await this.#keep(queries, id, { spec, applicationVersion, version: next, change });
   }
 
+  /** Whether an instance has a name there already, or is coming with it. */
+  async isTaken(
+    namespaceId: string,
+    objectName: string,
+    queries: Queries = this.#database.prisma,
+  ): Promise<boolean> {
+    const there = { OR: [{ namespaceId }, { movingToId: namespaceId }] };
+    return (await queries.instance.count({ where: { objectName, ...there } })) > 0;
+  }
+
+  /** It is where it was moving to, as a new version. Inside {@link lock}; rejects where its name is taken there. */
+  async arrive(
+    queries: Queries,
+    row: InstanceRow & { movingTo: InstancePlace },
+    change: Change,
+  ): Promise<void> {
+    const { id, movingTo } = row;
+    await queries.instance.update({ where: { id }, data: { namespaceId: movingTo.id, movingToId: null } });
+    await this.addVersion(queries, row, row, change);
+  }
+
   /** Has instances take over a version of their application, each as a new version of its own; not those that go. */
   async takeOver(
     queries: Queries,
@@ -131,7 +165,9 @@ export class InstanceRepository {
   async update(
     queries: Queries,
     id: string,
-    data: Partial<Pick<InstanceRow, 'isPaused' | 'restartedAt' | 'removedAt'>>,
+    data: Partial<Pick<InstanceRow, 'isPaused' | 'restartedAt' | 'removedAt'>> & {
+      movingToId?: string | null;
+    },
   ): Promise<void> {
     await queries.instance.update({ where: { id }, data: { ...data, updatedAt: new Date() } });
   }
@@ -183,8 +219,8 @@ export class InstanceRepository {
 const mostVersions = 200;
 
 function rowOf({
-  namespace: place,
+  namespace: own,
   ...row
-}: Prisma.InstanceGetPayload<{ include: typeof withPlace }>): InstanceRow {
-  return { ...row, spec: row.spec as InstanceSpec, ...place };
+}: Prisma.InstanceGetPayload<{ include: typeof withPlaces }>): InstanceRow {
+  return { ...row, spec: row.spec as InstanceSpec, ...own };
 }

@@ -8,15 +8,17 @@ import type { Queries } from '../../db/database.ts';
 import { newId } from '../../db/ids.ts';
 import { AppError } from '../../http/app-error.ts';
 import type { Change } from '../../projects/change.ts';
-import type { ProjectNamespaceRow, ProjectNamespaces } from '../../projects/project-namespaces.repository.ts';
+import type { ProjectNamespaces } from '../../projects/project-namespaces.repository.ts';
 import type { Reconciler } from '../../reconcile/reconciler.ts';
 import type { UnitRef } from '../../reconcile/unit-source.ts';
-import { unitsOf, type ApplicationChanges } from './application-changes.ts';
+import type { ApplicationChanges } from './application-changes.ts';
 import type { ApplicationRepository } from './application.repository.ts';
 import { ApplicationTree } from './application-tree.ts';
+import { placesOf, unitsOf } from './instance-places.ts';
 import type { InstanceRepository, InstanceRow, NewVersion } from './instance.repository.ts';
 import type { InstanceDetail, InstanceViews } from './instance-views.ts';
 import type { NodeRepository } from './node.repository.ts';
+import { placeFor } from './place-for.ts';
 import type { Rendering } from './rendering.ts';
 import type { SpecGuard } from './spec-guard.ts';
 
@@ -102,7 +104,7 @@ export class InstanceService {
   /** What would be written. Throws `notFound`, or `invalidField` for a namespace that is not the project's. */
   async plan(application: string, body: Planned): Promise<Plan> {
     const { applications, guard, reconciler, rendering } = this.#parts;
-    const place = await this.#place(application, body.namespaceId);
+    const place = await placeFor(this.#parts, application, body.namespaceId);
     const row =
       body.instance === undefined ? null : await this.#find({ application, instance: body.instance });
     const newest = (await applications.rows([application])).get(application)?.version ?? 0;
@@ -139,7 +141,7 @@ export class InstanceService {
     also: Also = nothingElse,
   ): Promise<InstanceDetail> {
     const { applications, changes, guard, instances } = this.#parts;
-    const place = await this.#place(application, body.namespaceId);
+    const place = await placeFor(this.#parts, application, body.namespaceId);
     if (place.clusterId === null) throw new AppError('clusterNotRegistered', { cluster: place.cluster });
     const applicationVersion = (await applications.rows([application])).get(application)?.version ?? 0;
     const { name, spec, namespaceId } = body;
@@ -147,10 +149,12 @@ export class InstanceService {
     await guard.require(principal, row, await applications.spec(application, applicationVersion));
     const objectName = await this.#objectName(application, name);
     const change = { author: principal.username, reason: body.reason };
+    const taken = new AppError('conflict', { what: name }, 'body.name');
     try {
       const id = await changes.make(async (queries) => {
         // one that nobody has described yet becomes an application by its first instance
         await applications.lock(queries, application);
+        if (await instances.isTaken(namespaceId, objectName, queries)) throw taken;
         const made = await instances.create(queries, { ...row, objectName }, change);
         await this.#want(queries, made);
         await also(queries, made);
@@ -158,7 +162,7 @@ export class InstanceService {
       });
       return await this.get({ application, instance: id });
     } catch (error) {
-      throw isUniqueViolation(error) ? new AppError('conflict', { what: name }, 'body.name') : error;
+      throw isUniqueViolation(error) ? taken : error;
     }
   }
 
@@ -243,17 +247,17 @@ export class InstanceService {
   /** Throws `notFound`, or `clusterNotRegistered` where only abandoning is left. */
   async remove(ref: InstanceRef, isAbandoned: boolean): Promise<{ removed: boolean }> {
     const { changes, instances, reconciler } = this.#parts;
-    const row = await this.#find(ref);
-    if (row.clusterId === null && !isAbandoned)
-      throw new AppError('clusterNotRegistered', { cluster: row.cluster });
     await changes.make(async (queries) => {
+      const row = await this.#lock(queries, ref);
       if (!isAbandoned) {
-        await instances.update(queries, row.id, { removedAt: new Date() });
-        return this.#want(queries, row.id);
+        if (row.clusterId === null) throw new AppError('clusterNotRegistered', { cluster: row.cluster });
+        // nowhere else is it to be either
+        await instances.update(queries, row.id, { removedAt: new Date(), movingToId: null });
+        return changes.want(queries, [row]);
       }
       await reconciler.abandon(queries, { kind: 'instance', ownerId: row.id });
       await instances.remove(queries, row.id);
-      await changes.wantShared(queries, row);
+      for (const place of placesOf(row)) await changes.wantShared(queries, row, place);
     });
     return { removed: isAbandoned };
   }
@@ -294,9 +298,8 @@ export class InstanceService {
     const { applications, changes, guard, instances } = this.#parts;
     const change: Change = { author: principal.username, reason };
     await changes.make(async (queries) => {
-      const row = await instances.lock(queries, ref.instance);
-      if (row === null || row.applicationId !== ref.application) throw new AppError('notFound');
-      const version = next(present(row));
+      const row = present(await this.#lock(queries, ref));
+      const version = next(row);
       const spec = await applications.spec(row.applicationId, version.applicationVersion, queries);
       await guard.require(principal, { ...row, spec: version.spec }, spec);
       await instances.addVersion(queries, row, version, change);
@@ -338,16 +341,9 @@ export class InstanceService {
     return row;
   }
 
-  /** Throws `notFound` without the application, `invalidField` where the namespace is not its project's. */
-  async #place(application: string, namespaceId: string): Promise<ProjectNamespaceRow> {
-    const { authoriser, namespaces, levels } = this.#parts;
-    const places = new ApplicationTree((await authoriser.policies()).tree, levels);
-    places.requireApplication(application);
-    const row = await namespaces.find(namespaceId);
-    if (row === null || row.projectId !== places.projectOf(application)) {
-      const field = 'body.namespaceId';
-      throw new AppError('invalidField', { field, reason: 'unknown' }, field);
-    }
+  async #lock(queries: Queries, { application, instance }: InstanceRef): Promise<InstanceRow> {
+    const row = await this.#parts.instances.lock(queries, instance);
+    if (row === null || row.applicationId !== application) throw new AppError('notFound');
     return row;
   }
 
@@ -358,7 +354,7 @@ export class InstanceService {
 }
 
 /** Throws `beingRemoved`. */
-function present(row: InstanceRow): InstanceRow {
+export function present(row: InstanceRow): InstanceRow {
   if (row.removedAt !== null) throw new AppError('beingRemoved', { name: row.name });
   return row;
 }

@@ -22,7 +22,7 @@ interface ProjectServiceParts {
   namespaces: ProjectNamespaces;
   nodes: NodeRepository;
   guard: SpecGuard;
-  reconciler: Pick<Reconciler, 'wantAllIn'>;
+  reconciler: Pick<Reconciler, 'wantAllIn' | 'statesIn'>;
   changes: ApplicationChanges;
   /** How many levels the service tree has. */
   levels: number;
@@ -131,11 +131,14 @@ export class ProjectService {
    * rejects with KubeError; then all is as it was.
    */
   async close(project: string, id: string, call: CallOptions): Promise<void> {
-    const { changes, namespaces, registry } = this.#parts;
+    const { changes, namespaces, reconciler, registry } = this.#parts;
     const { clusterId, namespace, quota } = await this.#find(project, id);
     const inUse = () => new AppError('namespaceInUse', { namespace });
     const { instances, cronJobs } = await this.#namespace(project, id);
     if (instances + cronJobs > 0) throw inUse();
+    const written = clusterId === null ? [] : await reconciler.statesIn({ clusterId, namespace });
+    // an instance that has moved away, and is not gone from there yet
+    if (written.some(({ kind }) => kind === 'instance')) throw inUse();
     const connection = clusterId === null ? undefined : registry.byId(clusterId)?.connection;
     if (connection !== undefined) await setProjectQuota(connection, namespace, {}, call);
     try {

@@ -85,6 +85,7 @@ const codes: Record<string, readonly string[]> = {
     'tasks.apply',
     'tasks.takeBack',
     'applications.rollOut',
+    'instances.move',
     ...batchChange.options.map(({ shape }) => `instances.${shape.action.value}`),
   ],
   operationResult: ['created', 'configured'],

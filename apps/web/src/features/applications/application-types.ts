@@ -11,6 +11,7 @@ export type Instance = OutputOf<typeof endpoints.listInstances>['instances'][num
 export type InstanceDetail = OutputOf<typeof endpoints.getInstance>;
 export type InstancePlan = OutputOf<typeof endpoints.planInstance>;
 export type AdoptionPlan = OutputOf<typeof endpoints.planAdoption>;
+export type MovePlan = OutputOf<typeof endpoints.planInstanceMove>;
 export type InstanceVersion = OutputOf<typeof endpoints.listInstanceVersions>['versions'][number];
 export type UnitPod = OutputOf<typeof endpoints.listInstancePods>['pods'][number];
 export type { ApplicationSpec, InstanceSpec };

@@ -5,6 +5,10 @@ import type { OperationActor } from '../../../operations/operation-handler.ts';
 import type { Operations } from '../../../operations/operations.ts';
 import type { ApplicationRepository } from '../application.repository.ts';
 import type { InstanceRepository, InstanceRow } from '../instance.repository.ts';
+import { instanceAt, ownPlace } from '../instance-places.ts';
+import type { InstanceRef } from '../instance.service.ts';
+import type { InstanceMoves } from '../moves/instance-moves.ts';
+import { moveKind, type MoveInput, type MoveItem } from '../moves/move-handler.ts';
 import type { SpecGuard } from '../spec-guard.ts';
 import type { BatchInput, BatchItem } from './batch-handler.ts';
 import { authorOf, type InstanceItem } from './instance-item.ts';
@@ -12,6 +16,7 @@ import type { RollOutInput } from './roll-out-handler.ts';
 
 type Batch = InputOf<typeof endpoints.batchInstances>['body'];
 type RollOut = InputOf<typeof endpoints.rollOutApplication>['body'];
+type Move = InputOf<typeof endpoints.moveInstance>['body'];
 
 /** By the action; translated by the SPA as `operation.instances.<action>`. */
 export const batchKindOf = (action: Batch['change']['action']) => `instances.${action}`;
@@ -22,6 +27,7 @@ interface InstanceOperationsParts {
   operations: Operations;
   applications: ApplicationRepository;
   instances: InstanceRepository;
+  moves: InstanceMoves;
   guard: SpecGuard;
 }
 
@@ -62,6 +68,26 @@ export class InstanceOperations {
       items: await this.#items(application, rows),
       actor,
       cluster: null,
+    });
+  }
+
+  /** As {@link batch}; throws as {@link InstanceMoves.movable} does, and what {@link SpecGuard} refuses of it there. */
+  async move(actor: OperationActor, ref: InstanceRef, body: Move): Promise<string> {
+    const { applications, guard, moves, operations } = this.#parts;
+    const { namespaceId: to, deadlineSeconds, reason } = body;
+    const { application } = ref;
+    const { row, place } = await moves.movable(ref, to);
+    const spec = await applications.spec(application, row.applicationVersion);
+    await guard.require(authorOf(actor), instanceAt(row, place), spec);
+    const { id: _id, ...from } = ownPlace(row);
+    const items = await this.#items(application, [row]);
+    const { cluster, namespace } = place;
+    return operations.submit<MoveInput, MoveItem>({
+      kind: moveKind,
+      input: { application, to, place: `${cluster}/${namespace}`, deadlineSeconds, reason },
+      items: items.map(({ target, input }) => ({ target, input: { ...input, from } })),
+      actor,
+      cluster: { id: place.clusterId ?? '', name: cluster },
     });
   }
 

@@ -155,6 +155,9 @@ function progressOf(goal: Goal, states: readonly UnitState[]): Progress {
     if (state !== undefined) requireHope(state);
     return { isReached: state === undefined, code: 'removing', params: {} };
   }
+  // it was wanted there, and is no more
+  if (state === undefined && goal.place.clusterId !== null)
+    throw new AppError('changedMeanwhile', { what: goal.name });
   if (state === undefined) return { isReached: false, code: 'applying', params: {} };
   if (state.applied !== state.wanted) {
     requireHope(state);

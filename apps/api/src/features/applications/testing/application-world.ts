@@ -8,7 +8,7 @@ import type { TestAnswer, TestClient } from '../../../testing/test-client.ts';
 export const image = 'registry.local/pilothouse/web:1';
 
 /** Pods that become ready at once, on nodes that are only simulated. */
-const defaults = {
+export const kwokDefaults = {
   nodeSelector: { type: 'kwok' },
   tolerations: [{ key: 'kwok.x-k8s.io/node', operator: 'Exists' }],
 };
@@ -24,13 +24,13 @@ export interface TestProject {
 /** The platform with a real cluster `quay`, and what a test needs to have instances there. */
 export class ApplicationWorld {
   readonly #namespaces: string[] = [];
-  readonly #own: string;
+  /** What the namespaces of the test file begin with. */
+  readonly name: string;
   #api: TestApi | undefined;
   #cluster: LocalCluster | undefined;
 
-  /** @param own what the namespaces of the test file begin with. */
   constructor(own: string) {
-    this.#own = `${own}-${Date.now().toString(36)}`;
+    this.name = `${own}-${Date.now().toString(36)}`;
     beforeAll(async () => {
       this.#cluster = await sharedTestCluster();
       this.#api = await startTestApi({ config: { allowLoopbackClusters: true } });
@@ -64,11 +64,15 @@ export class ApplicationWorld {
     return { project, ...(await this.open(project, company)) };
   }
 
-  /** Another namespace for a project. */
-  async open(project: string, name: string): Promise<Omit<TestProject, 'project'>> {
-    const namespace = `${this.#own}-${name}`;
+  /** Another namespace for a project, whose Pods become ready at once unless `defaults` say otherwise. */
+  async open(
+    project: string,
+    name: string,
+    { cluster = 'quay', defaults = kwokDefaults }: { cluster?: string; defaults?: object } = {},
+  ): Promise<Omit<TestProject, 'project'>> {
+    const namespace = `${this.name}-${name}`;
     this.#namespaces.push(namespace);
-    const body = { cluster: 'quay', namespace, create: true, defaults };
+    const body = { cluster, namespace, create: true, defaults };
     const { id } = await this.#posted(`/projects/${project}/namespaces`, body);
     return { namespaceId: id, namespace };
   }

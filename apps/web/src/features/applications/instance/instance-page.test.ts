@@ -46,7 +46,7 @@ test.each(instancePhase.options)('%s is said in a word and in a sentence', async
 
 test('one whose cluster is gone can be forgotten, and nothing else', async () => {
   await open({ phase: 'detached' });
-  expect(buttons().filter((label) => label !== '')).toEqual(['Copy', 'Delete', 'Forget']);
+  expect(buttons().filter((label) => label !== '')).toEqual(['Copy', 'Move', 'Delete', 'Forget']);
   await press('Forget');
   expect(openConfirmation.value?.consequence).toContain('What is in the cluster stays there');
   answer(endpoints.deleteInstance, () => ({ removed: true }));
@@ -230,4 +230,27 @@ test('several are changed as one operation, which is shown; it may wait for thei
   });
   expect(router.currentRoute.value.query['operation']).toBe(ids.other);
   expect(done).toHaveBeenCalledOnce();
+});
+
+test('one on its way says how it is there; what it left behind is named until it is gone', async () => {
+  const elsewhere = { cluster: 'buoy', namespace: 'shop', readyPods: null, wantedPods: null, error: null };
+  const error = { code: 'rolloutScheduling', message: 'no node', params: { pods: 2 } };
+  const movingTo = { ...elsewhere, phase: 'failing' as const, readyPods: 0, wantedPods: 2, error };
+  const { page, text } = await open({
+    movingTo,
+    leftBehind: [
+      { ...elsewhere, phase: 'unreachable' },
+      { ...elsewhere, cluster: null, phase: 'detached' },
+    ],
+  });
+  const moving = page.find('[data-testid=instance-moving]').text();
+  expect(moving).toContain('Moving to buoy/shop');
+  expect(moving).toContain('0 of 2 ready');
+  expect(moving).toContain('Pods that cannot be scheduled: 2');
+  expect(page.findAll('[data-testid=instance-left-behind]').map((each) => each.text())).toEqual([
+    'Not all of it is gone from buoy/shop yet',
+    'What it had in a removed cluster/shop may still be there: that cluster is not registered any more',
+  ]);
+  expect(text()).toContain('Running');
+  expect(buttons()).not.toContain('Move');
 });

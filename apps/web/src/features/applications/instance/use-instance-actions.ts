@@ -6,6 +6,7 @@ import {
   PauseOutlined,
   PlayCircleOutlined,
   ReloadOutlined,
+  SendOutlined,
   SwapOutlined,
   ToolOutlined,
 } from '@ant-design/icons-vue';
@@ -29,6 +30,7 @@ const icons: Record<string, Component> = {
   resume: PlayCircleOutlined,
   mend: ToolOutlined,
   copy: CopyOutlined,
+  move: SendOutlined,
   delete: DeleteOutlined,
 };
 
@@ -44,6 +46,9 @@ export function useInstanceActions(changed: () => unknown) {
   const clusters = useClusters();
   /** What `InstanceDialog` asks for. */
   const dialog = shallowRef<{ kind: 'scale' | 'setImage'; instances: readonly Instance[] } | null>(null);
+
+  /** What `InstanceMove` moves. */
+  const moving = shallowRef<Instance | null>(null);
 
   const paramsOf = ({ application, id }: Instance) => ({ params: { application, instance: id } });
   const production = (instances: readonly Instance[]) =>
@@ -166,6 +171,9 @@ export function useInstanceActions(changed: () => unknown) {
       ...offered(may(endpoints.createInstance, params), () =>
         action('copy', (one) => to('newInstance', { copy: one.id })),
       ),
+      ...offered(instance.movingTo === null && may(endpoints.moveInstance, params), () =>
+        action('move', (one) => (moving.value = one)),
+      ),
       ...offered(may(endpoints.deleteInstance, params), () => action('delete', (one) => remove(one), true)),
     ];
   }
@@ -189,5 +197,5 @@ export function useInstanceActions(changed: () => unknown) {
     ];
   }
 
-  return { dialog, actionsOf, batchActions, runBatch, mend, remove, abandon };
+  return { dialog, moving, actionsOf, batchActions, runBatch, mend, remove, abandon };
 }

@@ -95,6 +95,8 @@ export const instance: InstanceDetail = {
   applicationVersion: 3,
   isPaused: false,
   error: null,
+  movingTo: null,
+  leftBehind: [],
   asOf: '2026-11-01T10:00:00Z',
   spec: instanceSpec.parse({ image: 'cart:1', replicas: 2 }),
   namespaceId: ids.namespace,
