@@ -129,6 +129,8 @@ export interface KindDefinition<W extends KubernetesObject, X, F extends string>
   relations?: Relation<NoInfer<W>>[];
   /** Whether what it uses is measured: one by one while somebody looks (`recent`), kept over time (`kept`), or both. */
   usage?: Usage;
+  /** An object without what the cluster has given to this one alone, and would refuse to another. Default: as it is. */
+  anew?: (object: W) => W;
   /** They come and go by thousands: what was deleted of them is kept in no history. */
   isFleeting?: boolean;
   /** False where nobody looks for one by its name. Default true. */
@@ -167,6 +169,8 @@ export interface KindDescriptor<W extends KubernetesObject = KubernetesObject> {
   grouping: Grouping | null;
   /** The cells of an object; one pass over it. */
   project(object: W): Cells;
+  /** An object without what the cluster has given to this one alone: what another one like it begins with. */
+  anew(object: W): W;
 }
 
 /** The fields every kind has beside those of its descriptor; `owner` is `Kind/name` of the controller. */
@@ -288,6 +292,7 @@ export function defineKind<W extends KubernetesObject, X, F extends string>(
     isFleeting: definition.isFleeting ?? false,
     isFoundByName: definition.isFoundByName ?? true,
     grouping: definition.grouping ?? null,
+    anew: definition.anew ?? ((object) => object),
     project(object) {
       const cells = cellsOf(facts(object));
       cells.created = object.metadata?.creationTimestamp ?? null;

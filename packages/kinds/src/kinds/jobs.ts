@@ -3,6 +3,7 @@ import { ageColumn, defineKind, nameColumn, ownerColumn, type Level, type Row } 
 import { formatLabelSelector } from '../label-selector.ts';
 import { podRelations } from '../pod/pod-relations.ts';
 import type { Job } from '../wire/batch.ts';
+import { withoutKeys } from '../without-keys.ts';
 import { templateFields } from '../workloads/template-fields.ts';
 
 const templateOf = ({ spec }: Job) => spec?.template.spec;
@@ -40,6 +41,27 @@ const levels: Record<string, Level> = {
   Suspended: 'warning',
 };
 
+/** By which the Job's controller tells its own Pods. */
+const controllersLabels = [
+  'batch.kubernetes.io/controller-uid',
+  'batch.kubernetes.io/job-name',
+  'controller-uid',
+  'job-name',
+];
+
+/** Without the selector that the controller made; one that somebody wrote stays. */
+function anew(job: Job): Job {
+  if (job.spec === undefined || job.spec.manualSelector === true) return job;
+  const withoutLabels = <T extends { metadata?: Job['metadata'] }>(of: T): T => {
+    const labels = of.metadata?.labels;
+    return labels
+      ? { ...of, metadata: { ...of.metadata, labels: withoutKeys(labels, controllersLabels) } }
+      : of;
+  };
+  const { selector: _selector, template, ...spec } = job.spec;
+  return { ...withoutLabels(job), spec: { ...spec, template: withoutLabels(template) } };
+}
+
 /** Jobs as `kubectl get jobs -o wide` prints them (`printJob`). */
 export const jobs = defineKind({
   group: 'batch',
@@ -49,6 +71,7 @@ export const jobs = defineKind({
   menu: { module: 'workloads', order: 50 },
   usage: 'kept',
   facts: (job: Job) => job,
+  anew,
   fields: {
     name: nameColumn,
     status: {

@@ -1,4 +1,5 @@
 import { ageColumn, defineKind, nameColumn } from '../kind.ts';
+import { claimAnew } from '../storage/volume-anew.ts';
 import { accessModesText, storageClassOf, volumeLevel, volumeStatus } from '../storage/volume-fields.ts';
 import type { PersistentVolumeClaim } from '../wire/core.ts';
 
@@ -13,6 +14,7 @@ export const persistentvolumeclaims = defineKind({
   namespaced: true,
   menu: { module: 'storage', order: 10 },
   facts: (claim: PersistentVolumeClaim) => claim,
+  anew: claimAnew,
   fields: {
     name: nameColumn,
     status: {

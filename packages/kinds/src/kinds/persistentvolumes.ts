@@ -1,4 +1,5 @@
 import { ageColumn, defineKind, nameColumn } from '../kind.ts';
+import { volumeAnew } from '../storage/volume-anew.ts';
 import { accessModesText, storageClassOf, volumeLevel, volumeStatus } from '../storage/volume-fields.ts';
 import type { PersistentVolume } from '../wire/core.ts';
 
@@ -10,6 +11,7 @@ export const persistentvolumes = defineKind({
   namespaced: false,
   menu: { module: 'storage', order: 20 },
   facts: (volume: PersistentVolume) => volume,
+  anew: volumeAnew,
   fields: {
     name: nameColumn,
     capacity: {

@@ -6,6 +6,7 @@ import { resizeState } from '../pod/pod-resources.ts';
 import { podStatus } from '../pod/pod-status.ts';
 import { measuredFields, promisedColumns } from '../usage-fields.ts';
 import type { Pod } from '../wire/core.ts';
+import { withoutKeys } from '../without-keys.ts';
 
 const none = '<none>';
 const underWay = /^(Pending|ContainerCreating|PodInitializing|Terminating|SchedulingGated|Init:\d+\/\d+)$/;
@@ -48,6 +49,8 @@ export const pods = defineKind({
   usage: 'recent',
   isFleeting: true,
   facts: factsOf,
+  // the scheduler finds another one its own node
+  anew: (pod) => (pod.spec ? { ...pod, spec: withoutKeys(pod.spec, ['nodeName']) } : pod),
   fields: {
     name: nameColumn,
     ready: {

@@ -3,6 +3,20 @@ import { formatLabels } from '../label-selector.ts';
 import { serviceExternalIP, servicePorts } from '../network/service-addresses.ts';
 import type { Service } from '../wire/core.ts';
 
+/** Without its addresses, unless it has none on purpose, and without its ports on the nodes. */
+function anew(service: Service): Service {
+  if (service.spec === undefined) return service;
+  const { clusterIP, clusterIPs, healthCheckNodePort: _port, ports, ...spec } = service.spec;
+  return {
+    ...service,
+    spec: {
+      ...spec,
+      ...(clusterIP === 'None' && { clusterIP, clusterIPs }),
+      ...(ports && { ports: ports.map(({ nodePort: _nodePort, ...port }) => port) }),
+    },
+  };
+}
+
 /** Services as `kubectl get services -o wide` prints them (`printService`). */
 export const services = defineKind({
   group: 'core',
@@ -11,6 +25,7 @@ export const services = defineKind({
   namespaced: true,
   menu: { module: 'network', order: 10 },
   facts: (service: Service) => service,
+  anew,
   fields: {
     name: nameColumn,
     type: { type: 'text', read: ({ spec }) => spec?.type ?? '', column: { header: 'TYPE', width: 132 } },

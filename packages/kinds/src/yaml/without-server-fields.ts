@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../kind.ts';
+import { withoutKeys } from '../without-keys.ts';
 
 const serverSet = [
   'creationTimestamp',
@@ -16,21 +17,18 @@ export const keptAnnotations = [
   'deployment.kubernetes.io/revision',
 ] as const;
 
-const without = (record: object, keys: readonly string[]) =>
-  Object.fromEntries(Object.entries(record).filter(([key]) => !keys.includes(key)));
-
 /**
  * An object as somebody would have written it: no `status`, nothing of `metadata` that the apiserver sets, and none of
  * {@link keptAnnotations}. A copy; the object stays as it is.
  */
 export function withoutServerFields(object: KubernetesObject): KubernetesObject {
-  const rest: KubernetesObject = without(object, ['status']);
+  const rest: KubernetesObject = withoutKeys(object, ['status']);
   if (rest.metadata === undefined) return rest;
-  const metadata = without(rest.metadata, serverSet);
+  const metadata = withoutKeys(rest.metadata, serverSet);
   const { annotations } = rest.metadata;
   if (annotations === undefined || !keptAnnotations.some((key) => key in annotations))
     return { ...rest, metadata };
-  const kept = without(annotations, keptAnnotations);
-  if (Object.keys(kept).length === 0) return { ...rest, metadata: without(metadata, ['annotations']) };
-  return { ...rest, metadata: { ...metadata, annotations: kept as Record<string, string> } };
+  const kept = withoutKeys(annotations, keptAnnotations);
+  if (Object.keys(kept).length === 0) return { ...rest, metadata: withoutKeys(metadata, ['annotations']) };
+  return { ...rest, metadata: { ...metadata, annotations: kept } };
 }

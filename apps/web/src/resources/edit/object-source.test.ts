@@ -80,3 +80,11 @@ test('a copy takes along what was written, without name, owners and what the ser
     data: { a: '1' },
   });
 });
+
+test('a copy leaves to the cluster what it gives to each object', async () => {
+  const spec = { clusterIP: '10.0.0.7', ports: [{ port: 80, nodePort: 30_080 }] };
+  answer({ object: { apiVersion: 'v1', kind: 'Service', metadata: { name: 'a', namespace: 'shop' }, spec } });
+  const services = { ...resource, plural: 'services' };
+  const source = newObject(services, { namespace: null, model: { namespace: 'shop', name: 'a' }, schemas });
+  expect((await source.load())['spec']).toEqual({ ports: [{ port: 80 }] });
+});

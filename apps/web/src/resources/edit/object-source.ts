@@ -1,5 +1,5 @@
 import { endpoints } from '@pilothouse/contract';
-import { withoutServerFields, type KubernetesObject } from '@pilothouse/kinds';
+import { descriptorFor, withoutServerFields, type KubernetesObject } from '@pilothouse/kinds';
 import { call } from '../../api/call.ts';
 import type { EditorSource, SaveOptions } from '../../components/ObjectForm/use-object-editor.ts';
 import type { SchemaLookup } from '../../components/YamlEditor/yaml-findings.ts';
@@ -64,7 +64,9 @@ export function newObject(
     mode: 'create',
     schemas: options.schemas,
     load: async () =>
-      options.model === null ? begin() : copyOf(await readObject({ ...resource, ...options.model })),
+      options.model === null
+        ? begin()
+        : copyOf(resource, await readObject({ ...resource, ...options.model })),
     save: async (change, saveOptions) => {
       if (change.type !== 'create') throw new Error('an object that is not there cannot be edited');
       const { object: written } = change;
@@ -107,8 +109,8 @@ export async function restoredObject(
 }
 
 /** What a copy takes along: everything that was written by hand, but the name; nobody owns it or holds it back yet. */
-export function copyOf(object: KubernetesObject): KubernetesObject {
-  const { metadata, ...rest } = withoutServerFields(object);
+function copyOf({ group, plural }: ResourceRef, object: KubernetesObject): KubernetesObject {
+  const { metadata, ...rest } = withoutServerFields(descriptorFor(group, plural).anew(object));
   const {
     ownerReferences: _owners,
     finalizers: _finalizers,
