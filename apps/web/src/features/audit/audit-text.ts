@@ -10,6 +10,8 @@ export type AuditEvent = OutputOf<typeof endpoints.listAudit>['items'][number];
 /** Done over a socket or by the platform itself: no endpoint has them. */
 const otherCodes = [
   'audit.more',
+  'instance.move',
+  'instance.takeOver',
   'kubeconfig.end',
   'log.view',
   'nodeShell.open',
@@ -19,7 +21,6 @@ const otherCodes = [
   'shell.open',
   'ticket.redeem',
   'webhook.remove',
-  'instance.takeOver',
 ];
 
 /** What a row can be about, for choosing. */
