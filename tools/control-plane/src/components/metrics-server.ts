@@ -17,8 +17,7 @@ export function metricsServer({ layout, tools, ports }: ClusterContext): Compone
       'kubelet-use-node-status-port': true,
       'kubelet-insecure-tls': true,
       'kubelet-preferred-address-types': 'InternalIP',
-      // the least that it takes: tests wait for two of them
-      'metric-resolution': '10s',
+      'metric-resolution': '15s',
     }),
   };
 }
