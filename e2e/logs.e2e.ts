@@ -73,10 +73,15 @@ test('from a label selector to the logs of what matches, through a cut line and 
   expect(Object.fromEntries(searchParams)).toEqual({ namespace: 'demo', labelSelector: 'app=chorus' });
   const before = await podNames();
   for (const pod of before) await prefixes(page).filter({ hasText: pod }).first().waitFor();
-  const colours = await prefixes(page).evaluateAll((all) =>
-    all.map((each) => each.ownerDocument.defaultView?.getComputedStyle(each).color),
+  const shown = await prefixes(page).evaluateAll((all) =>
+    all.map((each) => ({
+      pod: each.textContent?.trim(),
+      colour: each.ownerDocument.defaultView?.getComputedStyle(each).color,
+    })),
   );
-  expect(new Set(colours).size).toBe(3);
+  const colours = new Map(shown.map(({ pod, colour }) => [pod, colour]));
+  expect(shown.filter(({ pod, colour }) => colours.get(pod) !== colour)).toEqual([]);
+  expect(new Set(colours.values()).size, JSON.stringify([...colours])).toBe(colours.size);
 
   scene.network.cut();
   await page.getByTestId('log-state').getByText('Reconnecting').waitFor();

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { readConfig } from './config.ts';
 import { Container } from './container.ts';
 import { checkDatabase } from './db/database.ts';
-import { isDriverAftermath } from './db/database-error.ts';
+import { isDriverAftermath } from './db/driver-aftermath.ts';
 import { migrate, migrationsFolder, readMigrations } from './db/migrate.ts';
 import { firstAdministratorName } from './features/users/first-administrator.repository.ts';
 

@@ -38,14 +38,3 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   if (unavailableCodes.test(codeOf(error) ?? '')) return true;
   return /^(Prisma|DriverAdapter)/.test(error.name) && lossMessages.test(error.message);
 }
-
-/**
- * Whether this is the driver's own rejection of a promise nobody holds: the connection was lost while it was being set
- * up (mariadb 3.4, `authSucceedHandler` in lib/connection.js rethrows behind its last catch). Whoever waits for a
- * connection is told besides.
- */
-export function isDriverAftermath(reason: unknown): boolean {
-  return (
-    reason instanceof Error && reason.name === 'SqlError' && (reason as { fatal?: boolean }).fatal === true
-  );
-}
