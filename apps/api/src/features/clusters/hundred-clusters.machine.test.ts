@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, probe, readContext } from '@pilothouse/kube';
-import { platformNodeFlags } from '@pilothouse/start/node-flags';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freePort } from '../../testing/free-port.ts';
 import { startTestServer, type TestServer } from '../../testing/test-database.ts';
@@ -48,7 +47,6 @@ beforeAll(async () => {
     PILOTHOUSE_ADMIN_PASSWORD: 'the-first-Secret-1',
     PILOTHOUSE_ALLOW_LOOPBACK_CLUSTERS: 'true',
     PILOTHOUSE_METRICS_TOKEN: metricsToken,
-    NODE_OPTIONS: platformNodeFlags.join(' '),
   };
   platform = await startPlatformProcess(settings);
   admin = await signIn(platform.url, 'admin', 'the-first-Secret-1', 'changed-Secret-2');

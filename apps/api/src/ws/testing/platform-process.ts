@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { platformNodeFlags } from '@pilothouse/start/node-flags';
 import { migrate, migrationsFolder, readMigrations } from '../../db/migrate.ts';
 import { freePort } from '../../testing/free-port.ts';
 import { TestClient } from '../../testing/test-client.ts';
@@ -20,6 +21,7 @@ export interface PlatformProcess {
 /** Starts it; the same settings again are the same platform again. */
 export async function startPlatformProcess(settings: Record<string, string>): Promise<PlatformProcess> {
   const child = fork(main, {
+    execArgv: platformNodeFlags,
     env: { PATH: process.env['PATH'], PILOTHOUSE_DEMO: 'off', PILOTHOUSE_LOG_LEVEL: 'error', ...settings },
     stdio: 'inherit',
   });
