@@ -49,6 +49,18 @@ async function podNames(): Promise<string[]> {
 
 const prefixes = (page: Page) => page.locator('.log-pod');
 
+/** Of each pod that is shown: the colours it has. */
+async function coloursOf(page: Page): Promise<string[][]> {
+  const shown = await prefixes(page).evaluateAll((all) =>
+    all.map((each) => ({
+      pod: each.textContent,
+      colour: each.ownerDocument.defaultView?.getComputedStyle(each).color ?? '',
+    })),
+  );
+  const byPod = Map.groupBy(shown, ({ pod }) => pod);
+  return [...byPod.values()].map((lines) => [...new Set(lines.map(({ colour }) => colour))]);
+}
+
 /** Numbers of each pod, in the order they stand on the page. */
 async function numbersOf(page: Page): Promise<Map<string, number[]>> {
   const numbers = new Map<string, number[]>();
@@ -73,15 +85,10 @@ test('from a label selector to the logs of what matches, through a cut line and 
   expect(Object.fromEntries(searchParams)).toEqual({ namespace: 'demo', labelSelector: 'app=chorus' });
   const before = await podNames();
   for (const pod of before) await prefixes(page).filter({ hasText: pod }).first().waitFor();
-  const shown = await prefixes(page).evaluateAll((all) =>
-    all.map((each) => ({
-      pod: each.textContent?.trim(),
-      colour: each.ownerDocument.defaultView?.getComputedStyle(each).color,
-    })),
-  );
-  const colours = new Map(shown.map(({ pod, colour }) => [pod, colour]));
-  expect(shown.filter(({ pod, colour }) => colours.get(pod) !== colour)).toEqual([]);
-  expect(new Set(colours.values()).size).toBe(colours.size);
+  await expect
+    .poll(async () => (await coloursOf(page)).map((colours) => colours.length))
+    .toEqual(before.map(() => 1));
+  expect(new Set((await coloursOf(page)).flat()).size).toBe(before.length);
 
   scene.network.cut();
   await page.getByTestId('log-state').getByText('Reconnecting').waitFor();
