@@ -23,7 +23,8 @@ export interface EffectiveSpec {
   origins: ReadonlyMap<string, Origin>;
 }
 
-const containerValues = [
+/** Fields of a container that replace as a whole. */
+export const containerValues = [
   'command',
   'args',
   'workingDir',
@@ -35,7 +36,8 @@ const containerValues = [
   'securityContext',
   'envFrom',
 ] as const;
-const podValues = [
+/** Fields of its Pods that replace as a whole. */
+export const podValues = [
   'serviceAccountName',
   'terminationGracePeriodSeconds',
   'priorityClassName',

@@ -1,35 +1,14 @@
 import type { ApplicationSpec } from '@pilothouse/contract';
 import { configVolume } from '../config-files.ts';
 import { readinessOf } from '../deployment.ts';
-import { effectiveSpec } from '../effective-spec.ts';
+import { containerValues, effectiveSpec, podValues } from '../effective-spec.ts';
 import { mainContainer } from '../pod-spec.ts';
 import type { FoundField, InstanceLayers, Setting } from './found-field.ts';
 import { isItem, withValue, type Path } from './with-value.ts';
 
-/** Fields that replace as a whole. */
-const containerValues = new Set([
-  'command',
-  'args',
-  'workingDir',
-  'imagePullPolicy',
-  'startupProbe',
-  'readinessProbe',
-  'livenessProbe',
-  'lifecycle',
-  'securityContext',
-  'envFrom',
-]);
-const podValues = new Set([
-  'serviceAccountName',
-  'terminationGracePeriodSeconds',
-  'priorityClassName',
-  'securityContext',
-  'hostNetwork',
-  'hostPID',
-  'hostIPC',
-  'tolerations',
-  'imagePullSecrets',
-]);
+const wholeInContainer = new Set<string>(containerValues);
+// what a project adds to these two comes besides
+const wholeInPod = new Set<string>([...podValues, 'tolerations', 'imagePullSecrets']);
 type Fields = Readonly<Record<string, unknown>>;
 const inContainer = (...path: Path): Path => ['overrides', 'container', ...path];
 const inPod = (...path: Path): Path => ['overrides', 'pod', ...path];
@@ -42,7 +21,6 @@ export function templateSettings(layers: InstanceLayers, field: FoundField): Set
   if (part === 'metadata' && (name === 'labels' || name === 'annotations'))
     return entrySettings(inPod(name), pod[name], rest, field);
   if (part !== 'spec' || typeof name !== 'string') return null;
-  if (podValues.has(name)) return [[inPod(name), wholeOf((pod as Fields)[name], rest, field)]];
   const [item, ...inner] = rest;
   const named = typeof item === 'object' ? String(item['name']) : '';
   switch (name) {
@@ -60,7 +38,7 @@ export function templateSettings(layers: InstanceLayers, field: FoundField): Set
       if (named !== mainContainer) return null;
       return containerSettings({ ...container, readinessProbe: readinessOf(effective) }, inner, field);
     default:
-      return null;
+      return wholeInPod.has(name) ? [[inPod(name), wholeOf((pod as Fields)[name], rest, field)]] : null;
   }
 }
 
@@ -90,7 +68,7 @@ function containerSettings(
         .filter((side) => item === undefined || item === side)
         .flatMap((side) => entrySettings(inContainer(name, side), resources?.[side], inner, field));
     default:
-      return typeof name === 'string' && containerValues.has(name)
+      return typeof name === 'string' && wholeInContainer.has(name)
         ? [[inContainer(name), wholeOf((container as Fields)[name], path.slice(1), field)]]
         : null;
   }
