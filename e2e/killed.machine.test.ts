@@ -6,7 +6,7 @@ import { basename, dirname, join } from 'node:path';
 import { buildTools, type LocalCluster } from '@pilothouse/control-plane';
 import { findLeftovers, sharedTestCluster } from '@pilothouse/control-plane/testing';
 import { endpoints, endpointsOfActions } from '@pilothouse/contract';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openApiShell } from './support/api-shell.ts';
 import { signInToApi, type ApiClient } from './support/api.ts';
 import { registerCluster } from './support/clusters.ts';
@@ -37,6 +37,11 @@ afterAll(async () => {
   await killAll(folder);
   rmSync(folder, { recursive: true, force: true });
   if (left.length > 0) throw new Error(`Left running: ${left.join('\n')}`);
+});
+
+// A platform that one test could not start again is not the next one's failure
+beforeEach(async () => {
+  if (processesOf(product.dataFolder).length === 0) await killMainAndStart();
 });
 
 let tries = 0;

@@ -15,7 +15,7 @@ export default class TallyReporter implements Reporter {
           name: test.fullName,
           state: test.result().state,
           retries: test.diagnostic()?.retryCount ?? 0,
-          error: firstLine(test.result().errors?.at(-1)?.message),
+          errors: [...new Set(test.result().errors?.map(({ message }) => firstLine(message)))],
           machineLacks: lackOf(test.meta()),
         })),
       ),
@@ -33,6 +33,6 @@ function fileOf(module: TestModule): string {
   return relative(root, module.moduleId);
 }
 
-function firstLine(text: string | undefined): string | undefined {
-  return text?.split('\n', 1)[0];
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? '';
 }

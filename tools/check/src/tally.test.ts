@@ -8,7 +8,7 @@ const tests = (...states: Test['state'][]): Test[] =>
     name: `n${index}`,
     state,
     retries: 0,
-    error: 'Not so.',
+    errors: ['Not there yet.', 'Not so.'],
   }));
 const tally = (change: Partial<Tally>): Tally => ({ tests: [], failedFiles: [], otherErrors: [], ...change });
 
@@ -18,7 +18,7 @@ test('adds up the tests of all files', () => {
     passed: 2,
     failed: 1,
     skipped: 0,
-    notes: ['failed: a.test.ts > n2: Not so.'],
+    notes: ['failed: a.test.ts > n2: Not there yet.; Not so.'],
   });
 });
 

@@ -8,8 +8,8 @@ export interface Tally {
     name: string;
     state: 'passed' | 'failed' | 'skipped' | 'pending';
     retries: number;
-    /** Of a failed test: the first line of what it said. */
-    error?: string | undefined;
+    /** Of a failed test: the first line of each thing it said, over all its tries. */
+    errors?: string[];
     /** Where this machine cannot run the test: why, see `needs` of @pilothouse/testing. */
     machineLacks?: string | undefined;
   }[];
@@ -31,9 +31,9 @@ export function summaryOf(
 ): Summary {
   const summary: Summary = { passed: 0, failed: 0, skipped: 0, notes: [] };
   const lacks = new Map<string, number>();
-  for (const { file, name, state, retries, error, machineLacks } of tally?.tests ?? []) {
+  for (const { file, name, state, retries, errors = [], machineLacks } of tally?.tests ?? []) {
     const test = `${file} > ${name}`;
-    if (state === 'failed') summary.notes.push(`failed: ${test}: ${error}`);
+    if (state === 'failed') summary.notes.push(`failed: ${test}: ${errors.join('; ')}`);
     if (retries > 0) summary.notes.push(`retried ${retries} times, then ${state}: ${test}`);
     if (state === 'passed' || state === 'failed') summary[state] += 1;
     else if (machineLacks !== undefined) {
