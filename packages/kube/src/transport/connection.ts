@@ -15,6 +15,7 @@ import { OneByOne } from './one-by-one.ts';
 import { openSocket } from './open-socket.ts';
 import type { Integers } from './parse-json.ts';
 import { ProcessorBudget, type ProcessorLimits } from './processor-budget.ts';
+import { refillWhenTaken } from './small-chunks.ts';
 import { Traffic, type TrafficSnapshot } from './traffic.ts';
 import { defaultTurnLimits, Turns, type Priority } from './turns.ts';
 
@@ -356,8 +357,8 @@ export class ClusterConnection {
     signal.throwIfAborted();
     const { target, headers } = this.describe(request, call);
     const countInformational = informationalCounter();
-    const send = () =>
-      pool.request({
+    const send = async () => {
+      const answer = await pool.request({
         method: request.method ?? 'GET',
         path: target,
         headers,
@@ -370,6 +371,9 @@ export class ClusterConnection {
         bodyTimeout: 0,
         highWaterMark: heldBytes,
       });
+      refillWhenTaken(answer.body, heldBytes);
+      return answer;
+    };
     try {
       return await send();
     } catch (error) {

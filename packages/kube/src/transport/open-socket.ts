@@ -14,6 +14,7 @@ import type { ClusterCredential } from './credential.ts';
 import { forbiddenHost, forbiddenPeer, guardedLookup } from './guarded-address.ts';
 import { KubeError } from './kube-error.ts';
 import { networkError } from './network-error.ts';
+import { readByRecords } from './small-chunks.ts';
 import { isAboutVersions, offeredVersion, withDates, withVersions, wrongName } from './tls-failure.ts';
 
 /** From the first look-up to the end of the TLS handshake, in milliseconds. */
@@ -59,6 +60,7 @@ export function openSocket(credential: ClusterCredential, policy: AddressPolicy)
         fail(new KubeError('timeout', `No connection to ${url.host} within ${connectTimeoutMs / 1000} s`)),
       connectTimeoutMs,
     );
+    readByRecords(socket);
     socket.setNoDelay(true);
     socket.setKeepAlive(true, keepAliveMs);
     // stays: a socket that breaks between two owners must not end the process
