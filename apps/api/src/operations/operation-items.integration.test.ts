@@ -15,7 +15,7 @@ import { OperationsWorld } from './testing/operations-world.ts';
 
 const world = new OperationsWorld();
 const platform = { userId: null, username: 'platform', address: '' };
-const numbers = (of: number[][]) => of.map(([, n]) => n);
+const numbers = (of: number[][]) => of.flatMap(([, n]) => n ?? []);
 const inOrder = (of: number[]) => of.toSorted((a, b) => a - b);
 const withParts = (n: number, parts: number): NewItem<CountingItem> => ({
   target: `group ${n}`,
