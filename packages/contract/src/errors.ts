@@ -55,6 +55,7 @@ export const errorCodes = {
   treeTooDeep: { status: 409, message: 'The tree has {levels} levels: {names}' },
   // webhooks
   badSignature: { status: 401, message: 'The signature is missing or not made with this webhook’s secret' },
+  payloadFieldUnreadable: { status: 400, message: 'The payload’s field {field} cannot be read: {reason}' },
   payloadUnreadable: { status: 400, message: 'The payload is not JSON of a kind that is known: {reason}' },
   deliveryRepeated: { status: 409, message: 'This body came before; it is taken once in 7 days' },
   tooManyWebhooks: { status: 409, message: 'An application has at most {limit} webhooks' },

@@ -39,8 +39,8 @@ export class DeliveryService {
   }
 
   /**
-   * Throws `badSignature`, also where there is no such webhook; `payloadUnreadable`, `deliveryRepeated`, or
-   * `tooManyAttempts` where there are too many, or others are being done. What fails after that is the delivery's result.
+   * Throws `badSignature`, also where there is no such webhook; `payloadUnreadable`, `payloadFieldUnreadable`,
+   * `deliveryRepeated`, or `tooManyAttempts` where there are too many, or others are being done. What fails after that is the delivery's result.
    */
   async receive(
     id: string,
@@ -73,9 +73,9 @@ export class DeliveryService {
     return repeated;
   }
 
-  /** What a payload would come to now. Throws `payloadUnreadable`. */
+  /** What a pasted payload would come to now. Throws `payloadUnreadable` or `payloadFieldUnreadable`, of `body.payload`. */
   async try(webhook: WebhookRow, event: string, payload: string): Promise<{ result: Result; push: Push }> {
-    const push = readPush(webhook.sender, event, payload);
+    const push = readPasted(webhook.sender, event, payload);
     // also before it is switched on
     const decided = this.#decided({ ...webhook, isEnabled: true }, push);
     return { result: await decided.then((decision) => decision.result, failed), push };
@@ -165,6 +165,16 @@ const endpointOf: Record<Decision['act']['kind'], Endpoint | null> = {
 /** What is asked for on an application by an endpoint of its instances. */
 export function rightsOf({ permission }: Endpoint, application: string) {
   return typeof permission === 'string' ? [] : permission({ params: { application } } as never);
+}
+
+/** Whoever pasted it sees beside it what is wrong with it. */
+function readPasted(...[sender, event, text]: Parameters<typeof readPush>): Push {
+  try {
+    return readPush(sender, event, text);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    throw new AppError(error.code, error.params, 'body.payload', { cause: error });
+  }
 }
 
 function digestOf(body: Uint8Array): string {

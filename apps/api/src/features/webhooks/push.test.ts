@@ -46,18 +46,47 @@ describe('what a sender sends', () => {
   });
 });
 
+const github = payloads['github-push-branch'];
+const notJson = { code: 'payloadUnreadable', params: { reason: 'notJson' } };
+const notObject = { code: 'payloadUnreadable', params: { reason: 'notObject' } };
+const field = (name: string, reason: string) => ({
+  code: 'payloadFieldUnreadable',
+  params: { field: name, reason },
+});
 test.each([
-  ['no JSON', 'github', '{'],
-  ['no object', 'github', '"push"'],
-  ['null', 'gitlab', 'null'],
-  ['a ref that is no text', 'github', JSON.stringify({ ...payloads['github-push-branch'], ref: { a: 1 } })],
-  ['a commit that is none', 'gitea', JSON.stringify({ ...payloads['gitea-push'], after: '../../x' })],
-  ['a ref without end', 'gitlab', JSON.stringify({ ...payloads['gitlab-push'], ref: 'x'.repeat(301) })],
-  ['a field that nobody knows', 'generic', JSON.stringify({ ref: 'refs/heads/x', image: 'other:1' })],
-] as const)('%s is refused', (_what, sender, text) => {
-  expect(() => readPush(sender, 'push', text)).toThrow(
-    expect.objectContaining({ code: 'payloadUnreadable' }),
-  );
+  ['no JSON', 'github', '{', notJson],
+  ['no object', 'github', '"push"', notObject],
+  ['a list', 'github', '[]', notObject],
+  ['null', 'gitlab', 'null', notObject],
+  ['a push without a ref', 'github', { ...github, ref: undefined }, field('ref', 'missingField')],
+  [
+    'a repository without a name',
+    'github',
+    { ...github, repository: {} },
+    field('repository.full_name', 'missingField'),
+  ],
+  ['a ref that is no text', 'github', { ...github, ref: { a: 1 } }, field('ref', 'otherForm')],
+  [
+    'a commit that is none',
+    'gitea',
+    { ...payloads['gitea-push'], after: '../../x' },
+    field('after', 'otherForm'),
+  ],
+  [
+    'a ref without end',
+    'gitlab',
+    { ...payloads['gitlab-push'], ref: 'x'.repeat(301) },
+    field('ref', 'otherForm'),
+  ],
+  [
+    'a field that nobody knows',
+    'generic',
+    { ref: 'refs/heads/x', image: 'other:1' },
+    field('image', 'unknownField'),
+  ],
+] as const)('%s is refused, saying what is wrong', (_what, sender, payload, refusal) => {
+  const text = typeof payload === 'string' ? payload : JSON.stringify(payload);
+  expect(() => readPush(sender, 'push', text)).toThrow(expect.objectContaining(refusal));
 });
 
 test('the event is the sender’s own header', () => {

@@ -68,7 +68,7 @@ const genericPayload = z.strictObject({
   fork: z.boolean().default(false),
 });
 
-/** Reads a payload. Throws `payloadUnreadable`. */
+/** Reads a payload. Throws `payloadUnreadable` or `payloadFieldUnreadable`. */
 export function readPush(sender: Sender, event: string, text: string): Push {
   const payload = jsonOf(text);
   switch (sender) {
@@ -176,7 +176,19 @@ function parse<S extends z.ZodType>(schema: S, payload: object): z.output<S> {
   const result = schema.safeParse(payload);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  throw new AppError('payloadUnreadable', { reason: `${issue?.path.join('.') ?? ''}: ${issue?.code ?? ''}` });
+  throw new AppError('payloadFieldUnreadable', problemOf(issue as z.core.$ZodIssue, payload));
+}
+
+/** Which field of a payload it is, and in a word what is wrong with it. */
+function problemOf(issue: z.core.$ZodIssue, payload: object): { field: string; reason: string } {
+  const field = issue.path.join('.');
+  if (issue.code === 'unrecognized_keys')
+    return { field: [...issue.path, issue.keys[0] ?? ''].join('.').slice(0, 100), reason: 'unknownField' };
+  const found = issue.path.reduce<unknown>(
+    (at, key) => (at as Record<PropertyKey, unknown> | null)?.[key],
+    payload,
+  );
+  return { field, reason: found === undefined ? 'missingField' : 'otherForm' };
 }
 
 function jsonOf(text: string): object {
@@ -184,9 +196,9 @@ function jsonOf(text: string): object {
   try {
     payload = JSON.parse(text);
   } catch (cause) {
-    throw new AppError('payloadUnreadable', { reason: 'JSON' }, undefined, { cause });
+    throw new AppError('payloadUnreadable', { reason: 'notJson' }, undefined, { cause });
   }
-  if (typeof payload !== 'object' || payload === null)
-    throw new AppError('payloadUnreadable', { reason: 'object' });
+  if (typeof payload !== 'object' || payload === null || Array.isArray(payload))
+    throw new AppError('payloadUnreadable', { reason: 'notObject' });
   return payload;
 }

@@ -1,6 +1,7 @@
 import { endpoints } from '@pilothouse/contract';
 import { flushPromises, type VueWrapper } from '@vue/test-utils';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { ApiError } from '../../../api/api-error.ts';
 import { answer, asked, forget, tell } from '../../../app/testing/fake-api.ts';
 import { mountPage } from '../../../app/testing/mount-page.ts';
 import { bodyOf, buttons, fields, press, snapshot, type } from '../testing/page.ts';
@@ -162,6 +163,23 @@ test('a payload is tried, and says what it would do', async () => {
   );
   await ok(page);
   expect(text()).toContain('Instance login-1 created with registry.local/cart:6113728');
+});
+
+test('what is wrong with a pasted payload stands beside it, in words', async () => {
+  answer(endpoints.tryWebhook, () => {
+    throw new ApiError(400, {
+      code: 'payloadFieldUnreadable',
+      message: 'The payload’s field ref cannot be read: missingField',
+      params: { field: 'ref', reason: 'missingField' },
+      field: 'body.payload',
+    });
+  });
+  const { page } = await open();
+  await press('Try a payload repository');
+  await type(document.querySelector<HTMLTextAreaElement>('#try-payload'), '{}');
+  await ok(page);
+  const help = document.querySelector('#try-payload')?.closest('.ant-form-item')?.textContent;
+  expect(help).toContain('ref in the payload: it is missing');
 });
 
 test('a delivery says what came of it, and is repeated', async () => {
