@@ -2,7 +2,7 @@ import { pods as podKind, rowOf, type KubernetesObject, type Pod, type Row } fro
 import { ObjectStore, type ClusterConnection, type StoreRow } from '@pilothouse/kube';
 import { ownerLabels, type UnitKind } from './unit-source.ts';
 import type { UnitStatus } from './unit-state.ts';
-import { ownedOf, statusOf } from './unit-status.ts';
+import { ownedOf, statusOf, statusWithoutPods } from './unit-status.ts';
 
 /** A workload as the cluster has it: what its status is read from, and who owns what of it. */
 interface WorkloadRow extends StoreRow {
@@ -62,14 +62,20 @@ export class ClusterFeed {
     }
   }
 
-  /** What a unit's workload says, by its name and uid. */
-  seen(kind: WatchedKind, workload: { namespace: string; name: string; uid: string }, owner: string): Seen {
+  /** What a unit's workload says, by its name and uid; `before` is what was known of it. */
+  seen(
+    kind: WatchedKind,
+    workload: { namespace: string; name: string; uid: string },
+    owner: string,
+    before: UnitStatus | null,
+  ): Seen {
     const store = this.#workloads.get(kind);
     // what is not live may be as old as the last fault
     if (store?.state !== 'live') return 'unknown';
     const row = store.get(workload);
     if (row?.uid !== workload.uid) return 'gone';
-    const status = statusOf(row.object, this.#podsOf(owner, workload));
+    const pods = this.#podsOf(owner, workload);
+    const status = pods === null ? statusWithoutPods(row.object, before) : statusOf(row.object, pods);
     return status === null ? 'unknown' : { status, owned: row.owned };
   }
 
@@ -77,10 +83,12 @@ export class ClusterFeed {
     this.keep(new Set(), false);
   }
 
-  /** Of a Deployment: by label, and by the name of what made them; for a state, not for a right. */
-  #podsOf(owner: string, { namespace, name }: { namespace: string; name: string }): Row[] {
+  /**
+   * Of a Deployment: by label, and by the name of what made them; for a state, not for a right. Null until all are known.
+   */
+  #podsOf(owner: string, { namespace, name }: { namespace: string; name: string }): Row[] | null {
     const pods = this.#pods;
-    if (pods === undefined) return [];
+    if (pods?.state !== 'live') return null;
     const isOurs = (row: StoreRow) =>
       row.namespace === namespace &&
       String(row.cells['owner']).startsWith(`ReplicaSet/${name}-`) &&

@@ -151,7 +151,8 @@ export class StatusFeeds {
     for (const unit of this.#followed.values()) {
       const { kind, workload } = unit;
       if (workload === null || !isWatched(kind)) continue;
-      const seen = this.#feeds.get(unit.clusterId)?.seen(kind, workload, unit.ownerId) ?? 'unknown';
+      const seen =
+        this.#feeds.get(unit.clusterId)?.seen(kind, workload, unit.ownerId, unit.status) ?? 'unknown';
       if (seen === 'unknown') continue;
       const owned = seen === 'gone' ? null : seen.owned;
       if (owned !== workload.owned && owned !== unit.suspected) {

@@ -5,7 +5,7 @@ import { keyOf, refOf, sameKey } from './object-key.ts';
 import type { Finding, ObjectRow, TakenUnit } from './reconcile-units.repository.ts';
 import type { Rendered } from './unit-source.ts';
 import type { DriftedField, UnitStatus } from './unit-state.ts';
-import { isWorkload, ownedOf, statusOf } from './unit-status.ts';
+import { isWorkload, ownedOf, statusWithoutPods } from './unit-status.ts';
 
 /** Reads an object of a unit's inventory; null where there is none. */
 export type ReadObject = (row: ObjectRow) => Promise<KubernetesObject | null>;
@@ -42,7 +42,7 @@ export async function checkUnit(
       drift.push({ kind, name, path: 'metadata.uid', wanted: row.uid, found: uid });
       continue;
     }
-    if (isWorkload(row)) status = statusOf({ ...found, kind });
+    if (isWorkload(row)) status = statusWithoutPods({ ...found, kind }, unit.status);
     if (ownedOf(found) === row.owned) continue;
     rendered ??= await render();
     const object = rendered?.objects.find((each) => sameKey(keyOf(each), row));

@@ -18,7 +18,7 @@ import { keepReplicas, ownReplicasBack } from './kept-replicas.ts';
 import { keyOf, refOf, sameKey, type ObjectKey } from './object-key.ts';
 import type { ObjectChanges, ObjectRow, ReconcileUnits, TakenUnit } from './reconcile-units.repository.ts';
 import { ownerLabels, type Rendered } from './unit-source.ts';
-import { appsManager, isSettled, isWorkload, ownedOf, statusOf } from './unit-status.ts';
+import { appsManager, isSettled, isWorkload, ownedOf, statusWithoutPods } from './unit-status.ts';
 import type { UnitStatus } from './unit-state.ts';
 
 export interface RunParts {
@@ -76,7 +76,7 @@ export class UnitRun {
       this.changes.written.push({ id: row.id, uid: uid.slice(0, 64), hash, owned: ownedOf(found) });
       if (deletionTimestamp !== undefined)
         throw new AppError('beingDeleted', { kind: one.key.kind, name: one.key.name });
-      if (isWorkload(object)) status = statusOf(found);
+      if (isWorkload(object)) status = statusWithoutPods(found, this.#unit.status);
       await this.#parts.onStep('applied');
     }
     const rows = this.#unit.objects.filter((row) => !planned.some(({ key }) => sameKey(key, row)));

@@ -28,6 +28,11 @@ const troubleCodes: Record<RolloutTrouble['code'], ErrorCode> = {
   deadline: 'rolloutDeadline',
 };
 
+/** Known from Pods only. */
+const codesOfPods: ReadonlySet<ErrorCode> = new Set(
+  (['image', 'config', 'crashing', 'scheduling', 'notReady'] as const).map((code) => troubleCodes[code]),
+);
+
 interface CronJob extends KubernetesObject {
   spec?: { suspend?: boolean };
   status?: { active?: unknown[]; lastScheduleTime?: string; lastSuccessfulTime?: string };
@@ -67,6 +72,21 @@ export function statusOf(object: KubernetesObject, pods: Row[] = [], now = Date.
     available: availableReplicas,
     troubles: troubles.map(errorOfTrouble),
   };
+}
+
+/**
+ * As {@link statusOf}, where nobody has asked for its Pods: what they said of the same generation holds until somebody
+ * does, for it says more than that the time is up.
+ */
+export function statusWithoutPods(object: KubernetesObject, before: UnitStatus | null): UnitStatus | null {
+  const status = statusOf(object);
+  if (status?.kind !== 'Deployment' || before?.kind !== 'Deployment') return status;
+  const { rollout, generation, troubles } = status;
+  if (rollout === 'Complete' || rollout === 'Pending' || generation !== before.generation) return status;
+  const saidByPods = before.troubles.filter(({ code }) => codesOfPods.has(code));
+  const last = troubles.filter(({ code }) => code === troubleCodes.deadline);
+  const first = troubles.filter(({ code }) => code !== troubleCodes.deadline);
+  return { ...status, troubles: [...first, ...saidByPods, ...last] };
 }
 
 function statusOfCronJob({ spec, status = {} }: CronJob): UnitStatus {
