@@ -32,6 +32,26 @@ test('an icon beside words has no name of its own; one that is a button keeps it
   expect(place.querySelector('[role=button]')?.getAttribute('aria-label')).toBe('close');
 });
 
+test('a Select points to its list while that is there', async () => {
+  const place = add(
+    '<label for="role">Role</label>' +
+      '<div class="ant-select"><input id="role" role="combobox" aria-controls="role_list"></div>',
+  );
+  const controls = () => place.querySelector('input')?.getAttribute('aria-controls');
+  await vi.waitFor(() => expect(controls()).toBeNull());
+  place.querySelector('.ant-select')?.classList.add('ant-select-open');
+  const option = '<div class="ant-select-item-option" aria-selected="false">Viewer</div>';
+  const list = add(
+    `<div class="ant-select-dropdown"><div role="listbox" id="role_list"></div>${option}</div>`,
+  );
+  await vi.waitFor(() => expect(controls()).toBe('role_list'));
+  expect(list.querySelector('[role=listbox]')?.getAttribute('aria-label')).toBe('Role');
+  expect(list.querySelector('.ant-select-item-option')?.hasAttribute('aria-selected')).toBe(false);
+  list.remove();
+  place.querySelector('.ant-select')?.classList.remove('ant-select-open');
+  await vi.waitFor(() => expect(controls()).toBeNull());
+});
+
 test('a line between the entries of a menu is said to be one', async () => {
   const place = add('<ul role="menu"><li class="ant-dropdown-menu-item-divider"></li></ul>');
   await vi.waitFor(() => expect(place.querySelector('li')?.getAttribute('role')).toBe('separator'));

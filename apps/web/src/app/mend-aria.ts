@@ -31,10 +31,15 @@ export function mendAria(root: HTMLElement, labels: AriaLabels): () => void {
     for (const head of element.querySelectorAll('th.ant-table-row-expand-icon-cell:not([aria-label])'))
       nameHead(head, labels.details());
     for (const dialog of ownAndBelow(element, '.ant-modal')) focusFirstField(dialog);
+    // a Select's list comes after the Select has opened
+    for (const list of ownAndBelow(element, '[role="listbox"][id$="_list"]'))
+      mendSelect(document.getElementById(list.id.slice(0, -'_list'.length))?.closest('.ant-select') ?? null);
+    for (const option of ownAndBelow(element, visibleOption)) option.removeAttribute('aria-selected');
   };
   const observer = new MutationObserver((records) => {
     for (const { target, addedNodes, type } of records) {
       if (target instanceof Element) mendSelect(target.closest('.ant-select'));
+      if (target instanceof Element && target.matches(visibleOption)) target.removeAttribute('aria-selected');
       // one that opens again was there all the time
       if (
         type === 'attributes' &&
@@ -52,7 +57,7 @@ export function mendAria(root: HTMLElement, labels: AriaLabels): () => void {
     subtree: true,
     childList: true,
     attributes: true,
-    attributeFilter: ['class', 'aria-owns', 'aria-controls', 'aria-activedescendant'],
+    attributeFilter: ['class', 'aria-owns', 'aria-controls', 'aria-activedescendant', 'aria-selected'],
   });
   return () => {
     observer.disconnect();
@@ -60,6 +65,9 @@ export function mendAria(root: HTMLElement, labels: AriaLabels): () => void {
     root.removeEventListener('keydown', stayInDrawer);
   };
 }
+
+/** Of a Select's list; what a screen reader hears of are others, that are not seen. */
+const visibleOption = '.ant-select-item-option[aria-selected]:not([role])';
 
 interface AriaLabels {
   /** The pager's Select. */
@@ -145,4 +153,11 @@ function mendInput(select: Element | null, pageSizeLabel: () => string): void {
     const target = input.getAttribute(name);
     if (target !== null && document.getElementById(target) === null) input.removeAttribute(name);
   }
+  // taken away while it was closed, and the library does not say it again
+  const list = `${input.id}_list`;
+  const found = document.getElementById(list);
+  if (found === null || isOpen !== 'true') return;
+  if (!input.hasAttribute('aria-controls')) input.setAttribute('aria-controls', list);
+  const name = label ?? (input as HTMLInputElement).labels?.[0]?.textContent?.trim();
+  if (name && !found.hasAttribute('aria-label')) found.setAttribute('aria-label', name);
 }
