@@ -1,4 +1,4 @@
-import { EditorView } from '@codemirror/view';
+import { EditorView, runScopeHandlers } from '@codemirror/view';
 import { SchemaNode } from '@pilothouse/kinds';
 import { mount } from '@vue/test-utils';
 import { createPinia } from 'pinia';
@@ -61,6 +61,26 @@ test('what is wrong follows the language', async () => {
   await eventually(() => expect(status()).toContain('There is no field nodename'));
   i18n.global.locale.value = 'zh-CN';
   await eventually(() => expect(status()).toContain('这里没有 nodename 这个字段'));
+  editor.unmount();
+});
+
+test('an open search follows the language, keeps what is looked for, and takes no focus', async () => {
+  const { editor, view, i18n } = mountEditor();
+  runScopeHandlers(view, new KeyboardEvent('keydown', { key: 'f', ctrlKey: true }), 'editor');
+  const labels = () => editor.findAll('.cm-search button').map((button) => button.text());
+  expect(labels()).toContain('next');
+  const field = editor.get<HTMLInputElement>('.cm-search [name=search]');
+  await field.setValue('web');
+  await field.trigger('change');
+  const outside = document.createElement('button');
+  document.body.append(outside);
+  outside.focus();
+  i18n.global.locale.value = 'zh-CN';
+  await eventually(() => expect(labels()).toContain('下一个'));
+  expect(labels()).not.toContain('next');
+  expect(editor.get<HTMLInputElement>('.cm-search [name=search]').element.value).toBe('web');
+  expect(document.activeElement).toBe(outside);
+  outside.remove();
   editor.unmount();
 });
 
