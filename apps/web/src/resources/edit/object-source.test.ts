@@ -1,7 +1,7 @@
 import { endpoints } from '@pilothouse/contract';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { call } from '../../api/call.ts';
-import { existingObject, newObject } from './object-source.ts';
+import { existingObject, newObject, restoredObject } from './object-source.ts';
 
 vi.mock('../../api/call.ts', () => ({ call: vi.fn<typeof call>() }));
 const called = vi.mocked(call);
@@ -87,4 +87,28 @@ test('a copy leaves to the cluster what it gives to each object', async () => {
   const services = { ...resource, plural: 'services' };
   const source = newObject(services, { namespace: null, model: { namespace: 'shop', name: 'a' }, schemas });
   expect(await source.load()).toEqual(expect.objectContaining({ spec: { ports: [{ port: 80 }] } }));
+});
+
+test('what is gone is restored as a new object: what the cluster gave the old one is left to it', async () => {
+  const place = { cluster: 'berlin', group: 'batch', plural: 'jobs', namespace: 'shop', name: 'a' };
+  const labels = { app: 'a', 'batch.kubernetes.io/controller-uid': 'u' };
+  const selector = { matchLabels: { 'batch.kubernetes.io/controller-uid': 'u' } };
+  const job = {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name: 'a', namespace: 'shop', uid: 'u', labels },
+    spec: { selector, template: { metadata: { labels } } },
+  };
+  const wanted = { entry: 'e', image: 'before' } as const;
+  answer({ object: job, current: null });
+  const written = {
+    ...job,
+    metadata: { name: 'a', namespace: 'shop', labels: { app: 'a' } },
+    spec: { template: { metadata: { labels: { app: 'a' } } } },
+  };
+  const gone = await restoredObject(place, wanted, schemas);
+  expect([gone.mode, gone.proposed, await gone.load()]).toEqual(['create', written, written]);
+  // of one that is there it stays: it cannot be changed
+  answer({ object: job, current: job });
+  expect((await restoredObject(place, wanted, schemas)).proposed).toMatchObject({ spec: { selector } });
 });

@@ -90,11 +90,14 @@ export async function restoredObject(
     params: { ...place, entry },
     query: { image },
   });
-  const proposed = withoutServerFields(object as KubernetesObject);
+  const written = object as KubernetesObject;
   if (current === null) {
-    const anew = newObject(place, { namespace: null, model: null, schemas });
-    return { ...anew, proposed, load: () => Promise.resolve(proposed) };
+    const source = newObject(place, { namespace: null, model: null, schemas });
+    // a Job's selector, a Service's address: the cluster gives them to the new object
+    const proposed = withoutServerFields(descriptorFor(place.group, place.plural).anew(written));
+    return { ...source, proposed, load: () => Promise.resolve(proposed) };
   }
+  const proposed = withoutServerFields(written);
   const there = existingObject(place, schemas);
   let first: KubernetesObject | null = current as KubernetesObject;
   return {
