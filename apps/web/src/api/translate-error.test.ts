@@ -38,3 +38,14 @@ test('a selector that cannot be read says why in the reader’s language', () =>
   const params = { reason: 'in English', problem: 'notLabelValue', value: '"a b"' };
   expect(textOf({ code: 'badSelector', message: '', params })).toBe('选择器无效："a b" 不能作为标签值');
 });
+
+test.each([
+  [{ problem: 'tokenInvalid' }, '令牌中含有非法字符'],
+  [{ problem: 'clusterMissing', cluster: 'dev' }, 'dev'],
+  [{ problem: 'notBase64', key: 'client-key-data' }, 'client-key-data'],
+])('a context that cannot be used: %j is said as its field’s problem', (params, words) => {
+  const text = textOf({ code: 'kubeconfigContextBroken', message: '', params: { reason: 'x', ...params } });
+  expect(text).toMatch(/^无法使用此上下文：/);
+  expect(text).toContain(words);
+  expect(text).not.toContain(params.problem);
+});
