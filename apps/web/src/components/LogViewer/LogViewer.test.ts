@@ -1,5 +1,5 @@
 import { flushPromises, mount } from '@vue/test-utils';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { h } from 'vue';
 import { createI18n } from 'vue-i18n';
 import { WireSocket } from '../../api/streams/wire-socket.ts';
@@ -85,10 +85,17 @@ test('markup in a line is text, and nothing of it is an element', () => {
 });
 
 test('the download is of what is shown, or of all', async () => {
-  const { wrapper, line } = await open();
+  const { wrapper, line, button } = await open();
   await line('one');
-  for (const what of ['shown', 'whole'] as const)
-    wrapper.getComponent({ name: 'LogToolbar' }).vm.$emit('download', what);
+  const offered = () => [...document.querySelectorAll<HTMLElement>('.ant-dropdown [role=menuitem]')];
+  for (const words of ['Download what is shown', 'The whole log']) {
+    await button('Download').trigger('click');
+    await vi.waitFor(() => expect(offered().map((item) => item.textContent)).toContain(words));
+    offered()
+      .find((item) => item.textContent === words)
+      ?.click();
+    await flushPromises();
+  }
   const asked = wrapper.emitted('download') as [unknown, () => Uint8Array, string][];
   expect(asked.map(([, , what]) => what)).toEqual(['shown', 'whole']);
   expect(new TextDecoder().decode(asked[0]?.[1]())).toBe('2026-01-01T00:00:00Z one\n');
