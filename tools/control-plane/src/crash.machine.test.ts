@@ -11,7 +11,7 @@ import { layoutOf } from './layout.ts';
 import { findLeftovers } from './leftovers.ts';
 import { realNodePossible } from './node/real-node-possible.ts';
 import { startCluster } from './start-cluster.ts';
-import { readState } from './state.ts';
+import { readState, writeState } from './state.ts';
 
 const realNode = (await realNodePossible()).ok;
 let dataDir: string;
@@ -70,6 +70,18 @@ test('when its supervisor is killed as well, the rest is found and removed', asy
   await expect.poll(() => clusterStatus({ dataDir })).toMatchObject([{ name: 'doomed', phase: 'dead' }]);
   await expect(connectCluster('doomed', { dataDir })).rejects.toThrow('no cluster doomed');
   expect((await leftovers()).some((line) => line.startsWith('process'))).toBe(true);
+  expect(await reapOrphans({ dataDir })).toEqual(['doomed']);
+  expect(await leftovers()).toEqual([]);
+});
+
+test('also what it had no time to write down', async () => {
+  const owner = await ownerUntil('started');
+  const { supervisor, components, ...rest } = state()!;
+  process.kill(supervisor.pid, 'SIGKILL');
+  await killed(owner);
+  await expect.poll(() => clusterStatus({ dataDir })).toMatchObject([{ phase: 'dead' }]);
+  const { 'kube-scheduler': _unwritten, ...written } = components;
+  writeState(layoutOf(dataDir, 'doomed').state, { ...rest, supervisor, components: written });
   expect(await reapOrphans({ dataDir })).toEqual(['doomed']);
   expect(await leftovers()).toEqual([]);
 });

@@ -5,6 +5,7 @@ import { unmountBelow } from './node/mounts.ts';
 import { removePodNetwork } from './node/network.ts';
 import { findCommand } from './node/packages.ts';
 import type { ClusterLayout } from './layout.ts';
+import { markedProcesses } from './marked-processes.ts';
 import { signal, waitUntilGone } from './process-identity.ts';
 import { readState } from './state.ts';
 
@@ -19,7 +20,8 @@ const wholly = { recursive: true, force: true, maxRetries: 20 };
  */
 export async function sweep(layout: ClusterLayout): Promise<void> {
   const state = readState(layout.state);
-  for (const identity of Object.values(state?.components ?? {})) {
+  const recorded = Object.values(state?.components ?? {});
+  for (const identity of [...recorded, ...markedProcesses(layout.state)]) {
     signal(identity, 'SIGKILL');
     await waitUntilGone(identity, 5_000);
   }

@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Component } from '../components/component.ts';
 import { identify, isAlive, terminate, type ProcessIdentity } from '../process-identity.ts';
+import { markOf } from '../marked-processes.ts';
 import { writeState, type ClusterState, type ComponentName } from '../state.ts';
 
 interface Running {
@@ -30,7 +31,7 @@ export class Processes {
     const log = openSync(this.#logPath(component.name), 'a', 0o600);
     const child = spawn(component.command, component.arguments, {
       stdio: ['ignore', log, log],
-      env: { ...process.env, ...component.environment },
+      env: { ...process.env, ...component.environment, ...markOf(this.#statePath) },
     });
     closeSync(log);
     child.on('error', () => undefined);
