@@ -14,6 +14,7 @@ export function useRightText(): (right: NamedRight) => string {
   const { t, te } = useI18n();
 
   function titleOf(object: string): { what: string; part: string | undefined } {
+    if (object === 'k8s/**') return { what: t('right.objects'), part: undefined };
     const [, , plural = '', part] = object.split('/');
     if (object.startsWith('k8s/'))
       return { what: te(`kinds.${plural}.title`) ? t(`kinds.${plural}.title`) : plural, part };

@@ -4,6 +4,7 @@ import { forgetChunkReloads, isChunkError, reloadForChunk } from './chunk-reload
 import { i18n } from './i18n/i18n.ts';
 import { returnPath } from '../features/auth/return-path.ts';
 import { routes } from './routes.ts';
+import type { Rights } from '../api/rights.ts';
 import { useSession } from '../api/session.ts';
 
 declare module 'vue-router' {
@@ -17,7 +18,7 @@ declare module 'vue-router' {
     /** Whether the namespace picker is shown; the choice is `?namespace=a&namespace=b`. */
     namespaced?: (route: Pick<RouteLocationNormalized, 'params'>) => boolean;
     /** Rights the page is pointless without. */
-    requires?: (route: RouteLocationNormalized) => Requirement[];
+    requires?: (route: RouteLocationNormalized, rights: Rights) => Requirement[];
   }
 }
 

@@ -2,6 +2,7 @@ import { endpoints, type Endpoint } from '@pilothouse/contract';
 import type { LocationQuery, RouteRecordRaw } from 'vue-router';
 import { resourceRoutes } from '../resources/routes.ts';
 import { inPart, requirementsOf } from '../api/rights.ts';
+import { toApply } from '../resources/may-apply.ts';
 
 const needs = (endpoint: Endpoint) => () => requirementsOf(endpoint);
 /** Whose likeness a new one begins with. */
@@ -54,8 +55,7 @@ export const routes: RouteRecordRaw[] = [
             props: true,
             meta: {
               title: 'manifests.title',
-              requires: ({ params }) =>
-                requirementsOf(endpoints.runManifests, { params: { cluster: String(params['cluster']) } }),
+              requires: ({ params }, rights) => toApply(rights, String(params['cluster'])),
             },
           },
           {

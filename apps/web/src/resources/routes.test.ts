@@ -6,6 +6,7 @@ import {
   type RouteRecordRaw,
 } from 'vue-router';
 import { expect, test } from 'vitest';
+import type { Rights } from '../api/rights.ts';
 import { isNamespaced, noteClusterScoped } from './kind-scope.ts';
 import { detailLocation } from './resource-location.ts';
 import { resourceRoutes } from './routes.ts';
@@ -39,7 +40,7 @@ test('a kind that nobody has described may live in namespaces until it is seen n
 
 test('rights to list are asked of the kind in the address', () => {
   const route = resolved('/clusters/c/apps/deployments');
-  expect(route.meta.requires?.(route)).toEqual([
+  expect(route.meta.requires?.(route, {} as Rights)).toEqual([
     {
       domain: { kind: 'cluster', cluster: 'c' },
       object: 'k8s/apps/deployments',
