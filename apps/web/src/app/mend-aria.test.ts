@@ -52,6 +52,31 @@ test('a Select points to its list while that is there', async () => {
   await vi.waitFor(() => expect(controls()).toBeNull());
 });
 
+test('what is named here has its name in the language of the moment', async () => {
+  let word = 'Select all';
+  stop();
+  stop = mendAria(document.body, {
+    pageSize: () => 'Rows a page',
+    selectAll: () => word,
+    details: () => word,
+    close: () => 'Close',
+  });
+  const place = add(
+    '<div class="ant-select" aria-label="Role"><input role="combobox"></div>' +
+      '<div class="ant-select" aria-label="Role"><input role="combobox" aria-label="its own"></div>' +
+      '<table><thead><tr><th class="ant-table-row-expand-icon-cell"></th>' +
+      '<th class="ant-table-selection-column"><input type="checkbox"></th></tr></thead></table>',
+  );
+  const names = () => [...place.querySelectorAll('input, th')].map((each) => each.getAttribute('aria-label'));
+  await vi.waitFor(() => expect(names()).toEqual(['Role', 'its own', 'Select all', null, 'Select all']));
+  word = '全选';
+  for (const select of place.querySelectorAll('.ant-select')) select.setAttribute('aria-label', '角色');
+  document.documentElement.lang = 'zh-CN';
+  await vi.waitFor(() => expect(names()).toEqual(['角色', 'its own', '全选', null, '全选']));
+  expect(place.querySelector('th')?.textContent).toBe('全选');
+  document.documentElement.lang = '';
+});
+
 test('a line between the entries of a menu is said to be one', async () => {
   const place = add('<ul role="menu"><li class="ant-dropdown-menu-item-divider"></li></ul>');
   await vi.waitFor(() => expect(place.querySelector('li')?.getAttribute('role')).toBe('separator'));

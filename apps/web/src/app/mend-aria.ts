@@ -4,9 +4,18 @@
  * names nobody should hear, and so have icons beside words; the heads over a table's boxes and arrows are empty. A dialog
  * leaves the focus on its frame: its first field takes it. A drawer lets the focus out behind it. Arrows do not go from
  * tab to tab. What closes a notice has no name. A line between a menu's entries is not said to be one.
+ * What it names it names anew in another language.
  */
 export function mendAria(root: HTMLElement, labels: AriaLabels): () => void {
-  const mendSelect = (select: Element | null) => mendInput(select, labels.pageSize);
+  /** Names of ours, to be told from those that somebody else gave. */
+  const given = new WeakMap<Element, string>();
+  const name = (element: Element, text: string) => {
+    const now = element.getAttribute('aria-label');
+    if (now === text || (now !== null && now !== given.get(element))) return;
+    given.set(element, text);
+    element.setAttribute('aria-label', text);
+  };
+  const mendSelect = (select: Element | null) => mendInput(select, labels.pageSize, name);
   const mendAll = (element: Element) => {
     mendSelect(element.closest('.ant-select'));
     for (const select of element.querySelectorAll('.ant-select')) mendSelect(select);
@@ -26,10 +35,12 @@ export function mendAria(root: HTMLElement, labels: AriaLabels): () => void {
       icon.removeAttribute('aria-label');
       icon.setAttribute('aria-hidden', 'true');
     }
-    for (const box of element.querySelectorAll('.ant-table-selection-column input:not([aria-label])'))
-      if (box.closest('thead') !== null) box.setAttribute('aria-label', labels.selectAll());
-    for (const head of element.querySelectorAll('th.ant-table-row-expand-icon-cell:not([aria-label])'))
-      nameHead(head, labels.details());
+    for (const box of element.querySelectorAll('.ant-table-selection-column input'))
+      if (box.closest('thead') !== null) name(box, labels.selectAll());
+    for (const head of element.querySelectorAll('th.ant-table-row-expand-icon-cell')) {
+      name(head, labels.details());
+      sayIn(head, labels.details());
+    }
     for (const dialog of ownAndBelow(element, '.ant-modal')) focusFirstField(dialog);
     // a Select's list comes after the Select has opened
     for (const list of ownAndBelow(element, '[role="listbox"][id$="_list"]'))
@@ -50,17 +61,28 @@ export function mendAria(root: HTMLElement, labels: AriaLabels): () => void {
       for (const node of addedNodes) if (node instanceof Element) mendAll(node);
     }
   });
+  // once all of it is drawn in the new language
+  const languages = new MutationObserver(() => setTimeout(() => mendAll(root)));
   mendAll(root);
+  languages.observe(document.documentElement, { attributes: true, attributeFilter: ['lang'] });
   root.addEventListener('keydown', moveAlongTabs);
   root.addEventListener('keydown', stayInDrawer);
   observer.observe(root, {
     subtree: true,
     childList: true,
     attributes: true,
-    attributeFilter: ['class', 'aria-owns', 'aria-controls', 'aria-activedescendant', 'aria-selected'],
+    attributeFilter: [
+      'class',
+      'aria-label',
+      'aria-owns',
+      'aria-controls',
+      'aria-activedescendant',
+      'aria-selected',
+    ],
   });
   return () => {
     observer.disconnect();
+    languages.disconnect();
     root.removeEventListener('keydown', moveAlongTabs);
     root.removeEventListener('keydown', stayInDrawer);
   };
@@ -112,12 +134,14 @@ function ownAndBelow(element: Element, selector: string): Element[] {
   return [...(element.matches(selector) ? [element] : []), ...element.querySelectorAll(selector)];
 }
 
-function nameHead(head: Element, text: string): void {
-  const name = document.createElement('span');
-  name.className = 'ph-visually-hidden';
-  name.textContent = text;
-  head.setAttribute('aria-label', text);
-  head.append(name);
+/** What a head says to those who do not see it. */
+function sayIn(head: Element, text: string): void {
+  const known = head.querySelector('.ph-visually-hidden');
+  const said = known ?? document.createElement('span');
+  if (said.textContent === text) return;
+  said.className = 'ph-visually-hidden';
+  said.textContent = text;
+  if (known === null) head.append(said);
 }
 
 /** A dialog's form may be read only when it opens. */
@@ -141,23 +165,27 @@ function isInUse(dialog: Element, active: Element | null): boolean {
   );
 }
 
-function mendInput(select: Element | null, pageSizeLabel: () => string): void {
+function mendInput(
+  select: Element | null,
+  pageSizeLabel: () => string,
+  name: (element: Element, text: string) => void,
+): void {
   const input = select?.querySelector('input[role="combobox"]');
   if (!select || !input) return;
   const isPager = select.closest('.ant-pagination') !== null;
   const label = isPager ? pageSizeLabel() : select.getAttribute('aria-label');
-  if (label !== null && !input.hasAttribute('aria-label')) input.setAttribute('aria-label', label);
+  if (label !== null) name(input, label);
   const isOpen = String(select.classList.contains('ant-select-open'));
   if (input.getAttribute('aria-expanded') !== isOpen) input.setAttribute('aria-expanded', isOpen);
-  for (const name of ['aria-owns', 'aria-controls', 'aria-activedescendant']) {
-    const target = input.getAttribute(name);
-    if (target !== null && document.getElementById(target) === null) input.removeAttribute(name);
+  for (const reference of ['aria-owns', 'aria-controls', 'aria-activedescendant']) {
+    const target = input.getAttribute(reference);
+    if (target !== null && document.getElementById(target) === null) input.removeAttribute(reference);
   }
   // taken away while it was closed, and the library does not say it again
   const list = `${input.id}_list`;
   const found = document.getElementById(list);
   if (found === null || isOpen !== 'true') return;
   if (!input.hasAttribute('aria-controls')) input.setAttribute('aria-controls', list);
-  const name = label ?? (input as HTMLInputElement).labels?.[0]?.textContent?.trim();
-  if (name && !found.hasAttribute('aria-label')) found.setAttribute('aria-label', name);
+  const called = label ?? (input as HTMLInputElement).labels?.[0]?.textContent?.trim();
+  if (called) name(found, called);
 }
