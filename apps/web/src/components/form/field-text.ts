@@ -10,6 +10,8 @@ export interface FieldProblem {
   params?: Record<string, string | number>;
   /** What the field holds: nothing yet is not a wrong form. */
   value?: unknown;
+  /** What zod takes instead. */
+  expected?: unknown;
 }
 
 /**
@@ -19,12 +21,14 @@ export interface FieldProblem {
 export function useFieldText(): (problem: FieldProblem) => string {
   const { t, te } = useI18n();
   const errorText = useErrorText();
-  return ({ code, message, minimum, maximum, params, value }) => {
+  return ({ code, message, minimum, maximum, params, value, expected }) => {
     if (value === '') return t('field.required');
     const limits = { minimum: Number(minimum ?? 0), maximum: Number(maximum ?? 0) };
     // The server says `body.name: dnsLabel` where zod says `dnsLabel`.
     const reason = message.slice(message.lastIndexOf(': ') + 1).trim();
     if (te(`field.${reason}`)) return t(`field.${reason}`);
+    if (code === 'invalid_type' && expected === 'int') return t('field.integer');
+    if (code === 'invalid_type' && expected === 'number') return t('field.number');
     if (code === 'too_small' && limits.minimum <= 1) return t('field.required');
     if (code !== undefined && te(`field.${code}`)) return t(`field.${code}`, limits);
     if (code === 'invalidField') return reason;

@@ -129,6 +129,19 @@ test('after a refusal it stays open with everything kept', async () => {
   expect(wrapper.emitted('done')).toBeUndefined();
 });
 
+test('what is no number is no number of replicas, whatever stood there before', async () => {
+  environment = 'test';
+  const { text, click, type } = await open('scale', [{ ...pod('web'), cells: { replicas: 2 } }], {
+    group: 'apps',
+    plural: 'deployments',
+  });
+  await type('#parameter-replicas', 'x');
+  document.querySelector('#parameter-replicas')?.dispatchEvent(new FocusEvent('blur'));
+  await click('Scale');
+  expect(text()).toContain('Enter a number');
+  expect(called).not.toHaveBeenCalled();
+});
+
 test('many become an operation that opens; a refusal keeps the dialog', async () => {
   environment = 'test';
   const { text, click, router, wrapper } = await open('delete', [pod('a'), pod('b')]);
