@@ -12,6 +12,7 @@ import {
   kubeconfigWarningCode,
   manifestState,
   operationState,
+  platformRights,
   probeReason,
   streamEndReasons,
   webhookResults,
@@ -98,6 +99,7 @@ const codes: Record<string, readonly string[]> = {
   selectorProblem: Object.keys(selectorProblems),
   webhookResult: Object.keys(webhookResults),
   podWhy: podWhyCodes,
+  'roles.feature': platformRights().map(({ feature }) => feature),
 };
 const needed = [
   ...Object.entries(codes).flatMap(([area, names]) => names.map((name) => `${area}.${name}`)),
