@@ -80,4 +80,9 @@ export const dark: Palette = {
   infoBorder: '#2b4a7c',
 };
 
+/** As base.css has it for the page before the first script. */
+export const sans = [
+  '-apple-system, BlinkMacSystemFont, "Segoe UI", Roboto, "Helvetica Neue", Arial, "Noto Sans"',
+  '"PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif',
+].join(', ');
 export const monospace = '"JetBrains Mono", "SFMono-Regular", Menlo, Consolas, "Liberation Mono", monospace';

@@ -1,6 +1,6 @@
 import { theme as antTheme, type ConfigProviderProps } from 'ant-design-vue';
 import { watchEffect, type ComputedRef } from 'vue';
-import { dark, light, monospace, type Palette } from './palette.ts';
+import { dark, light, monospace, sans, type Palette } from './palette.ts';
 
 /** The palette as ant-design-vue's theme. */
 export function antThemeOf(isDark: boolean): NonNullable<ConfigProviderProps['theme']> {
@@ -40,6 +40,7 @@ export function antThemeOf(isDark: boolean): NonNullable<ConfigProviderProps['th
       'purple-7': isDark ? '#b794f4' : '#531dab',
       colorFillAlter: palette.raised,
       borderRadius: 6,
+      fontFamily: sans,
       fontSize: 13,
       controlHeight: 30,
     },
