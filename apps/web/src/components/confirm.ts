@@ -22,20 +22,39 @@ export interface Confirmation {
 
 export interface OpenConfirmation extends Confirmation {
   settle: (isDone: boolean) => void;
+  /** The same question in the language of the moment. */
+  inWords: () => Confirmation;
 }
 
 /** What `ConfirmAction` shows now. */
 export const openConfirmation = shallowRef<OpenConfirmation | null>(null);
 
 /** Asks before something is done, then does it. Resolves to whether it was done. */
-export function confirmAction(confirmation: Confirmation): Promise<boolean> {
+export function confirmAction(inWords: () => Confirmation): Promise<boolean> {
   return new Promise((resolve) => {
     openConfirmation.value = {
-      ...confirmation,
+      ...inWords(),
+      inWords,
       settle: (isDone) => {
         openConfirmation.value = null;
         resolve(isDone);
       },
     };
   });
+}
+
+/** Says what is asked anew, in another language; what is done and chosen stays as it is. */
+export function sayAgain(): void {
+  const asked = openConfirmation.value;
+  if (asked === null) return;
+  const { title, objects, consequence, verb, commands, choice } = asked.inWords();
+  openConfirmation.value = {
+    ...asked,
+    title,
+    objects,
+    consequence,
+    verb,
+    ...(commands && { commands }),
+    ...(asked.choice && { choice: { ...asked.choice, label: choice?.label ?? asked.choice.label } }),
+  };
 }

@@ -8,13 +8,13 @@ export function useLeaveGuard(isUnsaved: () => boolean): void {
   const { t } = useI18n();
   onBeforeRouteLeave(() => {
     if (!isUnsaved()) return true;
-    return confirmAction({
+    return confirmAction(() => ({
       title: t('common.leave.title'),
       objects: [],
       consequence: t('common.leave.text'),
       verb: t('common.leave.verb'),
       run: () => Promise.resolve(),
-    });
+    }));
   });
   const onUnload = (event: BeforeUnloadEvent) => {
     if (isUnsaved()) event.preventDefault();

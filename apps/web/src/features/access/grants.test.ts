@@ -3,7 +3,7 @@ import { flushPromises } from '@vue/test-utils';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { answer, calls, forget } from '../../app/testing/fake-api.ts';
 import { mountPage } from '../../app/testing/mount-page.ts';
-import { openConfirmation } from '../../components/confirm.ts';
+import { openConfirmation, sayAgain } from '../../components/confirm.ts';
 import NamespaceInput from '../../components/NamespaceInput.vue';
 import GrantsPage from './GrantsPage.vue';
 
@@ -47,6 +47,27 @@ test('who takes a grant away is asked by its role, its person and its scope, as 
   openConfirmation.value?.settle(true);
   await flushPromises();
   expect(calls).toContainEqual({ endpoint: 'grants.delete', input: { params: { grant: 'g1' } } });
+});
+
+test('a grant everywhere is asked about as one, and in the language of the moment', async () => {
+  answer(endpoints.listGrants, () => pageOf({ ...grant, scope: { kind: 'all' } }));
+  const { page, inChinese } = await mountPage(GrantsPage, {
+    at: '/grants',
+    routes: ['grants', 'user', 'group'].map((name) => ({
+      path: `/${name}/:name?`,
+      name,
+      component: { render: () => null },
+    })),
+  });
+  close = () => page.unmount();
+  await page.get('tr[data-uid] button').trigger('click');
+  expect(openConfirmation.value?.objects).toEqual(['Viewer of ann, everywhere']);
+  const asked = openConfirmation.value;
+  await inChinese();
+  sayAgain();
+  expect(openConfirmation.value?.objects).toEqual(['ann 在所有位置的角色 只读用户']);
+  expect([openConfirmation.value?.run, openConfirmation.value?.settle]).toEqual([asked?.run, asked?.settle]);
+  openConfirmation.value?.settle(false);
 });
 
 test('a namespace may be typed that is not there yet, and that is said', async () => {

@@ -10,14 +10,14 @@ export function useDeleteGroup(): (group: Group) => Promise<boolean> {
   const { t } = useI18n();
   const session = useSession();
   return async ({ name, members, grants }) => {
-    const isDone = await confirmAction({
+    const isDone = await confirmAction(() => ({
       title: t('groups.delete.title', { name }),
       objects: [name],
       consequence: t('groups.delete.consequence', { members, grants }),
       verb: t('groups.delete.verb'),
       isDanger: true,
       run: () => call(endpoints.deleteGroup, { params: { group: name } }),
-    });
+    }));
     if (isDone) await session.reload();
     return isDone;
   };

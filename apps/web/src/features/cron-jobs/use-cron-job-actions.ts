@@ -44,7 +44,7 @@ export function useCronJobActions(project: () => string, changed: (what: ActionI
     run: (ids: string[]) => Promise<unknown>,
     consequence = t(`cronJobs.action.${id}.consequence`),
   ): Promise<boolean> {
-    const isDone = await confirmAction({
+    const isDone = await confirmAction(() => ({
       title: t(`cronJobs.action.${id}.title`, { count: cronJobs.length }, cronJobs.length),
       objects: cronJobs.map(({ name, cluster, namespace }) => `${name} (${cluster}/${namespace})`),
       consequence,
@@ -55,7 +55,7 @@ export function useCronJobActions(project: () => string, changed: (what: ActionI
           .find((cluster) => cluster?.environment === 'production') ?? null,
       isDanger: id === 'delete',
       run: () => run(cronJobs.map((each) => each.id)),
-    });
+    }));
     if (isDone) changed(id);
     return isDone;
   }

@@ -67,7 +67,7 @@ export function useInstanceActions(changed: () => unknown) {
     } = {},
   ): Promise<boolean> {
     const count = instances.length;
-    const isDone = await confirmAction({
+    const isDone = await confirmAction(() => ({
       title: t(`instances.action.${id}.title`, { count }, count),
       objects: instances.map(placeOf),
       consequence: options.consequence ?? t(`instances.action.${id}.consequence`, count),
@@ -76,7 +76,7 @@ export function useInstanceActions(changed: () => unknown) {
       isDanger: options.isDanger ?? false,
       ...(options.choice && { choice: options.choice }),
       run,
-    });
+    }));
     if (isDone) changed();
     return isDone;
   }
