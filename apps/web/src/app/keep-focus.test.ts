@@ -111,6 +111,17 @@ test('of what is gone from the header the page’s main part has it, not what ha
   await vi.waitFor(() => expect(focused()).toBe('main'));
 });
 
+test('what deletes does not get it unasked', async () => {
+  const section = find('section');
+  section.innerHTML = '<button id="move">Move</button><button class="ant-btn-dangerous">Delete</button>';
+  find('#move').focus();
+  find('#move').replaceWith(Object.assign(document.createElement('button'), { id: 'resume' }));
+  await vi.waitFor(() => expect(focused()).toBe('resume'));
+  find('#resume').remove();
+  await settled();
+  expect(document.activeElement?.matches('.ant-btn-dangerous')).toBe(false);
+});
+
 test('what is busy gets it back', async () => {
   const button = find('#review') as HTMLButtonElement;
   button.focus();

@@ -90,6 +90,9 @@ const isThere = (element: Element) =>
   element.isConnected && element.checkVisibility({ visibilityProperty: true });
 const isUsable = (element: Element) => isThere(element) && !element.matches(':disabled');
 
+/** Nobody comes to what deletes without having gone there. */
+const isOffered = (element: Element) => isUsable(element) && !element.matches('.ant-btn-dangerous');
+
 /** What follows the place, or stands before it, in the nearest part of the page that has something; else its main part. */
 function neighbour(spot: Spot): HTMLElement | null {
   const main = document.querySelector('main');
@@ -99,7 +102,7 @@ function neighbour(spot: Spot): HTMLElement | null {
     part !== null && main?.contains(part) === true;
     part = part.parentElement
   ) {
-    const candidates = [...part.querySelectorAll<HTMLElement>(focusable)].filter(isUsable);
+    const candidates = [...part.querySelectorAll<HTMLElement>(focusable)].filter(isOffered);
     const found = candidates.find((each) => isBehind(each, previous)) ?? candidates.at(-1);
     if (found !== undefined) return found;
     previous = part;
