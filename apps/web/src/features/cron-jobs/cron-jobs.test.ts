@@ -244,6 +244,14 @@ async function openForm(props: Record<string, unknown> = {}) {
   return mounted;
 }
 
+test('the form changes its language with the page', async () => {
+  const { text, inChinese } = await openForm();
+  await type('Schedule', '30 4 * * 1-5');
+  await inChinese();
+  for (const words of ['时间表', '时区', '，星期一至星期五']) expect(text()).toContain(words);
+  expect(text()).not.toContain('Time zone');
+});
+
 test('what Kubernetes does not take is said while it is typed, and what the platform says stands at its field', async () => {
   const { text } = await openForm();
   await type('Schedule', '0 3 * * 7');

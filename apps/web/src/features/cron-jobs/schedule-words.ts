@@ -18,7 +18,8 @@ export function useScheduleWords(): (schedule: string) => string {
         use24HourTimeFormat: true,
       });
       // made for one line of a page, not for a sentence
-      return words.replaceAll(/ +/g, ' ');
+      const line = words.replaceAll(/ +/g, ' ');
+      return locale.value === 'zh-CN' ? line.replaceAll(/, ?/g, '，') : line;
     } catch {
       return '';
     }
