@@ -45,6 +45,8 @@ export interface TestApiOptions {
   spaFolder?: string;
   /** An own server in the place of a new one; it is left running. */
   database?: TestServer;
+  /** It answers, and takes up nothing of what happens by itself: that is for other processes on its database. */
+  isIdle?: boolean;
 }
 
 const firstPassword = 'the-first-Secret-1';
@@ -68,7 +70,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
   const container = new Container(config, options.log ?? createLogger('silent'), options.spaFolder);
   await container.prepare();
   server.on('request', container.app);
-  await container.run(server);
+  if (options.isIdle !== true) await container.run(server);
 
   const anonymous = new TestClient(url);
   const admin = anonymous.as(

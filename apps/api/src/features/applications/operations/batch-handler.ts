@@ -23,6 +23,7 @@ export type BatchItem = z.output<typeof batchItem>;
 
 /** Instances at work at once; most of their time they wait for a cluster. */
 const concurrency = 10;
+const done: ItemOutcome = { state: 'succeeded', code: 'done' };
 
 /** The same done to many instances; each is one item, done once its cluster has it. */
 export function batchHandler(parts: {
@@ -76,7 +77,10 @@ export function batchHandler(parts: {
       const { operation, item } = run;
       const { input, actor } = operation;
       const row = await instances.find(item.instance);
-      if (row === null) return { state: 'skipped', code: 'alreadyGone' };
+      // what an attempt before this one has done counts
+      const isBegun = run.begunAt !== null;
+      if (row === null)
+        return isBegun && input.change.action === 'delete' ? done : { state: 'skipped', code: 'alreadyGone' };
       const isChanged = await change(row, authorOf(actor), input, item);
       const { id, name, clusterId, namespace } = row;
       const until = input.change.action === 'delete' ? 'gone' : input.rolledOut ? 'rolledOut' : 'applied';
@@ -84,9 +88,7 @@ export function batchHandler(parts: {
       const goal = { instance: id, name, place: { clusterId, namespace }, until, deadlineSeconds } as const;
       const left = await orCancelled(progress.reach(goal, run), { state: 'cancelled', code: 'notAwaited' });
       if (left !== undefined) return left;
-      // what an attempt before this one has done counts
-      const isNew = isChanged || run.begunAt !== null;
-      return isNew ? { state: 'succeeded', code: 'done' } : { state: 'skipped', code: 'alreadySo' };
+      return isChanged || isBegun ? done : { state: 'skipped', code: 'alreadySo' };
     },
   };
 }
