@@ -99,6 +99,20 @@ test('what runs a command or reads a file is refused by name at every door; noth
   await api.admin.delete('/clusters/victim');
 });
 
+test('a context that cannot be used is refused as its field’s problem, probed or registered', async () => {
+  for (const [user, problem] of [
+    ['token: "a b"', 'tokenInvalid'],
+    ['token: t, username: u', 'tokenAndBasic'],
+  ] as const) {
+    const [probed, registered] = await everyDoor(withUser(user), { allowInsecure: true });
+    for (const answer of [probed, registered]) {
+      expect(answer?.status).toBe(400);
+      expect(answer?.body.error).toMatchObject({ code: 'kubeconfigContextBroken', params: { problem } });
+      expect(answer?.body.error.message).not.toContain(problem);
+    }
+  }
+});
+
 test('certificate checks are off only with the explicit tick, which is shown for ever after', async () => {
   const token = (await limitedKubeconfig(cluster, { namespace: 'fleet', rules: [] })).match(
     /token: "?([\w.-]+)/,
