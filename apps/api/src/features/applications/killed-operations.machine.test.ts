@@ -135,3 +135,45 @@ test(
   },
   patienceMs,
 );
+
+test(
+  'a move to another cluster, killed at each step: it runs here until it runs there, and then there only',
+  async () => {
+    const { cart, ids, namespaces } = await running('moves', ['here', 'there'], ['main']);
+    const [id = ''] = ids;
+    const [here, there] = namespaces;
+    const before = await agreed('here', here?.name ?? '');
+    const old = before.find(({ name }) => name === 'Deployment/cart-main');
+    const runsSomewhere = async () => {
+      const { cluster, movingTo } = await instance(cart, id);
+      const written = await world.written(
+        cluster,
+        cluster === 'here' ? (here?.name ?? '') : (there?.name ?? ''),
+      );
+      const deployments = written.filter(({ kind }) => kind === 'Deployment');
+      expect([deployments.length, movingTo !== null && cluster === 'there']).toEqual([1, false]);
+      if (cluster === 'here')
+        expect(deployments[0]?.metadata).toMatchObject({ uid: old?.uid, generation: 1 });
+    };
+    const end = await world.killedAtEachStep(
+      `${cart}/instances/${id}/move`,
+      { namespaceId: there?.id },
+      runsSomewhere,
+    );
+    requireSteps(end, 'PATCH', 'DELETE', 'instanceVersion.create', ...applied);
+    expect(end.items).toEqual(['succeeded moved']);
+    expect(await instance(cart, id)).toMatchObject({
+      cluster: 'there',
+      version: 2,
+      appliedVersion: 2,
+      phase: 'running',
+      movingTo: null,
+      leftBehind: [],
+    });
+    expect(await versionsOf(cart, id)).toEqual([2, 1]);
+    expect(await agreed('here', here?.name ?? '')).toEqual([]);
+    const moved = await agreed('there', there?.name ?? '');
+    expect(moved.map(({ name }) => name)).toEqual(before.map(({ name }) => name));
+  },
+  patienceMs,
+);

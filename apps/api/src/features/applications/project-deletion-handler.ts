@@ -68,6 +68,7 @@ const turns: Record<DeletionItem['kind'], number> = {
 /** Between two looks whether something is gone. */
 const lookMs = 1000;
 const done: ItemOutcome = { state: 'succeeded', code: 'takenBack' };
+const kept: ItemOutcome = { state: 'succeeded', code: 'namespaceKept' };
 const gone: ItemOutcome = { state: 'succeeded', code: 'alreadyGone' };
 
 /** Deletes a project with all that it has; every step looks anew at what is left, so each can be repeated. */
@@ -100,14 +101,17 @@ export function projectDeletionHandler(
         case 'cronJob':
           return removeCronJob(parts, run, item);
         case 'application':
-          return orGone(parts.application.remove(item.id));
+          return orGone(run, parts.application.remove(item.id));
         case 'project': {
           const { actor, input } = run.operation;
           const { tree } = await parts.authoriser.policies();
-          if (tree.lineOf(input.project).length === 0) return gone;
+          if (tree.lineOf(input.project).length === 0) return goneFor(run);
           if (actor.userId !== null)
             await parts.authoriser.require({ userId: actor.userId }, [projectRight(input.project)]);
-          return orGone(parts.tree.remove(input.project, async () => undefined));
+          return orGone(
+            run,
+            parts.tree.remove(input.project, async () => undefined),
+          );
         }
       }
     },
@@ -136,7 +140,7 @@ async function removeNamespace(
 ): Promise<ItemOutcome> {
   const { changes, namespaces } = parts;
   const place = await namespaces.find(id);
-  if (place === null) return gone;
+  if (place === null) return run.begunAt === null || isDeleted ? goneFor(run) : kept;
   const { namespace } = place;
   const ends = await run.children(await partsIn(parts, run, id), { concurrency: 50 });
   if (ends.some(({ state }) => state !== 'succeeded')) throw new AppError('namespaceInUse', { namespace });
@@ -148,7 +152,7 @@ async function removeNamespace(
     // something was made there meanwhile
     throw isForeignKeyViolation(error) ? new AppError('namespaceInUse', { namespace }) : error;
   }
-  return isDeleted && !isForeign ? done : { ...done, code: 'namespaceKept' };
+  return isDeleted && !isForeign ? done : kept;
 }
 
 /** What of the project runs in one of its namespaces. */
@@ -181,7 +185,7 @@ async function removeInstance(
     if (row === null) return null;
     const isDetached = row.clusterId === null;
     if (row.removedAt === null || isDetached)
-      await orGone(instance.remove({ application, instance: id }, isDetached));
+      await orGone(run, instance.remove({ application, instance: id }, isDetached));
     return { cluster: row.cluster, states: await reconciler.states('instance', [id]) };
   });
 }
@@ -197,7 +201,7 @@ async function removeCronJob(
     const row = (await cronJobs.of(project)).find((each) => each.id === id);
     if (row === undefined) return null;
     const isDetached = (await namespaces.find(row.namespaceId))?.clusterId === null;
-    if (!isAsked || isDetached) await orGone(cronJobs.remove(project, [id], isDetached));
+    if (!isAsked || isDetached) await orGone(run, cronJobs.remove(project, [id], isDetached));
     isAsked = true;
     return { cluster: row.cluster, states: await reconciler.states('cronJob', [id]) };
   });
@@ -274,13 +278,15 @@ function stepOf({ cluster, states }: { cluster: string; states: readonly UnitSta
   return ['notGoneYet', { reason: sentence(error.code, error.params) }] as const;
 }
 
-/** What is gone already was deleted before. */
-async function orGone(work: Promise<unknown>): Promise<ItemOutcome> {
+/** What is gone already was deleted before, if not by an attempt before this one. */
+async function orGone(run: Run, work: Promise<unknown>): Promise<ItemOutcome> {
   try {
     await work;
     return done;
   } catch (error) {
-    if (error instanceof AppError && error.code === 'notFound') return gone;
+    if (error instanceof AppError && error.code === 'notFound') return goneFor(run);
     throw error;
   }
 }
+
+const goneFor = ({ begunAt }: Run): ItemOutcome => (begunAt === null ? gone : done);
