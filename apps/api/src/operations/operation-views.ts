@@ -7,13 +7,13 @@ export type OperationState = OperationSummary['state'];
 export type OperationItem = z.output<typeof operationItem>;
 export type Counts = OperationSummary['counts'];
 
-/** Sums groups of items by whose they are. */
+/** Sums groups of items by whose they are; what was cancelled is not done. */
 export function summed(groups: { of: string; state: string; _count: number }[]): Map<string, Counts> {
   const counts = new Map<string, Counts>();
   for (const { of, state, _count: number } of groups) {
     const count = counts.get(of) ?? { total: 0, done: 0, failed: 0 };
     count.total += number;
-    if (state !== 'queued' && state !== 'running') count.done += number;
+    if (!['queued', 'running', 'cancelled'].includes(state)) count.done += number;
     if (state === 'failed') count.failed += number;
     counts.set(of, count);
   }

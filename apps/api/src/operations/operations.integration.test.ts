@@ -102,8 +102,8 @@ test('a cancel lets the item at work end and leaves the rest undone', async () =
   const id = await operations.submit(countingRequest({ journal: world.journal, itemMs: 300 }, 4));
   await vi.waitFor(() => expect(world.runs()).toHaveLength(1));
   await operations.cancel(id);
-  const { state, items } = await world.ended(repository, id);
-  expect(state).toBe('cancelled');
+  const { state, counts, items } = await world.ended(repository, id);
+  expect([state, counts]).toEqual(['cancelled', { total: 4, done: 1, failed: 0 }]);
   expect(items.map((item) => item.state)).toEqual(['succeeded', 'cancelled', 'cancelled', 'cancelled']);
   await expect(operations.cancel(id)).rejects.toMatchObject({ code: 'notCancellable' });
 });

@@ -19,7 +19,7 @@ export function isUnderWay({ state }: Pick<Operation, 'state'>): boolean {
   return state === 'queued' || state === 'running';
 }
 
-/** Share of items that have ended, 0 to 100. */
+/** Share of items that are done, 0 to 100. */
 export function percentOf({ counts, state }: Operation): number {
   if (state === 'succeeded') return 100;
   return counts.total === 0 ? 0 : Math.floor((counts.done / counts.total) * 100);

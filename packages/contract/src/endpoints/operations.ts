@@ -7,6 +7,7 @@ export const operationState = z.enum(['queued', 'running', 'succeeded', 'failed'
 export const itemState = z.enum(['queued', 'running', 'succeeded', 'failed', 'skipped', 'cancelled']);
 
 const coded = z.object({ code: z.string(), params: z.record(z.string(), z.union([z.string(), z.number()])) });
+/** `done` is what has ended, failed or skipped also; what was cancelled is not done. */
 const counts = z.object({ total: z.number().int(), done: z.number().int(), failed: z.number().int() });
 
 export const operationItem = z.object({

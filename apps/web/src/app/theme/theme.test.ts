@@ -1,5 +1,6 @@
 import seed from 'ant-design-vue/es/theme/themes/seed';
 import { describe, expect, test } from 'vitest';
+import { dark, light } from './palette.ts';
 import { antThemeOf } from './theme.ts';
 
 describe.each([
@@ -12,6 +13,12 @@ describe.each([
 
   test.each(['red', 'orange', 'green', 'blue', 'purple'] as const)('a %s tag can be read', (colour) => {
     expect(contrast(tokens[`${colour}-7`] ?? '', tokens[`${colour}-1`] ?? '')).toBeGreaterThanOrEqual(4.5);
+  });
+
+  test('every text can be read on a chosen row', () => {
+    const { infoBg, ...palette } = isDark ? dark : light;
+    const texts = ['text', 'textSoft', 'textFaint', 'primary', 'success', 'warning', 'error'] as const;
+    expect(texts.filter((text) => contrast(palette[text], infoBg) < 4.5)).toEqual([]);
   });
 
   test('what is wrong with a field can be read in a dialog', () => {

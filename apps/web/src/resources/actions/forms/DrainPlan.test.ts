@@ -70,9 +70,10 @@ test('tells what becomes of each pod, what is in the way first', async () => {
 
 test('a node that is refused says so, and each pod why', async () => {
   called.mockResolvedValue(
-    planOf([pod('bare', { outcome: 'refused', reason: 'noController' })], true) as never,
+    planOf([pod('bare', { outcome: 'refused', reason: 'noController' }), pod('web', {})], true) as never,
   );
   const plan = await open();
+  expect(plan.text()).toContain('none leaves: 1 refused');
   expect(plan.text()).toContain('Nothing is evicted from this node');
   expect(plan.text()).toContain('No controller would recreate it');
 });
