@@ -24,6 +24,8 @@ export default defineConfig({
           expect: { poll: { timeout: 10_000 } },
           // left alone it keeps a core for itself
           maxWorkers: '100%',
+          // loading the code anew for each file took two thirds of the time: no file may leave anything behind
+          isolate: false,
         },
       },
       {
@@ -50,6 +52,7 @@ export default defineConfig({
           hookTimeout: 180_000,
           expect: { poll: { timeout: 30_000 } },
           maxWorkers: 2,
+          isolate: false,
         },
       },
       {
@@ -91,6 +94,7 @@ export default defineConfig({
           globalSetup: [sharedClusters],
           testTimeout: 180_000,
           hookTimeout: 300_000,
+          expect: { poll: { timeout: 30_000 } },
           // each with a product, a browser and a cluster of its own, much of which is waiting
           maxWorkers: 2,
         },

@@ -12,5 +12,7 @@ export default defineConfig({
     expect: { poll: { timeout: 10_000 } },
     // left alone it keeps a core for itself
     maxWorkers: '100%',
+    isolate: false,
+    setupFiles: ['src/testing/fresh-file.ts'],
   },
 });

@@ -20,12 +20,17 @@ export class Backoff {
     this.#failures = 0;
   }
 
-  /** Waits for the next attempt; never less than what the server asked for. Rejects when `signal` aborts. */
-  async wait(signal: AbortSignal, retryAfterSeconds = 0): Promise<void> {
+  /** Milliseconds until the next attempt; never less than what the server asked for. */
+  next(retryAfterSeconds = 0): number {
     const bound = Math.min(this.#timing.mostMs, this.#timing.firstMs * 2 ** this.#failures);
     this.#failures += 1;
     // a server that asks for a day is asked again after a minute
     const asked = Math.min(retryAfterSeconds * 1000, 60_000);
-    await sleep(asked + Math.random() * bound, undefined, { signal });
+    return asked + Math.random() * bound;
+  }
+
+  /** Waits until the {@link next} attempt. Rejects when `signal` aborts. */
+  async wait(signal: AbortSignal, retryAfterSeconds = 0): Promise<void> {
+    await sleep(this.next(retryAfterSeconds), undefined, { signal });
   }
 }

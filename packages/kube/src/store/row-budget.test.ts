@@ -1,4 +1,4 @@
-import { getHeapStatistics, setFlagsFromString } from 'node:v8';
+import v8 from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { descriptorFor, rowOf, type Row } from '@pilothouse/kinds';
 import { expect, it, vi } from 'vitest';
@@ -7,12 +7,7 @@ import { bytesOfAllRows, RowBudget } from './row-budget.ts';
 import { RowSet } from './row-set.ts';
 import { RowTable } from './row-table.ts';
 
-vi.mock('node:v8', async (original) => {
-  const v8 = await original<typeof import('node:v8')>();
-  return { ...v8, getHeapStatistics: vi.fn<typeof v8.getHeapStatistics>(v8.getHeapStatistics) };
-});
-
-setFlagsFromString('--expose-gc');
+v8.setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 const heap = () => {
   collectGarbage();
@@ -103,8 +98,8 @@ it('takes no more rows when the heap has grown too large, whatever it holds', ()
     for (let row = 0; row < 1000; row++) table.take(1);
   };
   takeMany();
-  const statistics = getHeapStatistics();
-  vi.mocked(getHeapStatistics).mockReturnValueOnce({ ...statistics, used_heap_size: 2048 * mebibyte });
+  const statistics = { ...v8.getHeapStatistics(), used_heap_size: 2048 * mebibyte };
+  vi.spyOn(v8, 'getHeapStatistics').mockReturnValueOnce(statistics);
   expect(takeMany).toThrow(
     expect.objectContaining({ reason: 'tooLarge', message: expect.stringMatching(/^The process/) }),
   );

@@ -1,4 +1,4 @@
-import { getHeapStatistics } from 'node:v8';
+import v8 from 'node:v8';
 import { KubeError } from '../transport/kube-error.ts';
 
 const mebibyte = 1024 * 1024;
@@ -40,7 +40,7 @@ export class RowBudget {
     if (this.#ofCluster.held + bytes > mostOfCluster)
       throw tooLarge('All lists of this cluster would take', mostOfCluster);
     if (ofAll + bytes > mostOfAll) throw tooLarge('All lists together would take', mostOfAll);
-    if ((rows += 1) % heapEvery === 0 && getHeapStatistics().used_heap_size > mostHeap)
+    if ((rows += 1) % heapEvery === 0 && v8.getHeapStatistics().used_heap_size > mostHeap)
       throw tooLarge('The process has grown to', mostHeap);
     this.#add(bytes);
   }
