@@ -3,7 +3,7 @@ import { sharedTestCluster } from '@pilothouse/control-plane/testing';
 import { endpoints } from '@pilothouse/contract';
 import { within } from '@pilothouse/testing';
 import type { Page } from 'playwright-core';
-import { beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ApiClient } from './support/api.ts';
 import { screenshot } from './support/browser.ts';
 import { registerCluster } from './support/clusters.ts';
@@ -20,11 +20,13 @@ let doomed: LocalCluster;
 
 beforeAll(async () => {
   steady = await workerCluster();
-  doomed = await sharedTestCluster('doomed', { landscape: 'none' });
+  doomed = await sharedTestCluster('doomed', { landscape: 'none', realNode: false });
   admin = await adminOf(scene.product);
   await registerCluster(admin, 'steady', steady.kubeconfig);
   await registerCluster(admin, 'doomed', doomed.kubeconfig);
 });
+
+afterAll(() => doomed?.stop());
 
 const stateDot = (page: Page, state: string) => page.locator(`[data-testid=live-dot][data-state=${state}]`);
 const healthOf = (page: Page, state: string) => page.locator(`[data-testid=health][data-state=${state}]`);

@@ -13,7 +13,7 @@ import { startCluster, type StartClusterOptions } from './start-cluster.ts';
 /** What a test file may ask of a shared cluster. */
 export type TestClusterRequest = Pick<
   StartClusterOptions,
-  'name' | 'kwokNodes' | 'metrics' | 'landscape' | 'containerLogMaxSize'
+  'name' | 'kwokNodes' | 'realNode' | 'metrics' | 'landscape' | 'containerLogMaxSize'
 >;
 
 /** How test files reach the process that keeps the clusters of a run. */
@@ -79,7 +79,7 @@ export async function keepTestClusters(): Promise<TestClusterKeeper & { close():
 }
 
 async function start(wanted: TestClusterRequest, number: number): Promise<LocalCluster> {
-  const realNode = (await realNodePossible()).ok;
+  const realNode = wanted.realNode === true && (await realNodePossible()).ok;
   const cluster = await startCluster({
     ...wanted,
     // several runs on one machine don't meet

@@ -12,7 +12,7 @@ test('whoever asks for the same cluster gets the same one, with its landscape Re
 
 test('a cluster of another name or kind is another one', async () => {
   const shared = await sharedTestCluster();
-  const own = await sharedTestCluster('own', { kwokNodes: 0, landscape: 'none' });
+  const own = await sharedTestCluster('own', { kwokNodes: 0, landscape: 'none', realNode: false });
   expect(own.server).not.toBe(shared.server);
   expect(await findLeftovers(own.directory)).not.toEqual([]);
   await own.stop();

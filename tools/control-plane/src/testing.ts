@@ -20,14 +20,15 @@ export async function needsRealNode(context: TestContext): Promise<void> {
 /**
  * A cluster that all test files of this run share: a real node where the machine allows (`cluster.spec.realNode` tells), 3 kwok nodes,
  * the demo landscape, its healthy pods Ready. The first caller of a name waits until it has started (about 15 s, or the build before).
- * Needs `vitest-global-setup.ts` among the project's globalSetup files. Don't stop it; a test that kills parts of it takes a name of its own.
+ * Needs `vitest-global-setup.ts` among the project's globalSetup files. Don't stop it; a test that kills parts of it takes a name of its own,
+ * and stops that when the file ends: a cluster that nobody needs costs the others a tenth of a core.
  */
 export async function sharedTestCluster(
   name = 'shared',
   options: Omit<TestClusterRequest, 'name'> = {},
 ): Promise<LocalCluster> {
   const keeper = inject('testClusters');
-  const wanted: TestClusterRequest = { kwokNodes: 3, landscape: 'demo', ...options, name };
+  const wanted: TestClusterRequest = { kwokNodes: 3, landscape: 'demo', realNode: true, ...options, name };
   const asking = request(keeper.url, {
     method: 'POST',
     headers: { authorization: `Bearer ${keeper.token}` },

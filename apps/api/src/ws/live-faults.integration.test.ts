@@ -9,13 +9,16 @@ let cluster: LocalCluster;
 let api: TestApi;
 
 beforeAll(async () => {
-  cluster = await sharedTestCluster('live-faults', { kwokNodes: 2, landscape: 'none' });
+  cluster = await sharedTestCluster('live-faults', { kwokNodes: 2, landscape: 'none', realNode: false });
   api = await startTestApi({ config: { allowLoopbackClusters: true } });
   for (const name of ['dies', 'unseen']) {
     await api.admin.post('/clusters', { name, kubeconfig: cluster.kubeconfig });
   }
 });
-afterAll(() => api?.stop());
+afterAll(async () => {
+  await api?.stop();
+  await cluster?.stop();
+});
 
 function nodesOf(name: string) {
   return { endpoint: 'resources.list', params: { cluster: name, group: 'core', plural: 'nodes' } };

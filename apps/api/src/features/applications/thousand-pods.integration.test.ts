@@ -12,12 +12,13 @@ let cluster: LocalCluster;
 
 beforeAll(async () => {
   // of 110 Pods each; a quarter more of them while they are replaced
-  cluster = await sharedTestCluster('thousand', { kwokNodes: 12, landscape: 'none' });
+  cluster = await sharedTestCluster('thousand', { kwokNodes: 12, landscape: 'none', realNode: false });
   api = await startTestApi({ config: { allowLoopbackClusters: true } });
   await api.admin.post('/clusters', { name: 'here', kubeconfig: cluster.kubeconfig });
 });
 afterAll(async () => {
   await api?.stop();
+  await cluster?.stop();
 });
 
 const spec = (level: string) => ({ container: { env: [{ name: 'LEVEL', value: level }] } });

@@ -20,7 +20,13 @@ beforeAll(async () => {
   cluster = await sharedTestCluster();
   api = await startTestApi({ config: { allowLoopbackClusters: true } });
 });
-afterAll(() => api.stop());
+let mortal: Promise<LocalCluster> | undefined;
+const mortalCluster = () =>
+  (mortal ??= sharedTestCluster('fleet-mortal', { kwokNodes: 0, landscape: 'none', realNode: false }));
+afterAll(async () => {
+  await api?.stop();
+  await (await mortal)?.stop();
+});
 
 const register = (name: string, more: object = {}) =>
   api.admin.post('/clusters', { name, kubeconfig: cluster.kubeconfig, ...more });
@@ -213,7 +219,7 @@ test('every change of a cluster is in the audit log', async () => {
 });
 
 test('a cluster that goes away and comes back is noticed within 15 s where somebody looks', async () => {
-  const mortal = await sharedTestCluster('fleet-mortal', { kwokNodes: 0, landscape: 'none' });
+  const mortal = await mortalCluster();
   onTestFinished(async () => void (await api.admin.delete('/clusters/mortal')));
   await api.admin.post('/clusters', { name: 'mortal', kubeconfig: mortal.kubeconfig });
   const look = async () => (await api.admin.get('/clusters/mortal')).body.health;
@@ -234,7 +240,7 @@ test('a cluster that goes away and comes back is noticed within 15 s where someb
 });
 
 test('a request that meets a dead cluster has it probed at once', async () => {
-  const mortal = await sharedTestCluster('fleet-mortal', { kwokNodes: 0, landscape: 'none' });
+  const mortal = await mortalCluster();
   await api.admin.post('/clusters', { name: 'struck', kubeconfig: mortal.kubeconfig });
   // nobody has looked for a while: the regular probe is far away
   const database = createDatabase(api.database.url);

@@ -9,7 +9,7 @@ let api: TestApi;
 let cluster: LocalCluster;
 
 beforeAll(async () => {
-  cluster = await sharedTestCluster('fleet-batch', { kwokNodes: 0, landscape: 'none' });
+  cluster = await sharedTestCluster('fleet-batch', { kwokNodes: 0, landscape: 'none', realNode: false });
   await cluster.apply(
     JSON.stringify({
       apiVersion: 'v1',
@@ -20,7 +20,10 @@ beforeAll(async () => {
   api = await startTestApi({ config: { allowLoopbackClusters: true } });
   await api.admin.post('/clusters', { name: 'fleet', kubeconfig: cluster.kubeconfig });
 });
-afterAll(() => api.stop());
+afterAll(async () => {
+  await api?.stop();
+  await cluster?.stop();
+});
 
 /** Registered with the cluster, but nobody plays them. */
 const nodes = Array.from({ length: 300 }, (_node, n) => `node-${n}`);

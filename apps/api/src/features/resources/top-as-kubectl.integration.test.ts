@@ -38,7 +38,7 @@ function pod(name: string, { cpu, memory }: { cpu: string; memory: string }, nod
 }
 
 beforeAll(async () => {
-  cluster = await sharedTestCluster('metrics', { metrics: true, kwokNodes: 2, landscape: 'none' });
+  cluster = await sharedTestCluster('metrics-now', { metrics: true, kwokNodes: 2, landscape: 'none' });
   api = await startTestApi({ config: { allowLoopbackClusters: true } });
   const answer = await api.admin.post('/clusters', { name: 'here', kubeconfig: cluster.kubeconfig });
   if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
@@ -51,7 +51,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await api?.stop();
-  await cluster?.kubectl('delete', 'namespace', namespace, '--wait=false');
+  await cluster?.stop();
 });
 
 async function top(...args: string[]): Promise<string[][]> {

@@ -72,7 +72,7 @@ beforeAll(async () => {
   world = await startResourceWorld(namespace, { log });
   others = [];
   for (const name of ['tasks-b', 'tasks-c']) {
-    const cluster = await sharedTestCluster(name, { kwokNodes: 0, landscape: 'none' });
+    const cluster = await sharedTestCluster(name, { kwokNodes: 0, landscape: 'none', realNode: false });
     others.push(cluster);
     await createNamespace(cluster, namespace);
   }
@@ -87,10 +87,9 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(async () => {
   line?.down();
-  for (const cluster of others ?? [])
-    await cluster.kubectl('delete', 'namespace', namespace, '--wait=false').catch(() => undefined);
   await world?.cluster.kubectl('delete', 'clusterrole', 'tasks-role', '--ignore-not-found');
   await world?.stop();
+  await Promise.all((others ?? []).map((cluster) => cluster.stop()));
 });
 
 const fresh = ['ConfigMap', 'Secret', 'Service', 'Deployment'].map(

@@ -31,7 +31,7 @@ const deployment = {
 };
 
 beforeAll(async () => {
-  cluster = await sharedTestCluster('metrics', { metrics: true, kwokNodes: 2, landscape: 'none' });
+  cluster = await sharedTestCluster('metrics-kept', { metrics: true, kwokNodes: 2, landscape: 'none' });
   api = await startTestApi({ config: { allowLoopbackClusters: true } });
   const registered = await api.admin.post('/clusters', { name: 'here', kubeconfig: cluster.kubeconfig });
   if (registered.status !== 201) throw new Error(JSON.stringify(registered.body));
@@ -41,7 +41,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await api?.stop();
-  await cluster?.kubectl('delete', 'namespace', namespace, '--wait=false');
+  await cluster?.stop();
 });
 
 async function lastPoint(of: string): Promise<number[] | undefined> {

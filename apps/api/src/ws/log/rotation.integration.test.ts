@@ -32,6 +32,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await connection?.close();
   proxy?.close();
+  await cluster?.stop();
 });
 
 beforeEach(needsRealNode);

@@ -145,7 +145,10 @@ beforeAll(async () => {
   world = await startResourceWorld(namespace, { cluster });
   drains = drainsOf(world.api.admin);
 });
-afterAll(() => world?.stop());
+afterAll(async () => {
+  await world?.stop();
+  await world?.cluster.stop();
+});
 
 describe('pods that take their time, as kubectl drain', () => {
   beforeAll(async () => {
