@@ -22,6 +22,8 @@ export interface TestApi {
   anonymous: TestClient;
   /** The first administrator, password changed. */
   admin: TestClient;
+  /** The same in a session that begins now: an access token ends after some minutes. */
+  signIn(): Promise<TestClient>;
   /** Makes a user with these grants and signs them in, the way people do. */
   signUp(username: string, grants?: TestGrant[]): Promise<TestUser>;
   stop(): Promise<void>;
@@ -83,6 +85,11 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     database,
     anonymous,
     admin,
+    async signIn() {
+      const signedIn = await anonymous.post('/auth/login', { username: 'admin', password: adminPassword });
+      expectStatus(signedIn, 200);
+      return anonymous.as(signedIn.body.accessToken);
+    },
     async signUp(username, grants = []) {
       const created = await admin.post('/users', { username, displayName: username });
       expectStatus(created, 201);

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { image, kwokDefaults } from './testing/application-world.ts';
 import { KilledWorld, type Where } from './testing/killed-world.ts';
+import { makeProject, noRows, rowsOf, writtenIn } from './testing/project-world.ts';
 
 const world = new KilledWorld();
 const prefix = `killed-${Date.now().toString(36)}`;
@@ -19,7 +20,7 @@ const spec = {
 };
 
 /** A project's application `cart` with instances that run in the first of its namespaces. */
-async function running(name: string, places: Where[], names: string[]) {
+async function running(name: string, places: Where[], names: string[], thereDefaults: object = kwokDefaults) {
   await world.work();
   const company = own(name);
   let parent: string | null = null;
@@ -28,7 +29,8 @@ async function running(name: string, places: Where[], names: string[]) {
   const namespaces: { id: string; name: string; where: Where }[] = [];
   for (const where of places) {
     const namespace = `${prefix}-${company}-${where}`;
-    const body = { cluster: where, namespace, create: true, defaults: kwokDefaults };
+    const defaults = where === 'there' ? thereDefaults : kwokDefaults;
+    const body = { cluster: where, namespace, create: true, defaults };
     const { id } = await world.posted(`/projects/${parent}/namespaces`, body);
     namespaces.push({ id, name: namespace, where });
   }
@@ -66,7 +68,7 @@ async function agreed(where: Where, namespace: string) {
 
 /** Requires that processes were killed after all of this: else nothing was tried. */
 function requireSteps({ steps }: { steps: string[] }, ...parts: string[]): void {
-  for (const part of parts) expect(steps.filter((step) => step.includes(part))).not.toEqual([]);
+  expect(steps).toEqual(expect.arrayContaining(parts.map((part) => expect.stringContaining(part))));
 }
 const applied = [
   'UPDATE operation_items',
@@ -174,6 +176,87 @@ test(
     expect(await agreed('here', here?.name ?? '')).toEqual([]);
     const moved = await agreed('there', there?.name ?? '');
     expect(moved.map(({ name }) => name)).toEqual(before.map(({ name }) => name));
+  },
+  patienceMs,
+);
+
+test(
+  'a move that is cancelled, killed at each step: what was made there goes, and here nothing has changed',
+  async () => {
+    // where Pods find no node: it waits for them until it is cancelled
+    const nowhere = { nodeSelector: { type: 'nowhere' } };
+    const { cart, ids, namespaces } = await running('stays', ['here', 'there'], ['main'], nowhere);
+    const [id = ''] = ids;
+    const [here = '', there = ''] = namespaces.map(({ name }) => name);
+    const before = await agreed('here', here);
+    let isCancelled = false;
+    const cancelOnceWritten = async (operation: string) => {
+      expect(await agreed('here', here)).toEqual(before);
+      const kinds = (await world.written('there', there)).map(({ kind }) => kind);
+      if (isCancelled || !kinds.includes('Deployment')) return;
+      const { status } = await world.admin.post(`/operations/${operation}/cancel`, {});
+      expect(status).toBeLessThan(300);
+      isCancelled = true;
+      world.forget();
+    };
+    const end = await world.killedAtEachStep(
+      `${cart}/instances/${id}/move`,
+      { namespaceId: namespaces[1]?.id },
+      cancelOnceWritten,
+    );
+    requireSteps(end, 'UPDATE operation_items SET state', 'DELETE', 'reconcileUnit.deleteMany');
+    expect([end.state, end.items]).toEqual(['cancelled', ['cancelled movedBack']]);
+    expect(await instance(cart, id)).toMatchObject({
+      cluster: 'here',
+      version: 1,
+      phase: 'running',
+      movingTo: null,
+      leftBehind: [],
+    });
+    expect(await versionsOf(cart, id)).toEqual([1]);
+    expect(await agreed('there', there)).toEqual([]);
+    expect(await agreed('here', here)).toEqual(before);
+  },
+  patienceMs,
+);
+
+test(
+  'the deletion of a project in two clusters, killed at each step: all of it goes, and nothing else',
+  async () => {
+    await world.work();
+    const company = own('ends');
+    const places = (['here', 'there'] as const).map((cluster) => ({
+      cluster,
+      namespace: `${prefix}-${company}-${cluster}`,
+      create: cluster === 'here',
+    }));
+    const [made = '', adopted = ''] = places.map(({ namespace }) => namespace);
+    await world.cluster('there').kubectl('create', 'namespace', adopted);
+    await world.cluster('there').kubectl('create', 'configmap', 'by-hand', '-n', adopted);
+    const project = await makeProject(world, company, places);
+    const end = await world.killedAtEachStep(`/projects/${project.id}/deletion`, { path: project.path });
+    requireSteps(
+      end,
+      'DELETE',
+      'instance.deleteMany',
+      'projectNamespace.',
+      'treeNode.',
+      'UPDATE operation_items',
+    );
+    expect([end.state, end.items]).toEqual([
+      'succeeded',
+      ['succeeded takenBack', 'succeeded namespaceKept', 'succeeded takenBack', 'succeeded takenBack'],
+    ]);
+    expect(await rowsOf(world.api, project)).toEqual(noRows);
+    expect(await writtenIn(world.cluster('there'), adopted)).toEqual([]);
+    const left = await world
+      .cluster('there')
+      .kubectl('get', 'configmap', 'by-hand', '-n', adopted, '-o', 'name');
+    expect(left.trim()).toBe('configmap/by-hand');
+    const gone = await world
+      .cluster('here')
+      .kubectl('get', 'namespace', made, '-o', 'name', '--ignore-not-found');
+    expect(gone).toBe('');
   },
   patienceMs,
 );

@@ -42,6 +42,7 @@ export class KilledWorld {
   readonly #clusters = new Map<Where, LocalCluster>();
   readonly #folder = mkdtempSync(path.join(tmpdir(), 'pilothouse-steps-'));
   #api: TestApi | undefined;
+  #admin: TestClient | undefined;
   /** Has loaded what it needs, and waits to be told what to do. */
   #next: Promise<ChildProcess> | undefined;
   #current: ChildProcess | undefined;
@@ -51,8 +52,12 @@ export class KilledWorld {
   constructor() {
     beforeAll(async () => {
       for (const where of ['here', 'there'] as const)
-        this.#clusters.set(where, await sharedTestCluster(where, { kwokNodes: 1, landscape: 'none' }));
+        this.#clusters.set(
+          where,
+          await sharedTestCluster(where, { kwokNodes: 1, landscape: 'none', realNode: false }),
+        );
       this.#api = await startTestApi({ config: { allowLoopbackClusters: true }, isIdle: true });
+      this.#admin = this.#api.admin;
       for (const [name, { kubeconfig }] of this.#clusters)
         await this.posted('/clusters', { name, kubeconfig });
       await this.work();
@@ -61,6 +66,7 @@ export class KilledWorld {
       await this.#endCurrent();
       await end(await this.#next);
       await this.#api?.stop();
+      await Promise.all([...this.#clusters.values()].map((cluster) => cluster.stop()));
       rmSync(this.#folder, { recursive: true, force: true });
     });
   }
@@ -70,7 +76,7 @@ export class KilledWorld {
   }
 
   get admin(): TestClient {
-    return this.api.admin;
+    return this.#admin!;
   }
 
   cluster(where: Where): LocalCluster {
@@ -86,6 +92,7 @@ export class KilledWorld {
 
   /** Has a process do whatever there is to do, and lets it live. */
   async work(): Promise<void> {
+    this.#admin = await this.api.signIn();
     if (this.#isLasting) return;
     await this.#endCurrent();
     await this.#pass();
@@ -100,12 +107,12 @@ export class KilledWorld {
   async killedAtEachStep(
     address: string,
     body: object,
-    meanwhile: () => Promise<void> = async () => {},
+    meanwhile: (operation: string) => Promise<void> = async () => {},
   ): Promise<{ state: string; items: string[]; steps: string[] }> {
     await this.#endCurrent();
     await this.#pass();
     const { operation } = await this.posted(address, body);
-    rmSync(this.#journal, { force: true });
+    this.forget();
     for (let start = 0; start < mostSteps; start += 1) {
       const child = await this.#start(this.#steps());
       const isOver = await this.#endOf(child, operation);
@@ -116,9 +123,14 @@ export class KilledWorld {
         return { ...(await this.#result(operation)), steps: this.#steps() };
       }
       await this.#pass();
-      await meanwhile();
+      await meanwhile(operation);
     }
     throw new Error(`It has not ended after ${this.#steps().join('\n')}`);
+  }
+
+  /** Processes are killed at each step anew, for what comes now is another way. */
+  forget(): void {
+    rmSync(this.#journal, { force: true });
   }
 
   /** What carries the platform's label in a namespace. */

@@ -14,7 +14,7 @@ const image = 'registry.local/pilothouse/web:1';
 
 /** Makes it through the API, and waits until all of it is in its clusters. */
 export async function makeProject(
-  { admin }: TestApi,
+  { admin }: Pick<TestApi, 'admin'>,
   company: string,
   places: { cluster: string; namespace: string; create: boolean }[],
 ): Promise<WorldOfProject> {
