@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { namesIn, textOf } from './files-that-vanish.ts';
 import { layoutOf } from './layout.ts';
 import { identify } from './process-identity.ts';
 import { run } from './run.ts';
@@ -21,7 +22,7 @@ export async function findLeftovers(stateDirectory: string): Promise<string[]> {
       .map((line) => `mount ${line}`),
     ...cgroups(id),
     ...(await bridges(id)),
-    ...list('/var/lib/cni/results')
+    ...namesIn('/var/lib/cni/results')
       .filter(belongs)
       .map((file) => `CNI result ${file}`),
     ...files.map((path) => `files ${path}`),
@@ -30,11 +31,11 @@ export async function findLeftovers(stateDirectory: string): Promise<string[]> {
 
 /** By command line and cgroup. */
 function processes(belongs: (text: string) => boolean): string[] {
-  return list('/proc')
+  return namesIn('/proc')
     .map(Number)
     .filter((pid) => pid > 0 && pid !== process.pid && identify(pid))
-    .map((pid) => ({ pid, command: read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ') }))
-    .filter(({ pid, command }) => belongs(command) || belongs(read(`/proc/${pid}/cgroup`)))
+    .map((pid) => ({ pid, command: textOf(`/proc/${pid}/cmdline`).replaceAll('\0', ' ') }))
+    .filter(({ pid, command }) => belongs(command) || belongs(textOf(`/proc/${pid}/cgroup`)))
     .map(({ pid, command }) => `process ${pid} ${command}`);
 }
 
@@ -42,7 +43,7 @@ function cgroups(id: string): string[] {
   return lines('/proc/mounts')
     .map((line) => line.split(' '))
     .filter(([, , type]) => type === 'cgroup' || type === 'cgroup2')
-    .flatMap(([, point = '']) => list(point).map((name) => join(point, name)))
+    .flatMap(([, point = '']) => namesIn(point).map((name) => join(point, name)))
     .filter((path) => path.includes(id))
     .map((path) => `cgroup ${path}`);
 }
@@ -53,21 +54,4 @@ async function bridges(id: string): Promise<string[]> {
   return links.split('\n').filter((line) => line.includes(address));
 }
 
-function list(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
-}
-
-/** The text of a file that may vanish meanwhile. */
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
-}
-
-const lines = (path: string) => read(path).split('\n').filter(Boolean);
+const lines = (path: string) => textOf(path).split('\n').filter(Boolean);

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { namesIn, textOf } from './files-that-vanish.ts';
 import { identify, type ProcessIdentity } from './process-identity.ts';
 
 const variable = 'PILOTHOUSE_CLUSTER_STATE';
@@ -14,24 +14,8 @@ export function markOf(statePath: string): Record<string, string> {
  */
 export function markedProcesses(statePath: string): ProcessIdentity[] {
   const mark = `${variable}=${statePath}`;
-  return list('/proc')
-    .filter((name) => /^\d+$/.test(name) && environmentOf(name).includes(mark))
+  return namesIn('/proc')
+    .filter((name) => /^\d+$/.test(name) && textOf(`/proc/${name}/environ`).split('\0').includes(mark))
     .map((name) => identify(Number(name)))
     .filter((identity) => identity !== undefined);
-}
-
-function environmentOf(pid: string): string[] {
-  try {
-    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
-  } catch {
-    return [];
-  }
-}
-
-function list(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }
