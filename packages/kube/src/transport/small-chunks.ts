@@ -17,12 +17,11 @@ export function readByRecords(socket: Readable): void {
  * Has more of a body parsed when all that is held of small chunks has been taken, and not anew after each of them.
  * @param heldBytes its high water mark
  */
-export function refillWhenTaken<Body extends Readable>(body: Body, heldBytes: number): Body {
+export function refillWhenTaken(body: Readable, heldBytes: number): void {
   const refill = body._read.bind(body);
   body._read = (size) => {
     const areSmall = body.readableLength <= 2 * heldBytes;
     if (areSmall) setImmediate(refill, size);
     else refill(size);
   };
-  return body;
 }
