@@ -83,6 +83,7 @@ export default defineConfig({
           hookTimeout: 180_000,
           expect: { poll: { timeout: 30_000 } },
           maxWorkers: 2,
+          isolate: false,
         },
       },
       'apps/web/vitest.config.ts',
