@@ -13,6 +13,6 @@ export default defineConfig({
     // left alone it keeps a core for itself
     maxWorkers: '100%',
     isolate: false,
-    setupFiles: ['src/testing/fresh-file.ts'],
+    setupFiles: ['src/app/testing/fresh-file.ts'],
   },
 });

@@ -9,6 +9,8 @@ vi.resetModules();
 afterAll(() => {
   vi.useRealTimers();
   vi.unstubAllGlobals();
+  // what asks the platform for data notes that there is no line, and then asks no more
+  globalThis.dispatchEvent(new Event('online'));
   document.head.replaceChildren();
   document.body.replaceChildren();
   localStorage.clear();
