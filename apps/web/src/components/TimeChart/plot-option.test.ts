@@ -7,6 +7,7 @@ const plot: Plot = {
   bands: [{ from: 0, to: 1000, tone: 'error', text: '<img src=x>' }],
   format: (value) => `${value}m`,
   colour: (name) => `#${name}`,
+  font: 'Sans',
   locale: 'en-US',
 };
 
@@ -31,6 +32,15 @@ test('amounts of bytes have their lines at powers of two; a single moment has so
   expect(yAxis).toMatchObject({ interval: 128 * gi, max: 256 * gi });
   const { xAxis } = plotOption({ ...plot, times: [120_000] }) as { xAxis: object };
   expect(xAxis).toMatchObject({ min: 60_000, max: 180_000 });
+});
+
+test('a single value is a point, for there is no line', () => {
+  const line = (values: (number | null)[]) => {
+    const series = [{ key: 'a', name: 'a', values, look: 'area', tone: 'primary' } as const];
+    return (plotOption({ ...plot, series }) as { series: object[] }).series[0];
+  };
+  expect(line([null, 5])).toMatchObject({ showSymbol: true });
+  expect(line([4, 5])).toMatchObject({ showSymbol: false });
 });
 
 test('ticks a few seconds apart are told apart', () => {

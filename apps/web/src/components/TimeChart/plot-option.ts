@@ -13,6 +13,8 @@ export interface Plot {
   isBinary?: boolean;
   /** A colour of the theme by its name in the palette. */
   colour: (name: string) => string;
+  /** As CSS has it: how long a label is can be told only of a font that has a name. */
+  font: string;
   locale: string;
 }
 
@@ -39,7 +41,8 @@ function lineOf({ key, name, values, look, tone }: TimeSeries, plot: Plot): Line
     id: key,
     name,
     type: 'line',
-    showSymbol: false,
+    // a line of one point is none
+    showSymbol: values.filter((value) => value !== null).length === 1,
     connectNulls: false,
     color: colour,
     data: values.map((value, index) => [plot.times[index] ?? 0, value]),
@@ -85,7 +88,7 @@ function binaryTicks(series: readonly TimeSeries[]) {
 
 /** The plot as ECharts takes it. */
 export function plotOption(plot: Plot): EChartsCoreOption {
-  const { times, series, bands, format, isBinary = false, colour, locale } = plot;
+  const { times, series, bands, format, isBinary = false, colour, font, locale } = plot;
   const span = (times.at(-1) ?? 0) - (times[0] ?? 0);
   // a single moment would be drawn on an axis of a day
   const around = span === 0 ? aroundMs : 0;
@@ -104,7 +107,7 @@ export function plotOption(plot: Plot): EChartsCoreOption {
     animation: false,
     // what it shows stands in words beside it
     aria: { enabled: false },
-    textStyle: { fontFamily: 'inherit' },
+    textStyle: { fontFamily: font },
     grid: {
       left: 8,
       right: 14,
