@@ -110,7 +110,8 @@ export function plotOption(plot: Plot): EChartsCoreOption {
     textStyle: { fontFamily: font },
     grid: {
       left: 8,
-      right: 14,
+      // half of the longest label
+      right: 32,
       top: 12,
       bottom: 34,
       outerBoundsMode: 'same',
