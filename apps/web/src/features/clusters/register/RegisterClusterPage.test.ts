@@ -127,4 +127,12 @@ test('the last step shows its own error, at the field that is wrong, and keeps w
   const name = page.get<HTMLInputElement>('#cluster-name').element;
   expect(name.value).toBe('harbour');
   await vi.waitFor(() => expect(document.activeElement).toBe(name));
+  answer(endpoints.createCluster, () => {
+    throw new ApiError(0, { code: 'offline', message: 'x' });
+  });
+  await page.get('form').trigger('submit');
+  await vi.waitFor(() =>
+    expect(page.get('form [role=alert]').text()).toContain('Pilothouse does not answer'),
+  );
+  expect(name.value).toBe('harbour');
 });
