@@ -88,6 +88,9 @@ test('a held pod names its budget; a second drain of the node names the first; a
     seconds: 5,
     message: 'The disruption budget b needs 1 healthy pods and has 1 currently',
   });
+  const stepOfNode = async () =>
+    (await drains.items(operation)).find(({ target }) => target === side.node)?.step;
+  await expect.poll(stepOfNode).toEqual({ code: 'podsHeldBack', params: { pods: 1 } });
   const second = await drains.ask('actions', [side.node]);
   expect(second).toMatchObject({
     status: 409,

@@ -27,6 +27,7 @@ import type { Writer } from '../../writer.ts';
 import { act, subjectOf } from '../act.ts';
 import type { DrainInput, DrainItem, PartOf } from './drain-items.ts';
 import { evictionOf } from './eviction-of.ts';
+import { HeldBack } from './held-back.ts';
 import { paramsOf, podItem } from './judged-pods.ts';
 
 export type DrainTurn = ItemRun<DrainInput, DrainItem>;
@@ -41,6 +42,7 @@ interface NodeAtWork {
   /** Pods that were evicted or are on their way. */
   gone: number;
   terminating: number;
+  held: HeldBack;
 }
 
 /** Nodes cordoned at once. */
@@ -124,10 +126,13 @@ export class DrainRun {
       deadline: timeout === 0 ? null : (begunAt ?? new Date()).getTime() + timeout * 1000,
       gone: 0,
       terminating: 0,
+      held: new HeldBack((pods) => run.step(pods === 0 ? 'noneHeldBack' : 'podsHeldBack', { pods })),
     };
     const key = keyOf(run);
     this.#atWork.set(key, at);
     try {
+      // what an earlier attempt said may be true no more
+      if (begunAt !== null) await run.step('noneHeldBack');
       await run.wait(at.present.start(signal));
       await this.#ensureCordoned(run, at);
       return await this.#drain(run, at);
@@ -237,10 +242,12 @@ export class DrainRun {
           seen.last = { attempts: Number(attempt), message: String(message) };
         }
         await run.step(said.code, { ...params, ...said.params });
+        await at.held.note(item.uid, said.code.startsWith('heldBack'));
       },
     });
     try {
       const end = await run.wait(removal);
+      await at.held.note(item.uid, false);
       if (end === 'neverAccepted') throw new AppError('evictionTimedOut', { ...params, ...seen.last });
       if (end === 'neverGone') throw new AppError('terminationTimedOut', params);
       if (end === 'waitSkipped') return { state: 'skipped', code: 'terminatingStays', params };
