@@ -17,6 +17,8 @@ export interface StatusFeedsOptions {
 
 /** So long after somebody looked, or since it was applied, a unit is followed. */
 const lookMs = 60_000;
+/** Whoever goes on looking says so as often as this. */
+export const lookAgainMs = 15_000;
 const followMs = 15 * 60_000;
 const tickMs = 1000;
 /** At most so old what is looked at says it is. */

@@ -21,6 +21,21 @@ export interface SnapshotTopic<E extends Endpoint> {
   watch(call: LiveCall<E>, changed: () => void): Promise<() => void> | (() => void);
 }
 
+/** As `watch`, and at an interval besides: for an answer that is kept fresh only while somebody reads it. */
+export function atLeastEvery<Call>(
+  ms: number,
+  watch: (call: Call, changed: () => void) => () => void,
+): (call: Call, changed: () => void) => () => void {
+  return (call, changed) => {
+    const stop = watch(call, changed);
+    const timer = setInterval(changed, ms);
+    return () => {
+      clearInterval(timer);
+      stop();
+    };
+  };
+}
+
 type ListEndpoint = typeof resourceEndpoints.listResources;
 
 /** A list of rows that is kept up to date in place. */

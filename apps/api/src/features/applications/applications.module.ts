@@ -5,6 +5,8 @@ import { mount } from '../../http/mount.ts';
 import { AuditedNames } from '../../projects/audited-names.ts';
 import { ProjectNamespaces } from '../../projects/project-namespaces.repository.ts';
 import { RegistryCredentials } from '../../projects/registry-credentials.repository.ts';
+import { lookAgainMs } from '../../reconcile/status-feeds.ts';
+import { atLeastEvery } from '../../ws/live-topics.ts';
 import { ApplicationChanges } from './application-changes.ts';
 import { ApplicationRepository } from './application.repository.ts';
 import { ApplicationService, type TreeNodesDoor } from './application.service.ts';
@@ -75,15 +77,9 @@ export function build(core: Core, tree: TreeNodesDoor, cronJobs: CronJobsDoor) {
     return () => stops.forEach((stop) => stop());
   };
 
-  /** The same, and Pods, whose cluster is asked anew every few seconds while somebody looks. */
-  const watchPods = (call: unknown, changed: () => void) => {
-    const stop = watch(call, changed);
-    const timer = setInterval(changed, podsEveryMs);
-    return () => {
-      clearInterval(timer);
-      stop();
-    };
-  };
+  const watchInstances = atLeastEvery(lookAgainMs, watch);
+  /** Their cluster is asked anew every few seconds while somebody looks. */
+  const watchPods = atLeastEvery(podsEveryMs, watch);
   const pods = async (ref: InstanceRef) => unitPods.pods(await instance.unit(ref));
   const events = async (ref: InstanceRef) => ({ events: await unitPods.events(await instance.unit(ref)) });
 
@@ -329,9 +325,12 @@ export function build(core: Core, tree: TreeNodesDoor, cronJobs: CronJobsDoor) {
       });
       topics.add(endpoints.listInstances, {
         read: async ({ principal, query }) => ({ instances: await instance.list(principal, query) }),
-        watch,
+        watch: watchInstances,
       });
-      topics.add(endpoints.getInstance, { read: ({ params }) => instance.get(params), watch });
+      topics.add(endpoints.getInstance, {
+        read: ({ params }) => instance.get(params),
+        watch: watchInstances,
+      });
       topics.add(endpoints.listInstancePods, { read: ({ params }) => pods(params), watch: watchPods });
       topics.add(endpoints.listInstanceEvents, { read: ({ params }) => events(params), watch: watchPods });
     },

@@ -5,6 +5,8 @@ import { mount } from '../../http/mount.ts';
 import { AuditedNames } from '../../projects/audited-names.ts';
 import { ProjectNamespaces } from '../../projects/project-namespaces.repository.ts';
 import { RegistryCredentials } from '../../projects/registry-credentials.repository.ts';
+import { lookAgainMs } from '../../reconcile/status-feeds.ts';
+import { atLeastEvery } from '../../ws/live-topics.ts';
 import { CronJobGuard } from './cron-job-guard.ts';
 import { CronJobRepository } from './cron-job.repository.ts';
 import { CronJobRuns } from './cron-job-runs.ts';
@@ -47,7 +49,7 @@ export function build(core: Core) {
     return `/${all.join(', ')}`;
   };
   const list = async (project: string) => ({ cronJobs: await cronJobs.list(project) });
-  const changes = (_call: unknown, changed: () => void) => versions.onChange('applications', changed);
+  const changes = atLeastEvery(lookAgainMs, (_call, changed) => versions.onChange('applications', changed));
   const feature: Feature = {
     mount(api) {
       mount(api, endpoints.listCronJobs, ({ params }) => list(params.project));
