@@ -20,7 +20,7 @@ let doomed: LocalCluster;
 
 beforeAll(async () => {
   steady = await workerCluster();
-  doomed = await sharedTestCluster('doomed', { landscape: 'none', realNode: false });
+  doomed = await sharedTestCluster('doomed', { kwokNodes: 4, landscape: 'none', realNode: false });
   admin = await adminOf(scene.product);
   await registerCluster(admin, 'steady', steady.kubeconfig);
   await registerCluster(admin, 'doomed', doomed.kubeconfig);
