@@ -145,6 +145,20 @@ test('all clusters of an environment at a click; each is planned, one that is do
   });
 });
 
+test('who goes on right after the last key is not left standing', async () => {
+  const { text } = await rollOut();
+  await click('All Test (2)');
+  answer(endpoints.planTask, () => ({ documents: [document({})] }));
+  answer(endpoints.previewTemplate, () => ({ findings: [], values: [], text: 'a: ahoy\n' }));
+  const field = globalThis.document.querySelector<HTMLInputElement>('#value-team')!;
+  field.value = 'ahoy';
+  field.dispatchEvent(new Event('input'));
+  await flushPromises();
+  await click('Review');
+  expect(sentTo(endpoints.previewTemplate)).toMatchObject({ body: { values: { team: 'ahoy' } } });
+  expect(text()).toContain('Create 1');
+});
+
 test('clusters by a label; in production its name is asked for', async () => {
   await rollOut();
   await click('region=eu (2)');

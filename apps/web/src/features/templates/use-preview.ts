@@ -11,6 +11,8 @@ export function usePreview(content: () => { text: string; variables: Variable[];
   const failure = shallowRef<unknown>(null);
   let timer: ReturnType<typeof setTimeout> | undefined;
   let latest = 0;
+  let isDue = false;
+  let asking = Promise.resolve();
 
   async function ask() {
     const body = content();
@@ -29,14 +31,28 @@ export function usePreview(content: () => { text: string; variables: Variable[];
     }
   }
 
+  function begin(): Promise<void> {
+    clearTimeout(timer);
+    isDue = false;
+    asking = ask();
+    return asking;
+  }
+
+  /** Of what is there now, for whoever goes on right after the last key. */
+  async function upToDate(): Promise<Preview | null> {
+    await (isDue ? begin() : asking);
+    return preview.value;
+  }
+
   watch(
     () => JSON.stringify(content()),
     () => {
       clearTimeout(timer);
-      timer = setTimeout(() => void ask(), quietMs);
+      isDue = true;
+      timer = setTimeout(() => void begin(), quietMs);
     },
     { immediate: true },
   );
   onScopeDispose(() => clearTimeout(timer));
-  return { preview, failure };
+  return { preview, failure, upToDate };
 }
