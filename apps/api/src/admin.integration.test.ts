@@ -39,7 +39,7 @@ test('reset-password ends the user’s sessions and lets them in with the new pa
   const user = await api.signUp(username);
   const { code, output } = await admin('reset-password', username).ended;
   expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining(username) });
-  const [, password] = /One-time password of \S+: (\S+)/.exec(output) ?? [];
+  const [, password] = new RegExp(`One-time password of ${username}: (\\S+)`).exec(output) ?? [];
   await within(5000, () => expect.poll(async () => (await user.get('/auth/me')).status).toBe(401));
   const withTheOld = { username, password: user.password };
   expect((await api.anonymous.post('/auth/login', withTheOld)).status).toBe(401);
