@@ -117,9 +117,8 @@ export class KilledWorld {
       const child = await this.#start(this.#steps());
       const isOver = await this.#endOf(child, operation);
       if (isOver) {
-        // nobody is left to be killed
-        this.#isLasting = true;
-        child.send({ survived: null } satisfies Orders);
+        // by one that lasts: it may be killed just now, after a step of what comes of it
+        await this.work();
         return { ...(await this.#result(operation)), steps: this.#steps() };
       }
       await this.#pass();
