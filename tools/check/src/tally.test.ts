@@ -65,7 +65,16 @@ test('counts a skipped test as a failure on CI, unless this machine cannot run i
   });
 });
 
-test('tells of a test that passed when it was tried again', () => {
-  const all = tally({ tests: [{ file: 'a.test.ts', name: 'now and then', state: 'passed', retries: 1 }] });
-  expect(summaryOf(all, 0).notes).toEqual(['retried 1 times, then passed: a.test.ts > now and then']);
+test('tells of a test that was tried again, once', () => {
+  const tried = { file: 'a.test.ts', retries: 1 };
+  const all = tally({
+    tests: [
+      { ...tried, name: 'now and then', state: 'passed' },
+      { ...tried, name: 'never', state: 'failed', errors: ['1 is not 2', '1 is not 3'] },
+    ],
+  });
+  expect(summaryOf(all, 1).notes).toEqual([
+    'retried 1 times, then passed: a.test.ts > now and then',
+    'failed at every try: a.test.ts > never: 1 is not 2; 1 is not 3',
+  ]);
 });

@@ -33,8 +33,9 @@ export function summaryOf(
   const lacks = new Map<string, number>();
   for (const { file, name, state, retries, errors = [], machineLacks } of tally?.tests ?? []) {
     const test = `${file} > ${name}`;
-    if (state === 'failed') summary.notes.push(`failed: ${test}: ${errors.join('; ')}`);
-    if (retries > 0) summary.notes.push(`retried ${retries} times, then ${state}: ${test}`);
+    if (state === 'failed')
+      summary.notes.push(`failed${retries > 0 ? ' at every try' : ''}: ${test}: ${errors.join('; ')}`);
+    else if (retries > 0) summary.notes.push(`retried ${retries} times, then ${state}: ${test}`);
     if (state === 'passed' || state === 'failed') summary[state] += 1;
     else if (machineLacks !== undefined) {
       summary.skipped += 1;

@@ -145,6 +145,14 @@ test('all clusters of an environment at a click; each is planned, one that is do
   });
 });
 
+test('while they are planned, it is for all of them', async () => {
+  await rollOut();
+  await click('All Test (2)');
+  answer(endpoints.planTask, () => new Promise(() => {}));
+  await click('Review');
+  expect(button('Roll out to 2 clusters')?.disabled).toBe(true);
+});
+
 test('who goes on right after the last key is not left standing', async () => {
   const { text } = await rollOut();
   await click('All Test (2)');
