@@ -1,4 +1,5 @@
 import seed from 'ant-design-vue/es/theme/themes/seed';
+import formatToken from 'ant-design-vue/es/theme/util/alias';
 import { describe, expect, test } from 'vitest';
 import { dark, light } from './palette.ts';
 import { antThemeOf } from './theme.ts';
@@ -9,7 +10,10 @@ describe.each([
 ])('%s', (_name, isDark) => {
   const { token, algorithm, components } = antThemeOf(isDark);
   const [derive] = [algorithm].flat();
-  const tokens = { ...derive?.({ ...seed, ...token }), ...token } as Record<string, string>;
+  // as the library makes of them what its components take
+  const tokens = {
+    ...formatToken({ ...derive?.({ ...seed, ...token })!, override: token! }),
+  } as unknown as Record<string, string>;
 
   test.each(['red', 'orange', 'green', 'blue', 'purple'] as const)('a %s tag can be read', (colour) => {
     expect(contrast(tokens[`${colour}-7`] ?? '', tokens[`${colour}-1`] ?? '')).toBeGreaterThanOrEqual(4.5);
@@ -19,6 +23,13 @@ describe.each([
     const { infoBg, ...palette } = isDark ? dark : light;
     const texts = ['text', 'textSoft', 'textFaint', 'primary', 'success', 'warning', 'error'] as const;
     expect(texts.filter((text) => contrast(palette[text], infoBg) < 4.5)).toEqual([]);
+  });
+
+  test('a link can be read under the pointer, on a hovered or chosen row', () => {
+    const { raised, infoBg } = isDark ? dark : light;
+    const links = ['colorLinkHover', 'colorLinkActive'].map((name) => tokens[name] ?? '');
+    const faint = links.filter((link) => [raised, infoBg].some((ground) => contrast(link, ground) < 4.5));
+    expect(faint).toEqual([]);
   });
 
   test('what is wrong with a field can be read in a dialog', () => {

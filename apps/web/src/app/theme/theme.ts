@@ -11,6 +11,9 @@ export function antThemeOf(isDark: boolean): NonNullable<ConfigProviderProps['th
       colorPrimary: palette.primary,
       colorInfo: palette.primary,
       colorLink: palette.primary,
+      // what the library makes of it is too faint under the pointer
+      colorLinkHover: palette.primary,
+      colorLinkActive: palette.primary,
       colorSuccess: palette.success,
       colorWarning: palette.warning,
       colorError: palette.error,

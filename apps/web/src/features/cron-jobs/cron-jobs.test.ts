@@ -118,6 +118,7 @@ test('the list says when each runs, in words on hover; several are suspended at 
   );
   expect(text()).toContain('nightly');
   expect(document.querySelector('[title="At 03:00"]')?.textContent).toContain('0 3 * * * Asia/Shanghai');
+  expect(text()).toContain('Scheduled');
   expect(text()).toContain('Suspended');
   for (const box of page.findAll('tbody input[type=checkbox]')) await box.setValue(true);
   await flushPromises();

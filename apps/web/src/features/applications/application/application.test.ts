@@ -128,7 +128,7 @@ test('it goes out one after the other as an operation, which is shown', async ()
   await press('Move lane up');
   // at the top it can only go down again
   expect(document.activeElement).toBe(move('Move lane down'));
-  expect(page.findAll('.ant-collapse-item-active')).toEqual([]);
+  expect(page.findAll('summary button, [role=button] button')).toEqual([]);
   await press('Save and roll out');
   expect(bodyOf(endpoints.updateApplication)).toMatchObject({ rollOut: [] });
   expect(bodyOf(endpoints.rollOutApplication)).toMatchObject({

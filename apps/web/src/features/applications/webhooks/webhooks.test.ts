@@ -162,6 +162,7 @@ test('a payload is tried, and says what it would do', async () => {
     '{"ref":"refs/heads/feature/login"}',
   );
   await ok(page);
+  expect(text()).toContain('Would do');
   expect(text()).toContain('Instance login-1 created with registry.local/cart:6113728');
 });
 
