@@ -122,3 +122,18 @@ test('from one kind to another nothing of the last page stays', async () => {
   await page.locator('.figures').waitFor();
   expect(await page.locator('h1').textContent()).toBe('node-1');
 });
+
+test('a cold start takes few files, for each has a round trip of its own', async () => {
+  const filesOf = ({ page }: Tab) =>
+    page.evaluate(() => {
+      const loaded = performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname);
+      return loaded.filter((name) => /\.(js|css)$/.test(name)).length;
+    });
+  const login = await scene.open('/login');
+  await login.page.locator('#username').waitFor();
+  expect(await filesOf(login)).toBeLessThanOrEqual(20);
+  const list = await scene.openSignedIn(pages.pods.path());
+  await list.page.reload();
+  await list.page.locator(pages.pods.ready).first().waitFor();
+  expect(await filesOf(list)).toBeLessThanOrEqual(40);
+});
