@@ -90,6 +90,13 @@ test('a grant on the service tree says at which node', () => {
   expect(place(event({ ...grant, cluster: 'demo', namespace: 'shop' }))).toBe('demo/shop');
 });
 
+test('nobody among the owners is no gap in the sentence', () => {
+  const params = { operations: 'li', development: '', developer: '' };
+  expect(textsIn('en-US').sentence(event({ code: 'tree.setOwners', name: 'acme', params }))).toBe(
+    'Named the owners of node acme: operations li; development –; developers –',
+  );
+});
+
 test('whatever has words can be chosen, but for the calls that one row stands for', () => {
   const codesIn = (words: object, path: string): string[] =>
     Object.entries(words).flatMap(([key, text]) =>

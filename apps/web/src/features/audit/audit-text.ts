@@ -34,6 +34,10 @@ const usual = new Set(['exit', 'completed', 'closed']);
 /** Of how many: `1 object`, `2 objects`. */
 const counted = ['documents', 'clusters', 'rights', 'count'];
 
+/** An empty list is nobody, not a gap in the sentence. */
+const filled = (params: AuditEvent['params']) =>
+  Object.fromEntries(Object.entries(params).map(([name, value]) => [name, value === '' ? '–' : value]));
+
 /** What was done to what, as a sentence without its subject; unknown codes stay as they are. */
 export function useAuditText() {
   const { t, te, tm } = useI18n();
@@ -61,7 +65,7 @@ export function useAuditText() {
     const why = String(event.params['why'] ?? '');
     const named = {
       path: '…',
-      ...event.params,
+      ...filled(event.params),
       why: te(`kubeconfigs.end.${why}`) ? t(`kubeconfigs.end.${why}`) : why,
       action: te(`actions.${action}.label`) ? t(`actions.${action}.label`) : action,
       name,
