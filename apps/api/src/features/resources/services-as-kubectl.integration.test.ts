@@ -28,6 +28,7 @@ type Spec = Record<string, unknown> & { type?: ServiceType; ports?: Port[] };
  * They are of the band that nothing is given by itself (KEP-3668).
  */
 const nodePortOf = { [ours]: 30040, [theirs]: 30041 };
+const askedFor = Object.values(nodePortOf).flatMap((port) => [port, port + 2]);
 
 async function read(namespace: string, name: string) {
   const text = await kubectl('get', 'service', name, '-n', namespace, '-o', 'json');
@@ -39,7 +40,7 @@ function comparable({ metadata, spec }: Awaited<ReturnType<typeof read>>) {
   const { labels, annotations = {} } = metadata as { labels?: object; annotations?: Record<string, string> };
   const { 'kubectl.kubernetes.io/last-applied-configuration': _applied, ...kept } = annotations;
   const address = (value: unknown) => (value === undefined || value === 'None' ? value : 'given');
-  const nodePort = (value: number) => (value >= 30640 && value < 30644 ? 'wanted' : 'given');
+  const nodePort = (value: number) => (askedFor.includes(value) ? 'wanted' : 'given');
   return {
     labels,
     annotations: kept,
