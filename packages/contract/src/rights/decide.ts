@@ -56,12 +56,13 @@ function byRight(narrowing: Narrowed[]): Iterable<Narrowed[]> {
 }
 
 function anyOf(group: readonly Narrowed[]): Scope {
+  if (group.length === 1) return (group[0] as Narrowed).granted;
   if (group.every(({ granted }) => granted === 'all')) return 'all';
   const parts = group.flatMap(({ requirement: { domain }, granted }) => {
     if (granted !== 'all') return granted;
     return domain.kind === 'namespace' ? [domain.namespace] : [];
   });
-  return group.length === 1 ? parts : [...new Set(parts)].toSorted();
+  return [...new Set(parts)].toSorted();
 }
 
 /** Where each of two rights is granted. */
