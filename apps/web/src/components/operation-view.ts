@@ -2,6 +2,7 @@ import type { endpoints, OutputOf } from '@pilothouse/contract';
 import { useI18n } from 'vue-i18n';
 
 export type Operation = OutputOf<typeof endpoints.listOperations>['items'][number];
+type OneOperation = OutputOf<typeof endpoints.getOperation>;
 export type OperationItem = OutputOf<typeof endpoints.listOperationItems>['items'][number];
 
 type Tone = 'ok' | 'progress' | 'warning' | 'error' | 'neutral';
@@ -47,6 +48,14 @@ export function useOperationText() {
       const key = action === undefined ? `operation.${kind}` : `actions.${action}.label`;
       return te(key) ? t(key) : kind;
     },
+    /** What was chosen: an action's under kubectl's names, ours in words. What is off, or empty, was not chosen. */
+    optionTexts: ({ kind, options }: Pick<OneOperation, 'kind' | 'options'>) =>
+      Object.entries(options)
+        .filter(([, value]) => value !== false && value !== '' && value !== null)
+        .map(([name, value]) => {
+          const key = `operationOption.${name}`;
+          return !kind.startsWith('action.') && te(key) ? t(key, { value }) : `${name}: ${value}`;
+        }),
     /** A step of a build has a name of ours; objects are named as they are. */
     targetText: (target: string) =>
       te(`operationTarget.${target}`) ? t(`operationTarget.${target}`) : target,

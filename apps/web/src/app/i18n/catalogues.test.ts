@@ -90,6 +90,13 @@ const codes: Record<string, readonly string[]> = {
     ...batchChange.options.map(({ shape }) => `instances.${shape.action.value}`),
   ],
   operationResult: ['created', 'configured'],
+  operationOption: [
+    ...batchChange.options.flatMap(({ shape: { action: _kind, ...chosen } }) => Object.keys(chosen)),
+    'rolledOut',
+    'version',
+    'atOnce',
+    'to',
+  ],
   operationStep: ['waitingForKind'],
   'yaml.head': [...headProblems, 'nameNoText'],
   'manifests.state': manifestState.options,

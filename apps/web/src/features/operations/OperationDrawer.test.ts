@@ -270,3 +270,20 @@ test('what is under way is not repeated', async () => {
   const { button } = await open(drained({ state: 'running', endedAt: null }), []);
   expect(button('Repeat…')).toBeUndefined();
 });
+
+test('what was chosen stands under kubectl’s names for its actions, and in words for ours', async () => {
+  const ours = await open(
+    operation({ kind: 'applications.rollOut', options: { version: 2, atOnce: 1 } }),
+    [],
+  );
+  expect(ours.text()).toContain('version 2');
+  expect(ours.text()).toContain('1 at a time');
+  close();
+  const kubectls = await open(
+    operation({ kind: 'action.scale', options: { replicas: 3, force: false, reason: '' } }),
+    [],
+  );
+  expect(kubectls.text()).toContain('replicas: 3');
+  expect(kubectls.text()).not.toContain('force');
+  expect(kubectls.text()).not.toContain('reason');
+});
