@@ -2,7 +2,7 @@ import type { ClusterRegistry } from '../clusters/cluster-registry.ts';
 
 /** From one question whether it is back to the next. */
 const firstMs = 2000;
-const mostMs = 15_000;
+const mostMs = 5000;
 /** What answered so lately needs no question. */
 const aliveMs = 10_000;
 

@@ -51,6 +51,26 @@ test('a cluster that is away costs next to nothing; once it is back only the new
   line.close();
 });
 
+test('what is applied one after the other is followed by one watch', async () => {
+  const one = await world.here();
+  one.reconciler.start();
+  for (const name of ['web-0', 'web-1', 'web-2']) {
+    const unit = world.newUnit();
+    const objects = instanceObjects(name, unit.ownerId, { replicas: 0 });
+    await world.want(one, unit, { objects, isRemoving: false });
+    await world.applied(one, unit);
+    await expect.poll(async () => phaseOf(await world.stateOf(one, unit))).toBe('stopped');
+    // longer than it takes to see that nobody needs to follow it any more
+    await sleep(2500);
+  }
+  expect(one.calls.filter(({ path }) => path === '/apis/apps/v1/deployments')).toHaveLength(1);
+  // who watched them to the end needs no look a minute later
+  const [{ soon } = { soon: null }] = await world.database.prisma.$queryRaw<{ soon: bigint | null }[]>`
+    SELECT COUNT(*) AS soon FROM reconcile_units
+    WHERE namespace = ${world.namespace} AND due_at < TIMESTAMPADD(MINUTE, 5, UTC_TIMESTAMP(6))`;
+  expect(Number(soon)).toBe(0);
+});
+
 test('many instances of a namespace are looked at by one list a kind', async () => {
   const one = await world.here();
   one.reconciler.start();

@@ -20,6 +20,9 @@ const resources = {
 const kindNames = { instance: 'Deployment', cronJob: 'CronJob' } as const;
 type WatchedKind = keyof typeof resources;
 
+/** So long a watch goes on that nobody needs: the next to be applied often comes soon, and a new one begins with a list of all. */
+const lingerMs = 30_000;
+
 /** Whether there is something to watch of such a unit. */
 export function isWatched(kind: UnitKind): kind is WatchedKind {
   return kind !== 'shared';
@@ -34,32 +37,30 @@ export class ClusterFeed {
   readonly #onChange: () => void;
   readonly #workloads = new Map<WatchedKind, ObjectStore<WorkloadRow>>();
   #pods: ObjectStore<StoreRow> | undefined;
+  readonly #neededAt = new Map<WatchedKind | 'pods', number>();
 
   constructor(connection: ClusterConnection, onChange: () => void) {
     this.connection = connection;
     this.#onChange = onChange;
   }
 
-  /** Begins to watch what is not watched yet, and ends what nobody needs. */
+  /** Begins to watch what is not watched yet, and ends what nobody has needed for a while. */
   keep(kinds: ReadonlySet<WatchedKind>, withPods: boolean): void {
+    const now = performance.now();
     for (const kind of kinds) {
-      if (this.#workloads.has(kind)) continue;
-      const store = this.#workloadStore(kind);
-      this.#workloads.set(kind, store);
-      this.#begin(store);
+      this.#neededAt.set(kind, now);
+      if (!this.#workloads.has(kind)) this.#workloads.set(kind, this.#begun(this.#workloadStore(kind)));
     }
-    for (const [kind, store] of this.#workloads) {
-      if (kinds.has(kind)) continue;
-      store.stop();
-      this.#workloads.delete(kind);
+    if (withPods) {
+      this.#neededAt.set('pods', now);
+      this.#pods ??= this.#begun(this.#podStore());
     }
-    if (withPods && this.#pods === undefined) {
-      this.#pods = this.#podStore();
-      this.#begin(this.#pods);
-    } else if (!withPods) {
-      this.#pods?.stop();
-      this.#pods = undefined;
-    }
+    for (const [what, neededAt] of this.#neededAt) if (now - neededAt > lingerMs) this.#end(what);
+  }
+
+  /** Whether nothing is watched any more. */
+  get isIdle(): boolean {
+    return this.#neededAt.size === 0;
   }
 
   /** What a unit's workload says, by its name and uid; `before` is what was known of it. */
@@ -80,7 +81,7 @@ export class ClusterFeed {
   }
 
   stop(): void {
-    this.keep(new Set(), false);
+    for (const what of this.#neededAt.keys()) this.#end(what);
   }
 
   /**
@@ -96,9 +97,21 @@ export class ClusterFeed {
     return pods.rows().filter(isOurs) as Row[];
   }
 
-  #begin(store: ObjectStore<WorkloadRow> | ObjectStore<StoreRow>): void {
+  #begun<T extends ObjectStore<WorkloadRow> | ObjectStore<StoreRow>>(store: T): T {
     store.onChange(() => this.#onChange());
     store.start();
+    return store;
+  }
+
+  #end(what: WatchedKind | 'pods'): void {
+    this.#neededAt.delete(what);
+    if (what === 'pods') {
+      this.#pods?.stop();
+      this.#pods = undefined;
+      return;
+    }
+    this.#workloads.get(what)?.stop();
+    this.#workloads.delete(what);
   }
 
   #workloadStore(kind: WatchedKind): ObjectStore<WorkloadRow> {

@@ -3,7 +3,7 @@ import type { CallOptions, ClusterConnection } from '@pilothouse/kube';
 import { readMany } from './listed-objects.ts';
 import type { Finding, ReconcileUnits, TakenUnit } from './reconcile-units.repository.ts';
 import { checkUnit } from './unit-check.ts';
-import { passMs, unsettledMs } from './unit-run.ts';
+import { nextLookMs, passMs } from './unit-run.ts';
 import type { UnitSource } from './unit-source.ts';
 import { isSettled } from './unit-status.ts';
 
@@ -33,8 +33,7 @@ export async function lookAtUnits(
       continue;
     }
     isNews = true;
-    const nextMs = isSettled(finding.status) ? passMs : unsettledMs;
-    await units.checked(one, finding, nextMs * (0.9 + Math.random() * 0.2));
+    await units.checked(one, finding, nextLookMs(finding.status));
   }
   await units.unchanged(unchanged, passMs);
   return isNews;

@@ -271,10 +271,23 @@ export class ReconcileUnits {
       UPDATE reconcile_units SET due_at = LEAST(due_at, ${inMs(withinMs)}) WHERE id IN (${Prisma.join(ids)})`;
   }
 
-  /** What a watch says of a unit; where its objects are being changed, whoever does that says it himself. */
-  async told(id: string, fence: number, status: UnitStatus): Promise<boolean> {
+  /**
+   * What a watch says of a unit; where its objects are being changed, whoever does that says it himself. What is as it
+   * should be (`restMs`) needs no look so soon, unless somebody wants one now.
+   */
+  async told(
+    { id, fence }: Pick<UnitLease, 'id' | 'fence'>,
+    status: UnitStatus,
+    restMs: number | null,
+  ): Promise<boolean> {
+    const due =
+      restMs === null
+        ? Prisma.sql`due_at`
+        : Prisma.sql`IF(due_at > UTC_TIMESTAMP(6) AND applied = wanted AND error IS NULL AND drift IS NULL,
+            GREATEST(due_at, ${inMs(restMs)}), due_at)`;
     const changed = await this.#database.prisma.$executeRaw`
-      UPDATE reconcile_units SET status = ${JSON.stringify(status)}, checked_at = UTC_TIMESTAMP(6)
+      UPDATE reconcile_units
+      SET status = ${JSON.stringify(status)}, checked_at = UTC_TIMESTAMP(6), due_at = ${due}
       WHERE id = ${id} AND fence = ${fence}`;
     return changed > 0;
   }

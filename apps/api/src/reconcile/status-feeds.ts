@@ -3,6 +3,7 @@ import { ClusterFeed, isWatched } from './cluster-feed.ts';
 import type { ReconcileUnits, StoredUnit } from './reconcile-units.repository.ts';
 import type { UnitKind } from './unit-source.ts';
 import type { UnitStatus } from './unit-state.ts';
+import { nextLookMs } from './unit-run.ts';
 import { isSettled, isWorkload } from './unit-status.ts';
 
 export interface StatusFeedsOptions {
@@ -108,20 +109,21 @@ export class StatusFeeds {
     }
     this.#keepFeeds();
     this.#work();
-    if (this.#followed.size > 0) return;
+    if (this.#followed.size > 0 || this.#feeds.size > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
   }
 
   #keepFeeds(): void {
     const byCluster = Map.groupBy(this.#followed.values(), ({ clusterId }) => clusterId);
+    const connectionOf = (id: string) => this.#options.registry.byId(id)?.connection;
+    for (const [id, feed] of this.#feeds) {
+      if (connectionOf(id) !== feed.connection) feed.stop();
+      else if (!byCluster.has(id)) feed.keep(new Set(), false);
+      if (feed.isIdle) this.#feeds.delete(id);
+    }
     for (const [id, units] of byCluster) {
-      const connection = this.#options.registry.byId(id)?.connection;
-      const known = this.#feeds.get(id);
-      if (known !== undefined && known.connection !== connection) {
-        known.stop();
-        this.#feeds.delete(id);
-      }
+      const connection = connectionOf(id);
       if (connection === undefined) continue;
       const feed = this.#feeds.get(id) ?? new ClusterFeed(connection, () => this.#work());
       this.#feeds.set(id, feed);
@@ -129,11 +131,6 @@ export class StatusFeeds {
         new Set(units.map(({ kind }) => kind).filter(isWatched)),
         units.some(({ status }) => !isSettled(status)),
       );
-    }
-    for (const [id, feed] of this.#feeds) {
-      if (byCluster.has(id)) continue;
-      feed.stop();
-      this.#feeds.delete(id);
     }
   }
 
@@ -166,7 +163,7 @@ export class StatusFeeds {
       if (isOlder(seen.status, unit.status)) continue;
       const text = JSON.stringify(seen.status);
       if (text === unit.told) continue;
-      if (await units.told(unit.id, unit.fence, seen.status)) {
+      if (await units.told(unit, seen.status, isSettled(seen.status) ? nextLookMs(seen.status) : null)) {
         unit.told = text;
         unit.status = seen.status;
         isChanged = true;

@@ -35,6 +35,9 @@ export interface RunParts {
 /** Until the next look at a unit that is as it should be, and at one whose Pods are still being replaced. */
 export const passMs = 600_000;
 export const unsettledMs = 60_000;
+/** Units that were applied together are not looked at together for ever. */
+export const nextLookMs = (status: UnitStatus | null) =>
+  (isSettled(status) ? passMs : unsettledMs) * (0.9 + Math.random() * 0.2);
 /** Until the next look whether what was deleted is gone. */
 const firstGoneMs = 1000;
 const longestGoneMs = 30_000;
@@ -82,7 +85,7 @@ export class UnitRun {
     const rows = this.#unit.objects.filter((row) => !planned.some(({ key }) => sameKey(key, row)));
     for (const row of rows.toReversed()) await this.#delete(row, false);
     await this.#parts.onStep('pruned');
-    const nextMs = (isSettled(status) ? passMs : unsettledMs) * (0.9 + Math.random() * 0.2);
+    const nextMs = nextLookMs(status);
     await this.#fenced(
       this.#parts.units.applied(this.#unit, this.changes, { version: version ?? null, nextMs, status }),
     );

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -22,7 +23,6 @@ export class ReconcileWorld {
   #database: Database | undefined;
   #cluster: LocalCluster | undefined;
   #folder = '';
-  #namespaces = 0;
   readonly #running: TestReconciler[] = [];
   namespace = '';
   clusterId = '';
@@ -39,8 +39,7 @@ export class ReconcileWorld {
     });
     beforeEach(async () => {
       this.#folder = mkdtempSync(path.join(tmpdir(), 'pilothouse-reconcile-'));
-      this.#namespaces += 1;
-      this.namespace = `reconcile-${process.pid}-${this.#namespaces}`;
+      this.namespace = `reconcile-${randomUUID().slice(0, 8)}`;
       await this.cluster.kubectl('create', 'namespace', this.namespace);
       this.clusterId = await this.registerCluster(this.cluster.kubeconfig);
     });
