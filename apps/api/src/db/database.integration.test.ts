@@ -111,6 +111,27 @@ describe('a database', () => {
     }
   });
 
+  /** A counter of the server's, which nobody else uses. */
+  async function status(name: string): Promise<number> {
+    const connection = await createConnection(server.url);
+    const [rows] = await connection.query<RowDataPacket[]>('SHOW GLOBAL STATUS LIKE ?', [name]);
+    await connection.end();
+    return Number(rows[0]?.['Value']);
+  }
+
+  test('a statement is prepared once for each connection, and only so many are kept', async () => {
+    const count = (ids: string[]) => database.prisma.role.count({ where: { id: { in: ids } } });
+    await count(['a', 'b']);
+    const before = await status('Com_stmt_prepare');
+    for (let time = 0; time < 50; time += 1) await count(['a', 'b']);
+    expect((await status('Com_stmt_prepare')) - before).toBeLessThanOrEqual(10);
+    // each length of a list is a statement of its own
+    const lists = Array.from({ length: 1500 }, (_, length) => Array.from({ length }, String));
+    await Promise.all(lists.map(count));
+    for (const list of lists.slice(0, 300)) await database.transaction(() => count(list));
+    expect(await status('Prepared_stmt_count')).toBeLessThanOrEqual(1000);
+  });
+
   test('a raised version is heard of without being asked for', async () => {
     const versions = new Versions(database, () => undefined);
     await versions.start();
