@@ -1,6 +1,6 @@
 import { realNodePossible } from '@pilothouse/control-plane';
 import type { Bar, BarResult } from './bar.ts';
-import { plainTable, tableRows } from './table.ts';
+import { notesOfMissed, plainTable, tableRows } from './table.ts';
 import type { World } from './world.ts';
 
 /** Runs bars one after another; a bar that throws fails, and the others go on. */
@@ -12,7 +12,8 @@ export async function runBars(bars: readonly Bar[], world: World, signal: AbortS
     const begun = performance.now();
     const result = { bar, ...(await outcomeOf(bar, world)), seconds: (performance.now() - begun) / 1000 };
     results.push(result);
-    if (result.outcome === 'measured') console.log(plainTable(tableRows([result])));
+    if (result.outcome === 'measured')
+      console.log(`${plainTable(tableRows([result]))}\n${notesOfMissed([result])}`);
     else world.say(`bar ${bar.number} ${result.outcome}: ${result.reason}`);
   }
   return results;

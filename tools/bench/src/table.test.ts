@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { failed, type Bar, type BarResult, type Measure } from './bar.ts';
-import { formatNumber, markdownTable, plainTable, tableRows } from './table.ts';
+import { formatNumber, markdownTable, notesOfMissed, plainTable, tableRows } from './table.ts';
 
 const bar: Bar = { number: 3, title: 'a title', run: () => Promise.resolve([]) };
 const measure: Measure = {
@@ -45,6 +45,13 @@ describe('the table', () => {
       { bar, outcome: 'skipped', reason: 'why', seconds: 1 },
     ]);
     expect(rows.map((row) => row.at(-1))).toEqual(['**failed**', 'skipped']);
+  });
+
+  it('says more of what misses its limit', () => {
+    const noted = { ...measure, note: 'how' };
+    expect(
+      notesOfMissed([measured(noted, { ...noted, what: 'another', ours: 4 }, { ...measure, ours: 4 })]),
+    ).toBe('another: how\n');
   });
 
   it('is read by GitHub and by people', () => {

@@ -35,6 +35,15 @@ export function plainTable(rows: readonly (readonly string[])[]): string {
     .join('\n');
 }
 
+/** What is said of the measures that miss their limits, a line each. */
+export function notesOfMissed(results: readonly BarResult[]): string {
+  return results
+    .flatMap((result) => (result.outcome === 'measured' ? result.measures : []))
+    .filter((measure) => measure.note !== undefined && !passes(measure))
+    .map(({ what, note }) => `${what}: ${note}\n`)
+    .join('');
+}
+
 /** Three digits that count. */
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return String(value);
