@@ -2,8 +2,8 @@ import type { ClusterRegistry } from '../clusters/cluster-registry.ts';
 import { ClusterFeed, isWatched } from './cluster-feed.ts';
 import type { ReconcileUnits, StoredUnit } from './reconcile-units.repository.ts';
 import type { UnitKind } from './unit-source.ts';
-import type { UnitStatus } from './unit-state.ts';
 import { nextLookMs } from './unit-run.ts';
+import type { UnitStatus } from './unit-state.ts';
 import { isSettled, isWorkload } from './unit-status.ts';
 
 export interface StatusFeedsOptions {

@@ -33,6 +33,9 @@ export function progressStatus(operation: Operation): 'active' | 'exception' | '
   return operation.state === 'running' ? 'active' : 'normal';
 }
 
+/** The action that an operation is a batch of; none where it is the platform's own. */
+const actionOf = (kind: string) => /^action\.(.+)$/.exec(kind)?.[1];
+
 /** Sentences about operations in the user's language; an unknown kind or code keeps its own name. */
 export function useOperationText() {
   const { t, te, locale } = useI18n();
@@ -44,7 +47,7 @@ export function useOperationText() {
   return {
     /** A batch of an action is named as the action. */
     kindText: ({ kind }: Pick<Operation, 'kind'>) => {
-      const action = /^action\.(.+)$/.exec(kind)?.[1];
+      const action = actionOf(kind);
       const key = action === undefined ? `operation.${kind}` : `actions.${action}.label`;
       return te(key) ? t(key) : kind;
     },
@@ -54,7 +57,7 @@ export function useOperationText() {
         .filter(([, value]) => value !== false && value !== '' && value !== null)
         .map(([name, value]) => {
           const key = `operationOption.${name}`;
-          return !kind.startsWith('action.') && te(key) ? t(key, { value }) : `${name}: ${value}`;
+          return actionOf(kind) === undefined && te(key) ? t(key, { value }) : `${name}: ${value}`;
         }),
     /** A step of a build has a name of ours; objects are named as they are. */
     targetText: (target: string) =>
