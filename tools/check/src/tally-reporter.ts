@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { lackOf } from '@pilothouse/testing';
 import type { Reporter, SerializedError, TestModule } from 'vitest/node';
-import type { Tally } from './tally.ts';
 import { root } from './root.ts';
+import { gist, type Tally } from './tally.ts';
 
 /** A Vitest reporter: leaves what `npm test` counts in the file that `PILOTHOUSE_TALLY` names. */
 export default class TallyReporter implements Reporter {
@@ -15,14 +15,14 @@ export default class TallyReporter implements Reporter {
           name: test.fullName,
           state: test.result().state,
           retries: test.diagnostic()?.retryCount ?? 0,
-          errors: [...new Set(test.result().errors?.map(({ message }) => firstLine(message)))],
+          errors: [...new Set(test.result().errors?.map(({ message }) => gist(message)))],
           machineLacks: lackOf(test.meta()),
         })),
       ),
       failedFiles: modules.filter((module) => module.state() === 'failed').map(fileOf),
       otherErrors: unhandled.map(
         ({ VITEST_TEST_PATH: path, VITEST_TEST_NAME: test, message }) =>
-          `${path ? relative(root, String(path)) : 'no file'}${test ? ` > ${test}` : ''}: ${firstLine(String(message))}`,
+          `${path ? relative(root, String(path)) : 'no file'}${test ? ` > ${test}` : ''}: ${gist(String(message))}`,
       ),
     };
     writeFileSync(process.env['PILOTHOUSE_TALLY'] ?? 'tally.json', JSON.stringify(tally));
@@ -31,8 +31,4 @@ export default class TallyReporter implements Reporter {
 
 function fileOf(module: TestModule): string {
   return relative(root, module.moduleId);
-}
-
-function firstLine(text: string): string {
-  return text.split('\n', 1)[0] ?? '';
 }

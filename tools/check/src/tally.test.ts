@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { summaryOf, type Tally } from './tally.ts';
+import { gist, summaryOf, type Tally } from './tally.ts';
 
 type Test = Tally['tests'][number];
 const tests = (...states: Test['state'][]): Test[] =>
@@ -69,12 +69,20 @@ test('tells of a test that was tried again, once', () => {
   const tried = { file: 'a.test.ts', retries: 1 };
   const all = tally({
     tests: [
-      { ...tried, name: 'now and then', state: 'passed' },
+      { ...tried, name: 'now and then', state: 'passed', errors: ['2 is not 3'] },
       { ...tried, name: 'never', state: 'failed', errors: ['1 is not 2', '1 is not 3'] },
     ],
   });
   expect(summaryOf(all, 1).notes).toEqual([
-    'retried 1 times, then passed: a.test.ts > now and then',
+    'retried 1 times, then passed: a.test.ts > now and then: 2 is not 3',
     'failed at every try: a.test.ts > never: 1 is not 2; 1 is not 3',
   ]);
+});
+
+test('an error is told in the line that says it', () => {
+  expect(gist('it ended: not within 30 ms\n    at once')).toBe('it ended: not within 30 ms');
+  expect(gist('\nInvalid `prisma.role.count()` invocation:\n\n\npool timeout')).toBe(
+    'Invalid `prisma.role.count()` invocation: pool timeout',
+  );
+  expect(gist('')).toBe('');
 });

@@ -8,7 +8,7 @@ export interface Tally {
     name: string;
     state: 'passed' | 'failed' | 'skipped' | 'pending';
     retries: number;
-    /** Of a failed test: the first line of each thing it said, over all its tries. */
+    /** Each thing a failed try said, in a line. */
     errors?: string[];
     /** Where this machine cannot run the test: why, see `needs` of @pilothouse/testing. */
     machineLacks?: string | undefined;
@@ -35,7 +35,8 @@ export function summaryOf(
     const test = `${file} > ${name}`;
     if (state === 'failed')
       summary.notes.push(`failed${retries > 0 ? ' at every try' : ''}: ${test}: ${errors.join('; ')}`);
-    else if (retries > 0) summary.notes.push(`retried ${retries} times, then ${state}: ${test}`);
+    else if (retries > 0)
+      summary.notes.push(`retried ${retries} times, then ${state}: ${test}: ${errors.join('; ')}`);
     if (state === 'passed' || state === 'failed') summary[state] += 1;
     else if (machineLacks !== undefined) {
       summary.skipped += 1;
@@ -57,4 +58,10 @@ export function summaryOf(
     if (loose.length === 0) summary.notes.push(`failed: the runner ended with ${exitCode ?? 'a signal'}`);
   }
   return summary;
+}
+
+/** What an error says, in a line: the first that has text, and the next with it where that one only leads up to it. */
+export function gist(message: string): string {
+  const [first = '', second = ''] = message.split('\n').filter((line) => line.trim() !== '');
+  return first.endsWith(':') ? `${first} ${second}`.trim() : first;
 }
