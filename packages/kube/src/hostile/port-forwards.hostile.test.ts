@@ -1,3 +1,4 @@
+// Depends on: packages/kube, packages/kinds, tools/start/node-flags.mjs
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';

@@ -8,6 +8,8 @@ import { createNamespace } from './testing/resource-world.ts';
 
 /** What is used, in the lists of nodes and pods, is what `kubectl top` prints of the same metrics-server. */
 const namespace = 'top';
+/** Where a workload's pods are not the only ones. */
+const mixed = 'top-mixed';
 let api: TestApi;
 let cluster: LocalCluster;
 
@@ -19,14 +21,18 @@ const used: Record<string, { cpu: string; memory: string }[]> = {
 const asleep = 'unmeasured';
 
 /** kwok measures what a pod's annotation says. */
-function pod(name: string, { cpu, memory }: { cpu: string; memory: string }, node: string | null = 'kwok-1') {
+function pod(
+  name: string,
+  { cpu, memory }: { cpu: string; memory: string },
+  { node = 'kwok-1', namespace: place = namespace }: { node?: string | null; namespace?: string } = {},
+) {
   const resources = { requests: { cpu: '100m', memory: '100Mi' }, limits: { memory: '400Mi' } };
   return {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: {
       name,
-      namespace,
+      namespace: place,
       annotations: { 'kwok.x-k8s.io/usage-cpu': cpu, 'kwok.x-k8s.io/usage-memory': memory },
     },
     spec: {
@@ -37,16 +43,30 @@ function pod(name: string, { cpu, memory }: { cpu: string; memory: string }, nod
   };
 }
 
+const { metadata, spec } = pod('', { cpu: '20m', memory: '64Mi' });
+const workload = {
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'web', namespace: mixed },
+  spec: {
+    replicas: 2,
+    selector: { matchLabels: { app: 'web' } },
+    template: { metadata: { labels: { app: 'web' }, annotations: metadata.annotations }, spec },
+  },
+};
+
 beforeAll(async () => {
   cluster = await sharedTestCluster('metrics-now', { metrics: true, kwokNodes: 2, landscape: 'none' });
   api = await startTestApi({ config: { allowLoopbackClusters: true } });
   const answer = await api.admin.post('/clusters', { name: 'here', kubeconfig: cluster.kubeconfig });
   if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
-  await createNamespace(cluster, namespace);
+  for (const name of [namespace, mixed]) await createNamespace(cluster, name);
   for (const [name, [amounts]] of Object.entries(used))
     if (amounts !== undefined) await cluster.apply(JSON.stringify(pod(name, amounts)));
+  await cluster.apply(JSON.stringify(workload));
+  await cluster.apply(JSON.stringify(pod('alone', used['large']![0]!, { namespace: mixed })));
   // no node is good for it: nobody measures it
-  await cluster.apply(JSON.stringify(pod(asleep, { cpu: '1', memory: '1Gi' }, null)));
+  await cluster.apply(JSON.stringify(pod(asleep, { cpu: '1', memory: '1Gi' }, { node: null })));
 });
 
 afterAll(async () => {
@@ -103,43 +123,25 @@ test('pods, as kubectl top prints them, the most first; of the one that nobody m
 });
 
 test('namespaces and workloads with the sums of their pods; how many of the others there are is no matter', async () => {
-  const workload = {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name: 'web', namespace },
-    spec: {
-      replicas: 2,
-      selector: { matchLabels: { app: 'web' } },
-      template: {
-        metadata: {
-          labels: { app: 'web' },
-          annotations: pod('', { cpu: '20m', memory: '64Mi' }).metadata.annotations,
-        },
-        spec: pod('', { cpu: '', memory: '' }).spec,
-      },
-    },
-  };
-  await cluster.apply(JSON.stringify(workload));
   const summed = async (plural: string, query: string) =>
     (await rows(plural, `${query}withUsage=true&sort=-memoryUsage`)).find(({ name }) =>
-      [namespace, 'web'].includes(name),
+      [mixed, 'web'].includes(name),
     )?.cells;
   await expect
-    .poll(() => summed('deployments', `namespace=${namespace}&`), { timeout: 120_000, interval: 2000 })
+    .poll(() => summed('deployments', `namespace=${mixed}&`), { timeout: 120_000, interval: 2000 })
     .toMatchObject({
       runningPods: 2,
       memoryUsage: 128 * 2 ** 20,
       memoryLimits: 800 * 2 ** 20,
       cpuRequests: 200,
     });
-  const theirs = await top('pods', '-n', namespace);
+  const theirs = await top('pods', '-n', mixed);
   const sum = theirs.reduce((total, [, , memory]) => total + Number.parseInt(memory ?? '', 10), 0);
   const ours = await summed('namespaces', '');
-  expect(ours).toMatchObject({ runningPods: 5, cpuRequests: 500 });
+  expect(ours).toMatchObject({ runningPods: 3, cpuRequests: 300 });
   // kubectl cuts each off
   expect(Number(ours?.['memoryUsage']) / 2 ** 20 - sum).toBeLessThan(theirs.length);
   expect(Number(ours?.['memoryUsage']) / 2 ** 20 - sum).toBeGreaterThanOrEqual(0);
-  await cluster.kubectl('delete', 'deployment', 'web', '-n', namespace);
 });
 
 test('nodes with their share of what is allocatable', async () => {

@@ -23,7 +23,9 @@ let developer: TestUser;
 beforeAll(async () => {
   const started = await startStreamWorld(namespace, {
     counter: 'n=0; while :; do n=$((n+1)); echo "line $n"; usleep 5000; done',
-    firehose: 'sleep 2; yes "$(printf %0200d 0)" | head -n 400000; sleep 3600',
+    // a log that was written before would be rotated away before it is viewed
+    firehose:
+      'until [ -e /go ]; do usleep 100000; done; yes "$(printf %0200d 0)" | head -n 400000; sleep 3600',
     said: 'echo one; echo two; echo three; sleep 3600',
     odd: `${odd}; sleep 3600`,
   });
@@ -69,6 +71,7 @@ test('tail, since and an end without follow', async () => {
 test('a viewer that acknowledges nothing gets one window, and the platform keeps little of the rest', async () => {
   const before = heldBytes();
   const stream = await view('firehose');
+  await world.cluster.kubectl('exec', '-n', namespace, 'firehose', '--', 'touch', '/go');
   await expect.poll(() => logLinesOf(stream).length).toBe(5000);
   await new Promise((resolve) => setTimeout(resolve, 3000));
   expect(logLinesOf(stream)).toHaveLength(5000);

@@ -1,3 +1,4 @@
+// Depends on: apps/api/src/features/applications, apps/api/src/reconcile, packages/kube/src, packages/manifests/src
 import type { LocalCluster } from '@pilothouse/control-plane';
 import { sharedTestCluster } from '@pilothouse/control-plane/testing';
 import { readFile } from 'node:fs/promises';

@@ -1,3 +1,4 @@
+// Depends on: apps/api/src/reconcile, apps/api/src/features/applications, packages/manifests/src
 import { expect, test } from 'vitest';
 import { instanceObjects } from './testing/file-source.ts';
 import { ReconcileWorld } from './testing/reconcile-world.ts';
