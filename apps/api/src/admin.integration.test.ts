@@ -21,6 +21,7 @@ function admin(...args: string[]) {
   const child = spawn(process.execPath, [path.join(import.meta.dirname, 'admin.ts'), ...args], {
     env: {
       PATH: process.env.PATH,
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
       DATABASE_URL: api.database.url,
       PILOTHOUSE_DATA: api.container.config.dataFolder,
     },

@@ -53,6 +53,7 @@ async function run(settings: Record<string, string> = {}): Promise<Run> {
   const child = spawn(process.execPath, [path.join(import.meta.dirname, 'main.ts')], {
     env: {
       PATH: process.env.PATH,
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
       DATABASE_URL: databaseUrl,
       PILOTHOUSE_PORT: String(port),
       PILOTHOUSE_DATA: folder,

@@ -8,6 +8,9 @@ export interface Check {
   command: readonly string[];
 }
 
+/** What the checks remember from one run to the next; goes away with the dependencies. */
+const state = 'node_modules/.pilothouse/types';
+
 /** Missing or unused keys and codes in the two catalogues; also part of the web tests. */
 export const translations: Check = {
   name: 'translations',
@@ -36,7 +39,16 @@ function typeChecks(): Check[] {
       const isVue = existsSync(join(root, dirname(project), 'vite.config.ts'));
       return {
         name: `types of ${dirname(project)}`,
-        command: [isVue ? 'vue-tsc' : 'tsc', '-p', project, '--noEmit'],
+        // what was found sound is not looked at again until something that it reads changes
+        command: [
+          isVue ? 'vue-tsc' : 'tsc',
+          '--project',
+          project,
+          '--noEmit',
+          '--incremental',
+          '--tsBuildInfoFile',
+          join(state, `${dirname(project).replaceAll('/', '-')}.tsbuildinfo`),
+        ],
       };
     })
     .toSorted((a, b) => Number(b.command[0] === 'vue-tsc') - Number(a.command[0] === 'vue-tsc'));

@@ -96,7 +96,14 @@ function npx() {
   return existsSync(beside) ? beside : 'npx';
 }
 
-/** Environment in which `node` is Node 24, also for what is called by name further down. */
+/**
+ * Environment in which `node` is Node 24, also for what is called by name further down, and keeps what it has compiled: a
+ * second start of the platform takes a second less.
+ */
 export function node24Environment() {
-  return { ...process.env, PATH: [dirname(node24), process.env.PATH].join(delimiter) };
+  return {
+    NODE_COMPILE_CACHE: join(buildState, 'compiled'),
+    ...process.env,
+    PATH: [dirname(node24), process.env.PATH].join(delimiter),
+  };
 }

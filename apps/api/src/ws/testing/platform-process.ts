@@ -22,7 +22,13 @@ export interface PlatformProcess {
 export async function startPlatformProcess(settings: Record<string, string>): Promise<PlatformProcess> {
   const child = fork(main, {
     execArgv: platformNodeFlags,
-    env: { PATH: process.env['PATH'], PILOTHOUSE_DEMO: 'off', PILOTHOUSE_LOG_LEVEL: 'error', ...settings },
+    env: {
+      PATH: process.env['PATH'],
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+      PILOTHOUSE_DEMO: 'off',
+      PILOTHOUSE_LOG_LEVEL: 'error',
+      ...settings,
+    },
     stdio: 'inherit',
   });
   const url = await ready(child);

@@ -185,8 +185,7 @@ export class KilledWorld {
       execArgv: platformNodeFlags,
       env: {
         PATH: process.env['PATH'],
-        // what the first has compiled serves all that come after it
-        NODE_COMPILE_CACHE: path.join(this.#folder, 'compiled'),
+        NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
         DATABASE_URL: config.databaseUrl,
         PILOTHOUSE_DATA: config.dataFolder,
         PILOTHOUSE_KUBECONFIGS: config.kubeconfigsFolder,
