@@ -57,7 +57,7 @@ export default defineConfig({
       },
       {
         test: {
-          // tests of the tools themselves; tools/check/src/due-tiers.ts knows when they are due
+          // tests of the tools themselves; tools/check/src/machine-tier.ts knows when they are due
           name: 'machine',
           retry,
           include: [...source, 'e2e'].map((folder) => `${folder}/**/*.machine.test.ts`),

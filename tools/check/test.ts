@@ -1,5 +1,6 @@
 import { checks } from './src/checks.ts';
-import { runHostileTier, runMachineTier } from './src/due-tiers.ts';
+import { runDueFiles, withNote } from './src/due-files.ts';
+import { runMachineTier } from './src/machine-tier.ts';
 import { prepareMachine } from './src/prepare-machine.ts';
 import { runChecks } from './src/run-checks.ts';
 import { runProject } from './src/run-project.ts';
@@ -16,7 +17,7 @@ const tiers: { name: string; real?: true; run: () => Promise<Summary> }[] = [
   { name: 'check', run: () => runChecks(checks()) },
   { name: 'unit', run: project('unit') },
   { name: 'web', run: project('web') },
-  { name: 'hostile', run: () => runHostileTier(all('hostile')) },
+  { name: 'hostile', run: async () => withNote('hostile', await runDueFiles('hostile', all('hostile'))) },
   { name: 'integration', real: true, run: project('integration') },
   { name: 'e2e', real: true, run: project('e2e') },
   { name: 'machine', real: true, run: () => runMachineTier(all('machine')) },
