@@ -1,4 +1,4 @@
-// Depends on: packages/kube, packages/kinds, tools/start/node-flags.mjs
+// Depends on: packages/kube, packages/kinds, tools/start/node-flags.mjs, tools/control-plane/src/certificates.ts
 import { timesTheWait } from '@pilothouse/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { mostNames, nameAt } from '../testing/attacks/attack.ts';

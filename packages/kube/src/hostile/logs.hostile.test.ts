@@ -1,4 +1,4 @@
-// Depends on: packages/kube, packages/kinds, tools/start/node-flags.mjs
+// Depends on: packages/kube, packages/kinds, tools/start/node-flags.mjs, tools/control-plane/src/certificates.ts
 import { describe, expect, it } from 'vitest';
 import { longestLine, readLog } from '../logs/read-log.ts';
 import { startHostile } from '../testing/hostile-server.ts';

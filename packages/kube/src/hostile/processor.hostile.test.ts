@@ -1,4 +1,4 @@
-// Depends on: packages/kube, packages/kinds, tools/start/node-flags.mjs
+// Depends on: packages/kube, packages/kinds, tools/start/node-flags.mjs, tools/control-plane/src/certificates.ts
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { ObjectStore } from '../store/object-store.ts';

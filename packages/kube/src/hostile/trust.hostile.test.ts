@@ -1,4 +1,4 @@
-// Depends on: packages/kube, packages/kinds, tools/start/node-flags.mjs
+// Depends on: packages/kube, packages/kinds, tools/start/node-flags.mjs, tools/control-plane/src/certificates.ts
 import { describe, expect, it } from 'vitest';
 import { startHostile } from '../testing/hostile-server.ts';
 import { underAttack } from '../testing/under-attack.ts';

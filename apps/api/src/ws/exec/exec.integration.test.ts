@@ -72,7 +72,7 @@ test('a terminal, its size, job control, UTF-8 and the exit code', async () => {
   await type(shell, 'echo $TERM\r', /^xterm-256color\r$/m);
   shell.say({ type: 'resize', columns: 132, rows: 43 });
   await type(shell, 'stty size\r', /43 132/);
-  shell.keys('sleep 777\r');
+  await type(shell, 'sleep 777\r', /sleep 777\r\n/);
   // until it runs, Ctrl-Z is for the shell, which does not care
   await expect.poll(() => world.processes('shell')).toContain('sleep 777');
   await type(shell, '\u001a', /Stopped/);
